@@ -1,0 +1,39 @@
+/**
+ * How the tests run. Unit tests side by side; live tests (real namespaces, test/live/) two at a time and with time to
+ * spare, after the unit tests, so that neither slows the other into a timeout.
+ *
+ * `npx vitest run test/net` works without this file too, with vitest's own short timeouts: `npm run vitest -- test/net`
+ * is the same with this one.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const LIVE = 'test/live/**/*.test.ts';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    // A world starts a dozen programs and waits for ARP, pings and tcpdump; a loaded 2-core machine takes its time.
+    // What hangs is still ended long before CI's own limit.
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: [LIVE], sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'live',
+          include: [LIVE],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
