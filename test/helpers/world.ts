@@ -1,0 +1,166 @@
+/**
+ * A private world for a live test: an empty machine of its own, in which the test may do as it likes.
+ *
+ *     liveTest('ping passes a veth pair', async () => {
+ *       await inWorld(async (world) => {
+ *         await world.sh(`
+ *           ip netns add ns1
+ *           ip -n ns1 link set dev lo up
+ *         `);
+ *         expect((await world.run(['ip', 'netns', 'exec', 'ns1', 'ping', '-c1', '-W1', '127.0.0.1'])).exitCode).toBe(0);
+ *       });
+ *     });
+ *
+ * Worlds do not see each other: tests run side by side. A world goes when it is closed, and when the test process
+ * dies. New namespaces copy some sysctls from the machine: set those that the test relies on.
+ *
+ * @module
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { test } from 'vitest';
+import { type Argv, type RunOptions, type RunResult, run } from '../../src/system/run.ts';
+import { worldArgv } from '../../src/system/world.ts';
+
+const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
+const BIN = fileURLToPath(new URL('../../bin/nsdiag.js', import.meta.url));
+
+/** Why live tests cannot run here; `undefined` when they can. */
+export const liveObstacle: string | undefined =
+  process.geteuid?.() === 0 ? undefined : 'live tests make network namespaces, which needs root';
+
+if (liveObstacle !== undefined) process.stderr.write(`skipped: ${liveObstacle}\n`);
+
+/** `test`, skipped and counted as such where namespaces cannot be made. */
+export const liveTest = test.skipIf(liveObstacle !== undefined);
+
+/** A program left running in a world; it ends with the world at the latest. */
+export class Background {
+  readonly #entry: ChildProcess;
+  readonly #said: string[] = [];
+  /** Its exit code; `null` when a signal ended it. */
+  readonly exited: Promise<number | null>;
+
+  constructor(argv: Argv) {
+    const [program, ...args] = argv;
+    const entry = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [entry.stdout, entry.stderr]) stream.on('data', (chunk) => this.#said.push(String(chunk)));
+    this.#entry = entry;
+    this.exited = once(entry, 'close').then(([code]) => code as number | null);
+  }
+
+  /** What it has written so far, stdout and stderr together. */
+  get output(): string {
+    return this.#said.join('');
+  }
+
+  /** Wait until it has written something that matches. */
+  async said(pattern: RegExp, timeoutMs = 10_000): Promise<void> {
+    await until(() => pattern.test(this.output), `${pattern} in ${JSON.stringify(this.output)}`, timeoutMs);
+  }
+
+  /** Send a signal to the program itself (not to the nsenter that waits for it outside). */
+  signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#entry;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    if (children !== '') process.kill(Number.parseInt(children, 10), signal);
+  }
+
+  async stop(): Promise<void> {
+    this.#entry.kill('SIGKILL');
+    await this.exited;
+  }
+}
+
+/** Wait for a condition, looking every 10 ms; throws with what was awaited when it does not come. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  awaited: string,
+  timeoutMs = 10_000,
+): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${awaited}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** A private world, kept by a child process of ours. Close it, or use `inWorld`. */
+export class World {
+  readonly #keeper: ChildProcess;
+  /** The process that keeps the world, as numbered outside: `/proc/PID/ns/net` is the world's network. */
+  readonly pid: number;
+
+  private constructor(keeper: ChildProcess, pid: number) {
+    this.#keeper = keeper;
+    this.pid = pid;
+  }
+
+  static async open(): Promise<World> {
+    const [program, ...args] = worldArgv(['sh', '-c', 'echo "$NSDIAG_WORLD"; exec cat >/dev/null']);
+    const keeper = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const errors: string[] = [];
+    keeper.stderr.on('data', (chunk) => errors.push(String(chunk)));
+    const said = await Promise.race([once(keeper.stdout, 'data'), once(keeper, 'exit').then(() => undefined)]);
+    if (said === undefined) throw new Error(`Cannot open a world: ${errors.join('')}`);
+    return new World(keeper, Number.parseInt(String(said[0]), 10));
+  }
+
+  /** The command that runs `argv` in this world, from the checkout's folder. */
+  argv(argv: Argv): Argv {
+    const enter = ['nsenter', '--target', String(this.pid), '--net', '--mount', '--pid', '--'] as const;
+    // nsenter waits outside for a child inside: the parent-death signal makes the two die together.
+    return [
+      ...enter,
+      'setpriv',
+      '--pdeathsig',
+      'KILL',
+      'env',
+      `--chdir=${CHECKOUT}`,
+      `NSDIAG_WORLD=${this.pid}`,
+      ...argv,
+    ];
+  }
+
+  /** Run a program in the world; what it did is an answer, whatever it was. */
+  async run(argv: Argv, options: RunOptions = {}): Promise<RunResult> {
+    return { ...(await run(this.argv(argv), options)), argv };
+  }
+
+  /** Run a shell script of the test's own in the world; throws with its stderr at the first command that fails. */
+  async sh(script: string): Promise<string> {
+    const result = await this.run(['sh', '-euc', script]);
+    if (result.exitCode !== 0) throw new Error(`exit ${result.exitCode} of:\n${script}\n${result.stderr}`);
+    return result.stdout;
+  }
+
+  /** Run the built nsdiag (`npm run build` first) in the world. */
+  nsdiag(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    return this.run([process.execPath, BIN, ...args], options);
+  }
+
+  /** Leave a program running in the world until it is stopped or the world closes. */
+  start(argv: Argv): Background {
+    return new Background(this.argv(argv));
+  }
+
+  async close(): Promise<void> {
+    if (this.#keeper.exitCode !== null || this.#keeper.signalCode !== null) return;
+    const exited = once(this.#keeper, 'exit');
+    this.#keeper.stdin?.end();
+    await exited;
+  }
+}
+
+/** Open a world for one test and close it whatever happens. */
+export async function inWorld<T>(body: (world: World) => Promise<T>): Promise<T> {
+  const world = await World.open();
+  try {
+    return await body(world);
+  } finally {
+    await world.close();
+  }
+}
