@@ -1,0 +1,83 @@
+/**
+ * An edit: one change to a host. It has two readings that must agree: the commands that make it (`commands.ts`) and
+ * the host after it (`apply.ts`). A repair that cannot be applied to the model cannot be printed.
+ *
+ * @module
+ */
+
+import type { Address } from '../net/address.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { DeviceName, NetnsName } from './link.ts';
+import type { Route } from './route.ts';
+import type { Hook, Machinery, RuleRef, TableFamily } from './ruleset.ts';
+import type { SysctlKey } from './sysctl.ts';
+
+/** The traffic that a filter or NAT rule of ours names; an absent part matches everything. */
+export interface TrafficSelector {
+  readonly family: 'inet' | 'inet6';
+  readonly source?: Prefix;
+  readonly destination?: Prefix;
+  readonly inDevice?: DeviceName;
+  readonly outDevice?: DeviceName;
+  readonly protocol?: 'icmp' | 'icmpv6' | 'tcp' | 'udp';
+  readonly destPort?: number;
+  readonly sourcePort?: number;
+}
+
+/** Where an accepting rule goes: ahead of the rule (or into the chain whose policy) that stops the packet. */
+export interface FilterPlace {
+  readonly machinery: Machinery;
+  readonly family: TableFamily;
+  readonly table: string;
+  readonly chain: string;
+  readonly hook: Hook;
+  /** `undefined`: at the head of the chain. */
+  readonly before: RuleRef | undefined;
+}
+
+/** Narrow on `kind`. Each acts in one namespace. */
+export type Edit = { readonly netns: NetnsName } & (
+  | { readonly kind: 'link-up'; readonly device: DeviceName }
+  | { readonly kind: 'link-master'; readonly device: DeviceName; readonly master: DeviceName | undefined }
+  | { readonly kind: 'link-netns'; readonly device: DeviceName; readonly target: NetnsName }
+  | { readonly kind: 'link-mtu'; readonly device: DeviceName; readonly mtu: number }
+  | { readonly kind: 'link-arp'; readonly device: DeviceName; readonly arp: boolean }
+  | {
+      readonly kind: 'address-add';
+      readonly device: DeviceName;
+      readonly address: Address;
+      readonly prefixLength: number;
+    }
+  | {
+      readonly kind: 'address-delete';
+      readonly device: DeviceName;
+      readonly address: Address;
+      readonly prefixLength: number;
+    }
+  | { readonly kind: 'route-add'; readonly route: Route }
+  | { readonly kind: 'route-delete'; readonly route: Route }
+  /** `ip route change`: the same destination, metric and table, another next hop. */
+  | { readonly kind: 'route-change'; readonly from: Route; readonly to: Route }
+  | { readonly kind: 'rule-delete'; readonly priority: number; readonly family: 'inet' | 'inet6' }
+  | { readonly kind: 'neighbor-delete'; readonly device: DeviceName; readonly address: Address }
+  | { readonly kind: 'sysctl'; readonly key: SysctlKey; readonly value: string }
+  | { readonly kind: 'filter-accept'; readonly place: FilterPlace; readonly traffic: TrafficSelector }
+  /** Appended, or put ahead of `before` where an earlier rule would take the packet. */
+  | {
+      readonly kind: 'masquerade';
+      readonly machinery: Machinery;
+      readonly traffic: TrafficSelector;
+      readonly before: RuleRef | undefined;
+    }
+  /** Delete a rule of a filter or NAT chain. */
+  | { readonly kind: 'filter-delete'; readonly rule: RuleRef }
+);
+
+/** One way to take a fault away: its edits run in order. */
+export interface Repair {
+  /** What it is for, in the imperative: "Add a route back to 10.0.1.0/24". */
+  readonly intent: string;
+  readonly edits: readonly Edit[];
+  /** What else changes when it runs; `undefined` when nothing does that was not asked for. */
+  readonly sideEffects: string | undefined;
+}

@@ -1,0 +1,177 @@
+/**
+ * A packet filter's ruleset, in one shape for nft, iptables-nft and iptables-legacy.
+ *
+ * Whatever a rule says that we do not model stays in it as an `unmodelled` match or statement with its text; a packet
+ * that reaches such a rule ends `undecided` unless another match of the rule already says no.
+ *
+ * Source: nft(8), iptables-extensions(8); include/uapi/linux/netfilter*.h.
+ *
+ * @module
+ */
+
+import type { Prefix } from '../net/prefix.ts';
+import type { DeviceName } from './link.ts';
+
+/** Which program's rule it is: all three can be loaded at once, and each has to be repaired with its own tool. */
+export type Machinery = 'nft' | 'iptables-nft' | 'iptables-legacy';
+
+export type TableFamily = 'ip' | 'ip6' | 'inet' | 'bridge' | 'arp' | 'netdev';
+
+/** NF_INET_*: the five places at which IP packets pass, and the device's own ingress. */
+export type Hook = 'ingress' | 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting' | 'egress';
+
+/** A rule's place, in the identities that nft and iptables print. */
+export interface RuleRef {
+  readonly machinery: Machinery;
+  readonly family: TableFamily;
+  readonly table: string;
+  readonly chain: string;
+  /** nft's handle (`nft -a list ruleset`); iptables has none. */
+  readonly handle: number | undefined;
+  /** Counted from 1 within its chain, as `iptables -L --line-numbers` does. 0: the chain's policy. */
+  readonly position: number;
+  /** The rule as its own tool prints it. */
+  readonly text: string;
+}
+
+/** A closed range of numbers: ports, marks, ICMP types. */
+export type NumberRange = readonly [first: number, last: number];
+
+/** One condition of a rule; all of them must hold. */
+export type Match =
+  | {
+      readonly kind: 'address';
+      readonly side: 'source' | 'destination';
+      readonly negate: boolean;
+      readonly prefixes: readonly Prefix[];
+    }
+  | {
+      readonly kind: 'address-range';
+      readonly side: 'source' | 'destination';
+      readonly negate: boolean;
+      readonly family: 'inet' | 'inet6';
+      readonly first: bigint;
+      readonly last: bigint;
+    }
+  /** A name that ends in `+` (iptables) or `*` (nft) arrives with `wildcard` set and without that sign. */
+  | {
+      readonly kind: 'device';
+      readonly side: 'in' | 'out';
+      readonly negate: boolean;
+      readonly names: readonly { readonly name: string; readonly wildcard: boolean }[];
+    }
+  /** Bridge port on which a bridged frame came in or leaves (iptables physdev). */
+  | {
+      readonly kind: 'bridge-port';
+      readonly side: 'in' | 'out';
+      readonly negate: boolean;
+      readonly names: readonly { readonly name: string; readonly wildcard: boolean }[];
+    }
+  /** IP protocol numbers. */
+  | { readonly kind: 'protocol'; readonly negate: boolean; readonly protocols: readonly number[] }
+  | { readonly kind: 'family'; readonly negate: boolean; readonly families: readonly ('inet' | 'inet6')[] }
+  | {
+      readonly kind: 'port';
+      readonly side: 'source' | 'destination' | 'either';
+      readonly negate: boolean;
+      readonly ranges: readonly NumberRange[];
+    }
+  | {
+      readonly kind: 'icmp';
+      readonly family: 'inet' | 'inet6';
+      readonly negate: boolean;
+      readonly types: readonly NumberRange[];
+      readonly codes: readonly NumberRange[] | undefined;
+    }
+  | { readonly kind: 'ct-state'; readonly negate: boolean; readonly states: readonly CtState[] }
+  /** The connection was translated: IPS_SRC_NAT, IPS_DST_NAT. */
+  | { readonly kind: 'ct-status'; readonly negate: boolean; readonly statuses: readonly ('snat' | 'dnat')[] }
+  | { readonly kind: 'ct-direction'; readonly negate: boolean; readonly direction: 'original' | 'reply' }
+  | {
+      readonly kind: 'mark';
+      readonly of: 'packet' | 'connection';
+      readonly negate: boolean;
+      readonly value: number;
+      readonly mask: number;
+    }
+  /** RTN_* of a route lookup of the address (iptables addrtype, nft `fib saddr type`). */
+  | {
+      readonly kind: 'address-type';
+      readonly side: 'source' | 'destination';
+      readonly negate: boolean;
+      readonly types: readonly string[];
+    }
+  | { readonly kind: 'tcp-flags'; readonly negate: boolean; readonly mask: number; readonly set: number }
+  | { readonly kind: 'length'; readonly negate: boolean; readonly ranges: readonly NumberRange[] }
+  /** Never true for any packet: an nft rule on an empty set. */
+  | { readonly kind: 'never' }
+  | { readonly kind: 'unmodelled'; readonly text: string };
+
+/** Conntrack states as nft and iptables name them. */
+export type CtState = 'new' | 'established' | 'related' | 'invalid' | 'untracked';
+
+/** Where a NAT rule translates to. */
+export interface NatTarget {
+  readonly addresses: { readonly first: string; readonly last: string } | undefined;
+  readonly ports: NumberRange | undefined;
+}
+
+/** What a rule does when all its matches hold, in order. */
+export type Statement =
+  | { readonly kind: 'accept' }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'reject'; readonly with: string }
+  | { readonly kind: 'jump'; readonly chain: string }
+  | { readonly kind: 'goto'; readonly chain: string }
+  | { readonly kind: 'return' }
+  | { readonly kind: 'masquerade'; readonly ports: NumberRange | undefined }
+  | { readonly kind: 'snat'; readonly to: NatTarget }
+  | { readonly kind: 'dnat'; readonly to: NatTarget }
+  | { readonly kind: 'redirect'; readonly ports: NumberRange | undefined }
+  | { readonly kind: 'set-mark'; readonly of: 'packet' | 'connection'; readonly value: number; readonly mask: number }
+  | { readonly kind: 'notrack' }
+  /** counter, log, comment ...: changes nothing about this packet's way. */
+  | { readonly kind: 'no-effect'; readonly text: string }
+  | { readonly kind: 'unmodelled'; readonly text: string };
+
+/** A rule of a chain. */
+export interface FilterRule {
+  readonly ref: RuleRef;
+  readonly matches: readonly Match[];
+  readonly statements: readonly Statement[];
+  /** Packets counted so far, when the rule counts. */
+  readonly packets: number | undefined;
+}
+
+/** What makes a chain a base chain: the kernel calls it. */
+export interface BaseChain {
+  readonly type: 'filter' | 'nat' | 'route';
+  readonly hook: Hook;
+  /** Lower runs first; iptables' tables have fixed ones (raw -300, mangle -150, dnat -100, filter 0, security 50, snat 100). */
+  readonly priority: number;
+  readonly policy: 'accept' | 'drop';
+  /** netdev family, and ingress of inet: the devices it is bound to. */
+  readonly devices: readonly DeviceName[];
+}
+
+/** A chain of one table. */
+export interface Chain {
+  readonly name: string;
+  readonly base: BaseChain | undefined;
+  readonly rules: readonly FilterRule[];
+}
+
+/** A table of one machinery. */
+export interface RulesetTable {
+  readonly machinery: Machinery;
+  readonly family: TableFamily;
+  readonly name: string;
+  readonly chains: readonly Chain[];
+}
+
+/** Everything that may filter or translate in one namespace. */
+export interface Ruleset {
+  readonly tables: readonly RulesetTable[];
+  /** Parts that could not be read (a tool missing, no permission): a walk that depends on them is undecided. */
+  readonly unread: readonly { readonly machinery: Machinery; readonly why: string }[];
+}

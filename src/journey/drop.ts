@@ -1,0 +1,126 @@
+/**
+ * Why the kernel does not pass a packet on, in its own terms. Causes (fault codes) are the next layer's word: an
+ * interface that is down shows here as "no route", and `faults/` names the interface.
+ *
+ * @module
+ */
+
+import type { DeviceName, DeviceRef } from '../host/link.ts';
+import type { Neighbor, PolicyRule, Route } from '../host/route.ts';
+import type { Hook, RuleRef } from '../host/ruleset.ts';
+import type { ListeningSocket } from '../host/socket.ts';
+import type { Address } from '../net/address.ts';
+import type { Mac } from '../net/mac.ts';
+import type { Port } from '../net/port.ts';
+import type { RouteLookup } from './journey.ts';
+import type { Packet } from './packet.ts';
+
+/** Where a frame (an ARP request as well) could not go on within a segment, and why. */
+export interface SegmentBlock {
+  readonly at: DeviceRef;
+  readonly because:
+    | 'link-down'
+    | 'no-carrier'
+    | 'peer-unseen'
+    | 'port-not-forwarding'
+    | 'port-isolated'
+    | 'hairpin-off'
+    | 'no-flood'
+    | 'filtered'
+    | 'unmodelled';
+  /** The rule that filtered it, or the kind of device that is not modelled. */
+  readonly detail?: string;
+}
+
+/** What a search of the segment for the next hop found. */
+export interface SegmentSearch {
+  readonly nexthop: Address;
+  /** Devices that the request reached and whose namespaces could have answered. */
+  readonly reached: readonly DeviceRef[];
+  readonly blocks: readonly SegmentBlock[];
+}
+
+/** Why the owner of the address, though reached, kept silent. */
+export type ArpSilence =
+  | { readonly kind: 'arp-ignore'; readonly owner: DeviceRef; readonly value: number }
+  | { readonly kind: 'rp-filter'; readonly owner: DeviceRef }
+  | { readonly kind: 'noarp'; readonly owner: DeviceRef }
+  | { readonly kind: 'address-not-ready'; readonly owner: DeviceRef; readonly flag: string };
+
+/** Narrow on `kind`. Every member names what was consulted. */
+export type DropReason =
+  | { readonly kind: 'no-route'; readonly lookup: RouteLookup }
+  | {
+      readonly kind: 'route-type';
+      readonly lookup: RouteLookup;
+      readonly type: 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+      readonly route: Route;
+      readonly rule: PolicyRule;
+    }
+  | {
+      readonly kind: 'rule-action';
+      readonly lookup: RouteLookup;
+      readonly action: 'blackhole' | 'unreachable' | 'prohibit';
+      readonly rule: PolicyRule;
+    }
+  /** The kernel finds a route but no source address to send from. */
+  | { readonly kind: 'no-source'; readonly route: Route }
+  | { readonly kind: 'source-not-ours'; readonly source: Address }
+  | { readonly kind: 'egress-down'; readonly route: Route | undefined }
+  | { readonly kind: 'no-carrier'; readonly route: Route | undefined }
+  /** ARP or ND for the next hop stays without an answer. */
+  | {
+      readonly kind: 'neighbor-unanswered';
+      readonly nexthop: Address;
+      readonly route: Route;
+      readonly search: SegmentSearch;
+      readonly silence: ArpSilence | undefined;
+    }
+  /** The frame was addressed to a MAC that nobody on the segment has. */
+  | {
+      readonly kind: 'mac-unowned';
+      readonly nexthop: Address;
+      readonly mac: Mac;
+      readonly entry: Neighbor;
+      readonly search: SegmentSearch;
+    }
+  /** The frame, addressed to its owner, could not cross the segment. */
+  | { readonly kind: 'frame-blocked'; readonly block: SegmentBlock; readonly mac: Mac | undefined }
+  | { readonly kind: 'not-forwarding'; readonly inDevice: DeviceName; readonly key: string; readonly value: number }
+  | {
+      readonly kind: 'rp-filter';
+      readonly inDevice: DeviceName;
+      readonly source: Address;
+      readonly mode: number;
+      readonly reverse: Route | undefined;
+      readonly reverseDevice: DeviceName | undefined;
+    }
+  | { readonly kind: 'martian-source' | 'martian-destination'; readonly address: Address; readonly because: string }
+  /** `rule.position` 0 is the chain's policy. `bridged`: br_netfilter or a bridge table did it to a bridged frame. */
+  | {
+      readonly kind: 'filtered';
+      readonly hook: Hook;
+      readonly rule: RuleRef;
+      readonly verdict: 'drop' | 'reject';
+      readonly with: string | undefined;
+      readonly bridged: boolean;
+      readonly packet: Packet;
+      readonly inDevice: DeviceName | undefined;
+      readonly outDevice: DeviceName | undefined;
+    }
+  | { readonly kind: 'mtu-exceeded'; readonly lengthBytes: number; readonly mtu: number; readonly at: DeviceRef }
+  | { readonly kind: 'ttl-exceeded'; readonly visited: readonly DeviceRef[] }
+  | { readonly kind: 'echo-ignored'; readonly key: string }
+  /** Nobody listens there; `others` listen on the same port elsewhere. */
+  | {
+      readonly kind: 'no-socket';
+      readonly protocol: 'tcp' | 'udp';
+      readonly address: Address;
+      readonly port: Port;
+      readonly others: readonly ListeningSocket[];
+    }
+  /** The answer comes from an address that was not asked, and the asker does not take it. */
+  | { readonly kind: 'reply-not-recognised'; readonly expected: Address; readonly got: Address }
+  | { readonly kind: 'family-disabled'; readonly key: string }
+  /** Multicast or broadcast destinations: a host answers them by other rules. */
+  | { readonly kind: 'broadcast-destination'; readonly address: Address; readonly route: Route | undefined };

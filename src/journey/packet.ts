@@ -1,0 +1,51 @@
+/**
+ * A packet as the walk carries it: the fields that the kernel's decisions look at, no bytes.
+ *
+ * @module
+ */
+
+import { type Address, type Family, familyOf } from '../net/address.ts';
+import type { Port } from '../net/port.ts';
+
+/** What the IP packet carries. ICMP echo stands for ICMPv6 echo in an IPv6 packet. */
+export type Transport =
+  | { readonly protocol: 'icmp'; readonly message: 'echo-request' | 'echo-reply'; readonly id: number }
+  | {
+      readonly protocol: 'tcp';
+      readonly sourcePort: Port;
+      readonly destPort: Port;
+      readonly flags: 'syn' | 'syn-ack' | 'rst';
+    }
+  | { readonly protocol: 'udp'; readonly sourcePort: Port; readonly destPort: Port };
+
+/** An IPv4 or IPv6 packet. */
+export interface Packet {
+  readonly source: Address;
+  readonly destination: Address;
+  readonly transport: Transport;
+  /** The whole IP packet, header included. */
+  readonly lengthBytes: number;
+  /** IPv4 DF; always true for IPv6, which routers never fragment. */
+  readonly dontFragment: boolean;
+  /** TTL or hop limit. */
+  readonly ttl: number;
+  /** skb->mark: set by the sender or by a firewall, seen by policy rules; lost when the packet changes namespace. */
+  readonly mark: number;
+}
+
+/** The family of the packet. */
+export function packetFamily(packet: Packet): Family {
+  return familyOf(packet.destination);
+}
+
+/** IP protocol number. Source: IANA assigned internet protocol numbers. */
+export function protocolNumber(packet: Packet): number {
+  switch (packet.transport.protocol) {
+    case 'icmp':
+      return packetFamily(packet) === 'inet' ? 1 : 58;
+    case 'tcp':
+      return 6;
+    case 'udp':
+      return 17;
+  }
+}

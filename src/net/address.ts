@@ -1,0 +1,84 @@
+/**
+ * IPv4 and IPv6 addresses as values: one canonical text per address, so that `===` compares them and a Map can key on
+ * them. IPv6 is written as RFC 5952 has it; a zone (`%eth0`) is no part of an address and does not parse.
+ *
+ * Source: RFC 791, RFC 4291, RFC 5952; special ranges from the IANA special-purpose registries (RFC 6890).
+ *
+ * @module
+ */
+
+import ipaddr from 'ipaddr.js';
+
+/** Address family in the words of iproute2. */
+export type Family = 'inet' | 'inet6';
+
+/** An IP address in its canonical text. Made only by this module. */
+export type Address = string & { readonly __brand: 'Address' };
+
+/** How many bits an address of the family has. */
+export const FAMILY_BITS: Readonly<Record<Family, number>> = { inet: 32, inet6: 128 };
+
+/**
+ * Parse an address as people and tools write it.
+ *
+ * @returns `undefined` when it is none. IPv4 needs all four decimal parts: `10.1` is refused, although inet_aton(3)
+ * reads it as 10.0.0.1, because in a diagnosis it is far more often a slip.
+ */
+export function parseAddress(text: string): Address | undefined {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text).toString() as Address;
+  if (!text.includes(':') || text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
+  return ipaddr.IPv6.parse(text).toRFC5952String() as Address;
+}
+
+/** The family that the address is of. */
+export function familyOf(address: Address): Family {
+  return address.includes(':') ? 'inet6' : 'inet';
+}
+
+/** The address as an unsigned number of 32 or 128 bits. */
+export function addressBits(address: Address): bigint {
+  let bits = 0n;
+  for (const byte of ipaddr.parse(address).toByteArray()) bits = (bits << 8n) | BigInt(byte);
+  return bits;
+}
+
+/** The address whose bits these are. @throws RangeError when the number does not fit the family. */
+export function addressFromBits(family: Family, bits: bigint): Address {
+  const length = FAMILY_BITS[family] / 8;
+  if (bits < 0n || bits >> BigInt(length * 8) !== 0n) throw new RangeError(`${bits} is no ${family} address`);
+  const bytes = Array.from({ length }, (_, index) => Number((bits >> BigInt((length - 1 - index) * 8)) & 0xffn));
+  const parsed = ipaddr.fromByteArray(bytes);
+  return (parsed instanceof ipaddr.IPv6 ? parsed.toRFC5952String() : parsed.toString()) as Address;
+}
+
+type Range = ReturnType<ipaddr.IPv4['range']> | ReturnType<ipaddr.IPv6['range']>;
+
+function rangeOf(address: Address): Range {
+  return ipaddr.parse(address).range();
+}
+
+/** 127.0.0.0/8 or ::1. */
+export function isLoopback(address: Address): boolean {
+  return rangeOf(address) === 'loopback';
+}
+
+/** 224.0.0.0/4 or ff00::/8. */
+export function isMulticast(address: Address): boolean {
+  return rangeOf(address) === 'multicast';
+}
+
+/** 169.254.0.0/16 or fe80::/10. */
+export function isLinkLocal(address: Address): boolean {
+  return rangeOf(address) === 'linkLocal';
+}
+
+/** 0.0.0.0 or ::. */
+export function isUnspecified(address: Address): boolean {
+  return rangeOf(address) === 'unspecified';
+}
+
+/** RFC 1918 and RFC 6598 (carrier-grade NAT) for IPv4, unique local (RFC 4193) for IPv6: never routed outside. */
+export function isPrivate(address: Address): boolean {
+  const range = rangeOf(address);
+  return range === 'private' || range === 'carrierGradeNat' || range === 'uniqueLocal';
+}

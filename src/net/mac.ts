@@ -1,0 +1,19 @@
+/**
+ * Ethernet addresses, in the one text that iproute2 prints: lower case, colons.
+ *
+ * @module
+ */
+
+/** `aa:bb:cc:dd:ee:ff`, lower case. */
+export type Mac = string & { readonly __brand: 'Mac' };
+
+/** Parse what `ip`, `bridge` and `tcpdump -e` print. `undefined` when it is no 48-bit address. */
+export function parseMac(text: string): Mac | undefined {
+  const lower = text.toLowerCase();
+  return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(lower) ? (lower as Mac) : undefined;
+}
+
+/** The group bit: broadcast and multicast frames go to every port (IEEE 802.3 section 3.2.3). */
+export function isGroupMac(mac: Mac): boolean {
+  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
+}
