@@ -29,8 +29,7 @@ export interface RouteLookup {
 export type Step = {
   readonly netns: NetnsName;
   readonly device: DeviceName | undefined;
-} & /** A socket (or the ICMP layer) made the packet; `device` is not known yet. */
-(
+} /** A socket (or the ICMP layer) made the packet; `device` is not known yet. */ & (
   | { readonly stage: 'send'; readonly packet: Packet }
   /** The routing decision; `device` is the way out. */
   | {
