@@ -59,7 +59,8 @@ liveTest('World.sh() throws with the stderr of the command that failed', async (
 
 liveTest('Background.stop() ends the program inside, Background.signal() reaches it', async () => {
   await inWorld(async (world) => {
-    const sleepers = async (): Promise<number> => Number(await world.sh('grep -lx sleep /proc/[0-9]*/comm | wc -l'));
+    const sleepers = async (): Promise<number> =>
+      Number(await world.sh('cat /proc/[0-9]*/stat | grep -c "(sleep) [^Z]" || :'));
     const stopped = world.start(['sleep', '600']);
     const signalled = world.start(['sh', '-c', 'trap "echo heard; exit 7" INT; echo ready; while :; do :; done']);
     await signalled.said(/ready/);
