@@ -32,10 +32,16 @@ const BIN = fileURLToPath(new URL('../../bin/nsdiag.js', import.meta.url));
 export const liveObstacle: string | undefined =
   process.geteuid?.() === 0 ? undefined : 'live tests make network namespaces, which needs root';
 
-if (liveObstacle !== undefined) process.stderr.write(`skipped: ${liveObstacle}\n`);
-
-/** `test`, skipped and counted as such where namespaces cannot be made. */
-export const liveTest = test.skipIf(liveObstacle !== undefined);
+/** `test`, skipped with the reason where namespaces cannot be made. */
+export const liveTest = test.extend<{ live: undefined }>({
+  live: [
+    async ({ skip }, use) => {
+      skip(liveObstacle !== undefined, liveObstacle);
+      await use(undefined);
+    },
+    { auto: true },
+  ],
+});
 
 /** A program left running in a world; it ends with the world at the latest. */
 export class Background {
@@ -65,12 +71,13 @@ export class Background {
   /** Send a signal to the program itself (not to the nsenter that waits for it outside). */
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.#entry;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    if (children !== '') process.kill(Number.parseInt(children, 10), signal);
+    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    process.kill(child === '' ? Number(pid) : Number(child), signal);
   }
 
+  /** End it. Through the program: were the nsenter killed, a zombie would keep the world until init reaps it. */
   async stop(): Promise<void> {
-    this.#entry.kill('SIGKILL');
+    if (this.#entry.exitCode === null && this.#entry.signalCode === null) this.signal('SIGKILL');
     await this.exited;
   }
 }
