@@ -10,12 +10,15 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './tally.ts';
 
+const TALLY_FILE = process.env['NSDIAG_TALLY'];
 const LIVE = 'test/live/**/*.test.ts';
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
+    reporters: ['default', ...(TALLY_FILE === undefined ? [] : [new TallyReporter(TALLY_FILE)])],
     // A world starts a dozen programs and waits for ARP, pings and tcpdump; a loaded 2-core machine takes its time.
     // What hangs is still ended long before CI's own limit.
     projects: [

@@ -1,0 +1,120 @@
+/**
+ * src/ to dist/: one ESM bundle whose commands are chunks of their own, loaded when they are asked for; the labs and
+ * the JSON schemas beside it; and the licences of everything bundled.
+ *
+ *     node .config/build.mjs [--if-stale]
+ *
+ * pcap-parser stays outside and travels in the tarball's node_modules: it calls `new Buffer`, and Node keeps silent
+ * about that only for code under node_modules.
+ *
+ * @module
+ */
+
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
+const BUILT_FROM = ['src', 'package.json', 'package-lock.json', '.config/build.mjs'].map((path) => join(ROOT, path));
+
+/** Data that the program reads at run time, from beside the chunk that reads it. */
+const COPIED = [
+  { from: 'src/lab/labs', extension: '.yaml', to: 'labs' },
+  { from: 'src/report/schemas', extension: '.json', to: 'schemas' },
+];
+
+// Bundled CommonJS asks for Node's own modules with require(), which an ES module has to make for itself.
+const BANNER = `import { createRequire as __createRequire } from 'node:module';
+const require = __createRequire(import.meta.url);`;
+
+if (process.argv.includes('--if-stale') && isFresh()) process.exit(0);
+
+// Built aside and moved into place: a nsdiag that is running finds the old dist or the new one, never half of one.
+const fresh = `${DIST}.new-${process.pid}`;
+const stale = `${DIST}.old-${process.pid}`;
+try {
+  const inputs = await bundle(fresh);
+  for (const { from, extension, to } of COPIED) copyFolder(join(ROOT, from), extension, join(fresh, to));
+  writeFileSync(join(fresh, 'THIRD-PARTY-LICENSES.txt'), licencesOf(inputs));
+  if (existsSync(DIST)) renameSync(DIST, stale);
+  renameSync(fresh, DIST);
+} finally {
+  rmSync(fresh, { recursive: true, force: true });
+  rmSync(stale, { recursive: true, force: true });
+}
+
+function isFresh() {
+  const built = join(DIST, 'cli.js');
+  return existsSync(built) && newestChangeMs(BUILT_FROM) < statSync(built).mtimeMs;
+}
+
+/**
+ * Folders count too: a file that was removed changes only its folder.
+ *
+ * @param {string[]} paths
+ * @returns {number}
+ */
+function newestChangeMs(paths) {
+  return Math.max(
+    0,
+    ...paths.map((path) => {
+      const found = statSync(path);
+      if (!found.isDirectory()) return found.mtimeMs;
+      return Math.max(found.mtimeMs, newestChangeMs(readdirSync(path).map((name) => join(path, name))));
+    }),
+  );
+}
+
+/**
+ * @param {string} outdir
+ * @returns {Promise<string[]>} the files that went into the bundle
+ */
+async function bundle(outdir) {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['pcap-parser'],
+    banner: { js: BANNER },
+    legalComments: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return Object.keys(metafile.inputs);
+}
+
+/**
+ * @param {string} from
+ * @param {string} extension
+ * @param {string} to
+ */
+function copyFolder(from, extension, to) {
+  if (!existsSync(from)) return;
+  cpSync(from, to, {
+    recursive: true,
+    filter: (path) => statSync(path).isDirectory() || extname(path) === extension,
+  });
+}
+
+/**
+ * The licences ask to travel with every copy of the code, and the bundle is one.
+ *
+ * @param {string[]} inputs
+ */
+function licencesOf(inputs) {
+  const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(ROOT, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? readFileSync(join(ROOT, folder, file), 'utf8').trim() : '';
+    return `${name} ${version} (${license})\n\n${text}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}
