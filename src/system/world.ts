@@ -11,9 +11,10 @@
  * @module
  */
 
-import { execa } from 'execa';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { Failure } from './failure.ts';
-import type { Argv } from './run.ts';
+import { type Argv, type RunOptions, type RunResult, run } from './run.ts';
 
 /** Set in every process of a world: the process that keeps it, as numbered where the world was made. */
 export const WORLD_VARIABLE = 'NSDIAG_WORLD';
@@ -46,43 +47,69 @@ set +e
 "$@"
 exit $?`;
 
-/** The command that runs a program in a new private world. It needs root. */
-export function worldArgv(program: Argv): Argv {
-  const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'slave'];
-  return ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...namespaces, 'sh', '-c', SETUP, 'world', ...program];
-}
+/** Held open by us for as long as the world shall live: its first process waits for the end of its input. */
+const KEEPER = 'echo "$NSDIAG_WORLD"; exec cat >/dev/null';
 
-export interface EnterWorldOptions {
-  /** Ends the world, with everything in it, when aborted. */
-  readonly signal?: AbortSignal;
-  /** Added to our own environment. */
-  readonly env?: Readonly<Record<string, string>>;
-}
+/** A private world. Close it, or die: it goes either way. */
+export class PrivateWorld {
+  readonly isPrivate = true;
+  /** Its first process, as numbered outside. */
+  readonly pid: number;
+  /** Where its files are seen from outside. */
+  readonly root: string;
+  readonly #keeper: ChildProcess;
 
-/**
- * Run a program in a new private world, on our own terminal, and wait until it ends.
- *
- * @returns Its exit code; `undefined` when a signal ended it.
- */
-export async function enterWorld(program: Argv, options: EnterWorldOptions = {}): Promise<number | undefined> {
-  requireRoot('Cannot make a private world');
-  const [setpriv, ...args] = worldArgv(program);
-  const result = await execa(setpriv, args, {
-    reject: false,
-    stdio: 'inherit',
-    env: { ...options.env },
-    // unshare holds SIGTERM back while its child runs.
-    killSignal: 'SIGKILL',
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-  });
-  if (result.code === 'ENOENT') {
-    throw new Failure(
-      'tool-missing',
-      'Cannot make a private world: setpriv is not installed',
-      'Install util-linux, which has setpriv and unshare',
-    );
+  private constructor(keeper: ChildProcess, pid: number) {
+    this.#keeper = keeper;
+    this.pid = pid;
+    this.root = `/proc/${pid}/root`;
   }
-  return result.exitCode;
+
+  /** @throws Failure when we are not root, or the kernel or util-linux cannot do it. */
+  static async open(): Promise<PrivateWorld> {
+    requireRoot('Cannot make a private world');
+    const namespaces = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--propagation', 'slave'];
+    const argv = ['--pdeathsig', 'KILL', 'unshare', ...namespaces, 'sh', '-c', SETUP, 'world', 'sh', '-c', KEEPER];
+    // Not in our process group: Ctrl-C is for us, and we close the world in good order.
+    const keeper = spawn('setpriv', argv, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    const errors: string[] = [];
+    keeper.stderr.on('data', (chunk) => errors.push(String(chunk)));
+    const ended = once(keeper, 'close').then(
+      ([code]) => `exit ${code}`,
+      (error: Error) => error.message,
+    );
+    const said = await Promise.race([once(keeper.stdout, 'data'), ended]);
+    if (typeof said === 'string') {
+      throw new Failure(
+        'command-failed',
+        `Cannot make a private world: ${said}`,
+        'Install util-linux (setpriv, unshare) and iproute2; in a container, run it privileged',
+        errors.join(''),
+      );
+    }
+    return new PrivateWorld(keeper, Number.parseInt(String(said[0]), 10));
+  }
+
+  /** The command that runs a program in the world, in the folder we are in. */
+  argv(program: Argv): Argv {
+    const enter = ['nsenter', '--target', String(this.pid), '--net', '--mount', '--pid', '--'] as const;
+    const env = ['env', `--chdir=${process.cwd()}`, `${WORLD_VARIABLE}=${this.pid}`];
+    // nsenter waits outside for a child inside: the parent-death signal makes the two die together.
+    return [...enter, 'setpriv', '--pdeathsig', 'KILL', ...env, ...program];
+  }
+
+  /** Run a program in the world; what it did is an answer, whatever it was. */
+  async run(program: Argv, options?: RunOptions): Promise<RunResult> {
+    return { ...(await run(this.argv(program), options)), argv: program };
+  }
+
+  /** Remove the world with everything in it. A second call waits for the first one. */
+  async close(): Promise<void> {
+    if (this.#keeper.exitCode !== null || this.#keeper.signalCode !== null) return;
+    const ended = once(this.#keeper, 'close');
+    this.#keeper.stdin?.end();
+    await ended;
+  }
 }
 
 /** @throws Failure `no-permission` when we are not root. */

@@ -22,10 +22,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
-import { type Argv, type RunOptions, type RunResult, run } from '../../src/system/run.ts';
-import { worldArgv } from '../../src/system/world.ts';
+import type { Argv, RunOptions, RunResult } from '../../src/system/run.ts';
+import { PrivateWorld } from '../../src/system/world.ts';
 
-const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = fileURLToPath(new URL('../../bin/nsdiag.js', import.meta.url));
 
 /** Why live tests cannot run here; `undefined` when they can. */
@@ -95,46 +94,28 @@ export async function until(
   }
 }
 
-/** A private world, kept by a child process of ours. Close it, or use `inWorld`. */
+/** A private world for one test. Close it, or use `inWorld`. */
 export class World {
-  readonly #keeper: ChildProcess;
+  readonly #world: PrivateWorld;
+  readonly isPrivate = true;
   /** The process that keeps the world, as numbered outside: `/proc/PID/ns/net` is the world's network. */
   readonly pid: number;
+  /** Where the world's files are seen from the test. */
+  readonly root: string;
 
-  private constructor(keeper: ChildProcess, pid: number) {
-    this.#keeper = keeper;
-    this.pid = pid;
+  private constructor(world: PrivateWorld) {
+    this.#world = world;
+    this.pid = world.pid;
+    this.root = world.root;
   }
 
   static async open(): Promise<World> {
-    const [program, ...args] = worldArgv(['sh', '-c', 'echo "$NSDIAG_WORLD"; exec cat >/dev/null']);
-    const keeper = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-    const errors: string[] = [];
-    keeper.stderr.on('data', (chunk) => errors.push(String(chunk)));
-    const said = await Promise.race([once(keeper.stdout, 'data'), once(keeper, 'exit').then(() => undefined)]);
-    if (said === undefined) throw new Error(`Cannot open a world: ${errors.join('')}`);
-    return new World(keeper, Number.parseInt(String(said[0]), 10));
-  }
-
-  /** The command that runs `argv` in this world, from the checkout's folder. */
-  argv(argv: Argv): Argv {
-    const enter = ['nsenter', '--target', String(this.pid), '--net', '--mount', '--pid', '--'] as const;
-    // nsenter waits outside for a child inside: the parent-death signal makes the two die together.
-    return [
-      ...enter,
-      'setpriv',
-      '--pdeathsig',
-      'KILL',
-      'env',
-      `--chdir=${CHECKOUT}`,
-      `NSDIAG_WORLD=${this.pid}`,
-      ...argv,
-    ];
+    return new World(await PrivateWorld.open());
   }
 
   /** Run a program in the world; what it did is an answer, whatever it was. */
-  async run(argv: Argv, options: RunOptions = {}): Promise<RunResult> {
-    return { ...(await run(this.argv(argv), options)), argv };
+  run(argv: Argv, options?: RunOptions): Promise<RunResult> {
+    return this.#world.run(argv, options);
   }
 
   /** Run a shell script of the test's own in the world; throws with its stderr at the first command that fails. */
@@ -145,20 +126,17 @@ export class World {
   }
 
   /** Run the built nsdiag (`npm run build` first) in the world. */
-  nsdiag(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  nsdiag(args: readonly string[], options?: RunOptions): Promise<RunResult> {
     return this.run([process.execPath, BIN, ...args], options);
   }
 
   /** Leave a program running in the world until it is stopped or the world closes. */
   start(argv: Argv): Background {
-    return new Background(this.argv(argv));
+    return new Background(this.#world.argv(argv));
   }
 
-  async close(): Promise<void> {
-    if (this.#keeper.exitCode !== null || this.#keeper.signalCode !== null) return;
-    const exited = once(this.#keeper, 'exit');
-    this.#keeper.stdin?.end();
-    await exited;
+  close(): Promise<void> {
+    return this.#world.close();
   }
 }
 
