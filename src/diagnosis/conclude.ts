@@ -1,0 +1,152 @@
+/**
+ * The verdict: the prediction with the wire and the kernel set beside it.
+ *
+ * @module
+ */
+
+import type { Evidence, Finding } from '../faults/finding.ts';
+import type { Host } from '../host/host.ts';
+import { lastJourney } from '../journey/journey.ts';
+import type { Observation, RouteWitness } from '../journey/observation.ts';
+import { type Agreement, compareRoutes, compareWire, lastSeenOf } from './compare.ts';
+import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
+import { hopsOf, sightingOf } from './hops.ts';
+import { lookedAt } from './looked.ts';
+import { summaryOf } from './summary.ts';
+import { unexplainedLoss } from './unexplained-loss.ts';
+
+/** What was heard besides the model. */
+export interface Witnesses {
+  /** `undefined`: no probe was sent at all. */
+  readonly observation: Observation | undefined;
+  readonly routes: readonly RouteWitness[];
+  /** Why a witness is missing, and what could not be read. */
+  readonly notes: readonly string[];
+}
+
+/** Weigh the witnesses: the verdict is the wire's, the causes are the model's where the wire does not contradict them. */
+export function conclude(host: Host, prediction: Prediction, witnesses: Witnesses): Diagnosis {
+  const { question, trip } = prediction;
+  const observation = witnesses.observation;
+  const asked = observation !== undefined && observation.sent > 0 ? observation : undefined;
+  const agreement = asked && compareWire(trip, asked);
+  const verdict = asked === undefined ? verdictOfModel(prediction) : verdictOfWire(prediction, asked);
+  const causes = verdict === 'reachable' ? [] : causesOf(host, prediction, asked, agreement, witnesses.routes);
+  const explained = agreement === undefined || agreement.kind === 'agrees' || agreement.kind === 'lost-earlier';
+  return {
+    question,
+    verdict,
+    summary: summaryOf(question, verdict, causes, prediction, asked),
+    causes,
+    proof: verdict === 'reachable' || !explained ? undefined : prediction.proof,
+    trip,
+    hops: { request: hopsOf(trip.request, asked), reply: hopsOf(trip.reply, asked) },
+    wire: observation && { observation, lastSeen: lastSeenOf(observation) },
+    routeWitnesses: witnesses.routes,
+    looked: lookedAt(host),
+    notes: notesOf(host, prediction, witnesses, agreement, verdict),
+  };
+}
+
+function verdictOfModel({ trip }: Prediction): Verdict {
+  const { fate } = lastJourney(trip);
+  if (fate.kind === 'dropped') return 'unreachable';
+  return fate.kind === 'delivered' && trip.reply?.fate.kind === 'delivered' ? 'reachable' : 'undecided';
+}
+
+function verdictOfWire({ question, trip }: Prediction, observation: Observation): Verdict {
+  if (observation.received > 0) return 'reachable';
+  // A UDP service may keep silent: what counts is that the datagram arrived and that nobody refused it.
+  const arrived =
+    question.proto === 'udp' &&
+    !observation.refused &&
+    observation.errors.length === 0 &&
+    wasDelivered(trip.request, observation);
+  return arrived ? 'reachable' : 'unreachable';
+}
+
+function wasDelivered(journey: Prediction['trip']['request'], observation: Observation): boolean {
+  if (journey.fate.kind !== 'delivered') return false;
+  const arrival = journey.steps.findLast((step) => step.stage === 'ingress');
+  return arrival !== undefined && sightingOf(arrival, journey.leg, observation) !== undefined;
+}
+
+/** The wire overrules: what it contradicts is no cause, and a loss that is left over gets a cause of its own. */
+function causesOf(
+  host: Host,
+  prediction: Prediction,
+  observation: Observation | undefined,
+  agreement: Agreement | undefined,
+  routes: readonly RouteWitness[],
+): readonly Cause[] {
+  const causes = prediction.causes.map((cause, index) =>
+    index === 0 ? withEvidence(cause, observation, routes) : cause,
+  );
+  if (observation === undefined || agreement === undefined || agreement.kind === 'agrees') return causes;
+  const loss: Cause = { finding: unexplainedLoss(host, prediction, observation, agreement), fix: [], alternatives: [] };
+  return agreement.kind === 'lost-earlier' ? [loss, ...causes] : [loss];
+}
+
+function withEvidence(cause: Cause, observation: Observation | undefined, routes: readonly RouteWitness[]): Cause {
+  const { finding } = cause;
+  const evidence: Evidence[] = [...finding.evidence, ...kernelEvidence(finding, routes), ...wireEvidence(observation)];
+  return { ...cause, finding: { ...finding, evidence } };
+}
+
+/** The routing lookup that the kernel refused in the place of the finding. */
+function kernelEvidence(finding: Finding, routes: readonly RouteWitness[]): readonly Evidence[] {
+  return routes.flatMap(({ netns, leg, command, answer }) =>
+    answer.kind === 'error' && netns === finding.netns && leg === finding.leg
+      ? [{ witness: 'kernel', command, text: answer.text }]
+      : [],
+  );
+}
+
+function wireEvidence(observation: Observation | undefined): readonly Evidence[] {
+  if (observation === undefined) return [];
+  const last = lastSeenOf(observation);
+  const answered = `${observation.received} of ${observation.sent} answered`;
+  const place =
+    last === undefined ? 'never seen on any device' : `last seen: the ${last.leg} at ${last.netns} ${last.device}`;
+  const errors = observation.errors.map(({ from, text }) => (from === undefined ? text : `${text} (from ${from})`));
+  return [{ witness: 'wire', command: observation.command, text: [answered, place, ...new Set(errors)].join('; ') }];
+}
+
+function notesOf(
+  host: Host,
+  prediction: Prediction,
+  witnesses: Witnesses,
+  agreement: Agreement | undefined,
+  verdict: Verdict,
+): readonly string[] {
+  const { trip } = prediction;
+  const { fate } = lastJourney(trip);
+  const silentUdp = verdict === 'reachable' && witnesses.observation?.received === 0;
+  const notes = [
+    ...(agreement?.kind === 'answered-anyway'
+      ? [`The wire answered although the model expected otherwise: ${fateText(prediction)}`]
+      : []),
+    ...(agreement?.kind === 'went-further' ? [`The model expected otherwise: ${fateText(prediction)}`] : []),
+    ...(silentUdp
+      ? ['UDP: the datagram arrived and nobody refused it; no answer came, which a service may well intend']
+      : []),
+    ...compareRoutes(trip, witnesses.routes).map((text) => `Model and kernel disagree: ${text}`),
+    ...(fate.kind === 'undecided' && verdict !== 'reachable'
+      ? fate.because.map((because) => `Not decided in ${fate.netns}: ${because}`)
+      : []),
+    ...(verdict === 'reachable' ? [] : prediction.notes),
+    ...witnesses.notes,
+    ...(witnesses.observation?.notes ?? []),
+    ...host.notes,
+  ];
+  return [...new Set(notes)];
+}
+
+function fateText({ trip, causes }: Prediction): string {
+  const { fate, leg } = lastJourney(trip);
+  const cause = causes[0]?.finding;
+  if (cause !== undefined) return `${cause.code} in ${cause.netns}: ${cause.what}`;
+  return fate.kind === 'undecided'
+    ? `undecided in ${fate.netns}: ${fate.because.join('; ')}`
+    : `the ${leg} ends ${fate.kind} in ${fate.netns}`;
+}

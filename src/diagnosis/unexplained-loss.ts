@@ -1,0 +1,78 @@
+/**
+ * The finding of last resort: the wire shows a loss that the model cannot explain. It says where, and what the model
+ * does not cover there; it never guesses.
+ *
+ * @module
+ */
+
+import type { Finding } from '../faults/finding.ts';
+import { findNetns, type Host, linksOf } from '../host/host.ts';
+import type { NetnsName } from '../host/link.ts';
+import { lastJourney } from '../journey/journey.ts';
+import type { LastSeen, Observation } from '../journey/observation.ts';
+import { type Agreement, lastSeenOf } from './compare.ts';
+import type { Prediction } from './diagnosis.ts';
+
+/** Say where the probe was lost against the prediction. */
+export function unexplainedLoss(
+  host: Host,
+  prediction: Prediction,
+  observation: Observation,
+  agreement: Agreement,
+): Finding {
+  const last = lastSeenOf(observation);
+  const { leg, netns, device, next } = placeOf(prediction, last, agreement);
+  const uncovered = [...new Set([...undecidedBecause(prediction), ...notModelled(host, netns)])];
+  return {
+    code: 'unexplained-loss',
+    title: 'A loss that the model cannot explain',
+    netns,
+    device,
+    leg,
+    what:
+      last === undefined
+        ? `the ${leg} never leaves ${netns}`
+        : `the ${leg} is last seen at ${last.netns} ${last.device}${next}`,
+    why:
+      uncovered.length === 0
+        ? 'Nothing that nsdiag models stops the packet there; look at the counters (ip -s link, nft, nstat) and at the kernel drop reason (skb:kfree_skb)'
+        : `nsdiag does not model this there: ${uncovered.join('; ')}`,
+    evidence: [
+      {
+        witness: 'wire',
+        command: observation.command,
+        text: `${observation.received} of ${observation.sent} answered${last === undefined ? ', never seen on any device' : ''}`,
+      },
+    ],
+    repairs: [],
+  };
+}
+
+function placeOf(prediction: Prediction, last: LastSeen | undefined, agreement: Agreement) {
+  if (agreement.kind === 'lost-earlier') {
+    const { missing, leg } = agreement;
+    const place = last?.leg === leg ? last : missing;
+    return {
+      leg,
+      netns: place.netns,
+      device: place.device,
+      next: `, and not at ${missing.netns} ${missing.device}, where it should come next`,
+    };
+  }
+  if (last !== undefined) return { ...last, next: '' };
+  return { leg: 'request' as const, netns: prediction.question.netns, device: undefined, next: '' };
+}
+
+function undecidedBecause({ trip }: Prediction): readonly string[] {
+  const { fate } = lastJourney(trip);
+  return fate.kind === 'undecided' ? fate.because : [];
+}
+
+/** What the model passes over in the namespace: named on the devices, and in the parts of the ruleset not read. */
+function notModelled(host: Host, name: NetnsName): readonly string[] {
+  const netns = findNetns(host, name);
+  if (netns === undefined) return [];
+  const links = linksOf(netns).flatMap((link) => link.unmodelled.map((what) => `${link.name}: ${what}`));
+  const ruleset = netns.ruleset.known ? netns.ruleset.value.unread.map(({ why }) => why) : [netns.ruleset.why];
+  return [...links, ...ruleset];
+}

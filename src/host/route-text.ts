@@ -1,0 +1,68 @@
+/**
+ * A route and a policy rule in the words in which `ip route` and `ip rule` print them.
+ *
+ * @module
+ */
+
+import { formatPrefix, formatRoutePrefix } from '../net/prefix.ts';
+import { type Nexthop, type PolicyRule, type Route, TABLE } from './route.ts';
+
+/** `254` is `main`, as everybody knows it; tables without a name of the kernel's stay numbers. */
+export function tableText(table: number): string {
+  const named = Object.entries(TABLE).find(([, number]) => number === table);
+  return named?.[0] ?? String(table);
+}
+
+/** `default via 10.0.1.254 dev veth0 metric 100`; several next hops follow each other. */
+export function routeText(route: Route): string {
+  const words = [
+    ...(route.type === 'unicast' ? [] : [route.type]),
+    formatRoutePrefix(route.destination),
+    ...(route.from === undefined ? [] : ['from', formatPrefix(route.from)]),
+    ...(route.nexthops.length === 1
+      ? route.nexthops.map(nexthopText)
+      : route.nexthops.map((hop) => `nexthop ${nexthopText(hop)}`)),
+    ...(route.metric === 0 ? [] : ['metric', String(route.metric)]),
+  ];
+  return words.filter((word) => word !== '').join(' ');
+}
+
+function nexthopText(hop: Nexthop): string {
+  const words = [
+    ...(hop.via === undefined ? [] : ['via', hop.via]),
+    ...(hop.device === undefined ? [] : ['dev', hop.device]),
+    ...hop.flags,
+  ];
+  return words.join(' ');
+}
+
+/** `32766: from all lookup main`. */
+export function ruleText(rule: PolicyRule): string {
+  const words = [
+    `${rule.priority}:`,
+    ...(rule.not ? ['not'] : []),
+    'from',
+    rule.from === undefined ? 'all' : formatPrefix(rule.from),
+    ...(rule.to === undefined ? [] : ['to', formatPrefix(rule.to)]),
+    ...(rule.fwmark === undefined ? [] : ['fwmark', `0x${rule.fwmark.value.toString(16)}`]),
+    ...(rule.iif === undefined ? [] : ['iif', rule.iif]),
+    ...(rule.oif === undefined ? [] : ['oif', rule.oif]),
+    ...rule.unmodelled,
+    actionText(rule),
+  ];
+  return words.join(' ');
+}
+
+function actionText({ action }: PolicyRule): string {
+  switch (action.kind) {
+    case 'lookup':
+      return `lookup ${tableText(action.table)}`;
+    case 'goto':
+      return `goto ${action.priority}`;
+    case 'nop':
+    case 'blackhole':
+    case 'unreachable':
+    case 'prohibit':
+      return action.kind;
+  }
+}
