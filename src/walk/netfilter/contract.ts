@@ -1,6 +1,19 @@
 /**
  * What the walk hands to netfilter at a hook, and what it gets back.
  *
+ * When to ask (the walk's side of the contract):
+ *
+ * - *Received packet*: `prerouting`, then `input`, or `forward` and `postrouting`. *Sent packet*: `output`, `postrouting`.
+ *   Pass them all, on `lo` as well, and hand the answered `packet` and `conntrack` on; start with `NO_CONNECTIONS`.
+ *   `ingress` and `egress` (netdev chains) are passed where the device takes or sends the packet.
+ * - *Bridged frame*: `bridged` is set and `inDevice` / `outDevice` are the bridge. From a port: `prerouting`, then
+ *   `forward` and `postrouting` for each port that it leaves by, or `input` when the bridge itself takes it. Sent by the
+ *   bridge device itself: `output`, `postrouting` (no `inPort`). These are the hooks of the bridge family; the IP hooks
+ *   that br_netfilter adds are passed within them.
+ * - What the bridge took goes on as a received packet with `inDevice` the bridge and `arrivalPort` the port. Its IP
+ *   `prerouting` is passed again by the walk and answers at once when br_netfilter has done it already.
+ * - `reroute`: ask the routing tables again before `postrouting`.
+ *
  * @module
  */
 
@@ -23,8 +36,29 @@ export interface Connection {
   readonly answered: boolean;
 }
 
+/** How conntrack of a namespace sees the packet that is in it (skb->_nfct). */
+export type Tracking = { readonly netns: NetnsName } & (
+  | {
+      readonly kind: 'tracked';
+      /** Its place in `Conntrack.connections`. */
+      readonly connection: number;
+      readonly direction: 'original' | 'reply';
+    }
+  /** Kept from conntrack by a notrack rule. */
+  | { readonly kind: 'untracked' }
+  /** An answer to nothing that conntrack has seen. */
+  | { readonly kind: 'invalid' }
+);
+
 /** All connections of the round trip, of all namespaces. A value: passing a hook answers a new one. */
-export type Conntrack = readonly Connection[];
+export interface Conntrack {
+  readonly connections: readonly Connection[];
+  /** The packet's own; another namespace's is over. */
+  readonly tracking: Tracking | undefined;
+}
+
+/** Conntrack before the first packet. */
+export const NO_CONNECTIONS: Conntrack = { connections: [], tracking: undefined };
 
 /** One passage of a hook. */
 export interface HookPass {
@@ -38,8 +72,13 @@ export interface HookPass {
   readonly bridged:
     | { readonly bridge: DeviceName; readonly inPort: DeviceName | undefined; readonly outPort: DeviceName | undefined }
     | undefined;
+  /** The bridge port by which a packet that is no longer bridged came in; only br_netfilter's physdev asks. */
+  readonly arrivalPort?: DeviceName | undefined;
   readonly conntrack: Conntrack;
-  /** RTN_* type of the address by this namespace's routing tables; `undefined` when it cannot be told. */
+  /**
+   * RTN_* type of the address as inet_addr_type() finds it: `local` and `broadcast` from the local table, `multicast`,
+   * everything else `unicast`. `undefined` when it cannot be told.
+   */
   readonly addressType: (address: Address) => string | undefined;
   /** The address that masquerading on the device takes; `undefined` when there is none. */
   readonly masqueradeAddress: (device: DeviceName, destination: Address) => Address | undefined;
@@ -51,4 +90,6 @@ export interface HookResult {
   readonly conntrack: Conntrack;
   readonly steps: readonly Step[];
   readonly fate: Fate | undefined;
+  /** `output` only: an address or the mark changed in a way that makes the kernel route the packet anew. */
+  readonly reroute: boolean;
 }
