@@ -1,0 +1,178 @@
+import { expect, test } from 'vitest';
+import { conclude } from '../../src/diagnosis/conclude.ts';
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
+import { predict } from '../../src/diagnosis/predict.ts';
+import type { Host } from '../../src/host/host.ts';
+import type { Leg } from '../../src/journey/journey.ts';
+import type { Observation, Sighting } from '../../src/journey/observation.ts';
+import type { Question } from '../../src/walk/question.ts';
+import { deviceRef, hostOf, netnsName } from '../helpers/build-host.ts';
+import { addr } from '../helpers/iproute-text.ts';
+
+const QUESTION: Question = {
+  netns: netnsName('ns1'),
+  destination: addr('10.0.0.2'),
+  proto: 'icmp',
+  port: undefined,
+  from: undefined,
+  payloadBytes: 56,
+};
+
+function pair(lo: 'echo answered' | 'echo ignored' = 'echo answered'): Host {
+  return hostOf({
+    ns1: { links: { a: { peer: 'ns2:b', addresses: ['10.0.0.1/24'] } } },
+    ns2: {
+      links: { b: { addresses: ['10.0.0.2/24'] } },
+      sysctls: { 'net/ipv4/icmp_echo_ignore_all': lo === 'echo ignored' ? 1 : 0 },
+    },
+  });
+}
+
+/** `ns1:a out request` ... in the order of time, a microsecond apart. */
+function wire(received: number, ...seen: readonly string[]): Observation {
+  return {
+    command: ['ip', 'netns', 'exec', 'ns1', 'ping', '10.0.0.2'],
+    sent: 1,
+    received,
+    refused: false,
+    errors: [],
+    sightings: seen.map(sighting),
+    watched: [netnsName('ns1'), netnsName('ns2')],
+    captureDrops: 0,
+    notes: [],
+  };
+}
+
+function sighting(text: string, index: number): Sighting {
+  const [place = '', direction, leg] = text.split(' ');
+  return {
+    ...deviceRef(place),
+    direction: direction === 'out' ? 'out' : 'in',
+    leg: leg as Leg,
+    timestampNs: BigInt(index * 1000),
+    source: addr('10.0.0.1'),
+    destination: addr('10.0.0.2'),
+    sequence: 1,
+    what: 'packet',
+    text: '',
+  };
+}
+
+function hear(host: Host, observation: Observation | undefined): Diagnosis {
+  return conclude(host, predict(host, QUESTION), { observation, routes: [], notes: [] });
+}
+
+const THERE = ['ns1:a out request', 'ns2:b in request'] as const;
+const BACK = ['ns2:b out reply', 'ns1:a in reply'] as const;
+
+test('conclude() says reachable when the wire answered, and shows when each hop saw it', () => {
+  const diagnosis = hear(pair(), wire(1, ...THERE, ...BACK));
+
+  expect(diagnosis).toMatchObject({ verdict: 'reachable', causes: [], proof: undefined, notes: [] });
+  const seen = [...diagnosis.hops.request, ...diagnosis.hops.reply].flatMap(({ netns, device, seen, afterNs }) =>
+    seen === undefined ? [] : [[`${netns}:${device}`, seen, afterNs]],
+  );
+  expect(seen).toEqual([
+    ['ns1:a', true, 0n],
+    ['ns2:b', true, 1000n],
+    ['ns2:b', true, 2000n],
+    ['ns1:a', true, 3000n],
+  ]);
+});
+
+test('conclude() believes the wire that answered against a model that expected otherwise, and says so', () => {
+  const diagnosis = hear(pair('echo ignored'), wire(1, ...THERE, ...BACK));
+
+  expect(diagnosis).toMatchObject({
+    verdict: 'reachable',
+    causes: [],
+    notes: [expect.stringContaining('icmp-ignored')],
+  });
+});
+
+test('conclude() keeps the cause of the model when the wire died in the same place, with the wire as a witness', () => {
+  const diagnosis = hear(pair('echo ignored'), wire(0, ...THERE));
+
+  expect(diagnosis).toMatchObject({
+    verdict: 'unreachable',
+    proof: { deliveredAfter: 1 },
+    wire: { lastSeen: { netns: 'ns2', device: 'b', leg: 'request' } },
+  });
+  expect(diagnosis.causes.map(({ finding }) => finding.code)).toEqual(['icmp-ignored']);
+  expect(diagnosis.causes[0]?.finding.evidence).toContainEqual(
+    expect.objectContaining({ witness: 'wire', text: '0 of 1 answered; last seen: the request at ns2 b' }),
+  );
+});
+
+test('conclude() calls a loss that the model does not know unexplained, where it was last seen', () => {
+  const diagnosis = hear(pair(), wire(0, ...THERE));
+
+  expect(diagnosis).toMatchObject({ verdict: 'unreachable', proof: undefined });
+  expect(diagnosis.causes.map(({ finding }) => [finding.code, finding.netns, finding.device])).toEqual([
+    ['unexplained-loss', 'ns2', 'b'],
+  ]);
+});
+
+test('conclude() puts a loss that came earlier before the cause that the model expected later', () => {
+  const diagnosis = hear(pair('echo ignored'), wire(0, 'ns1:a out request'));
+
+  expect(diagnosis.causes.map(({ finding }) => [finding.code, finding.netns])).toEqual([
+    ['unexplained-loss', 'ns1'],
+    ['icmp-ignored', 'ns2'],
+  ]);
+});
+
+test('conclude() drops the cause of the model when the wire went further', () => {
+  const diagnosis = hear(pair('echo ignored'), wire(0, ...THERE, 'ns2:b out reply'));
+
+  expect(diagnosis.causes.map(({ finding }) => [finding.code, finding.leg])).toEqual([['unexplained-loss', 'reply']]);
+  expect(diagnosis.notes).toEqual([expect.stringContaining('icmp-ignored')]);
+});
+
+test('conclude() takes absence for no proof when tcpdump itself lost packets', () => {
+  const diagnosis = hear(pair('echo ignored'), { ...wire(0, 'ns1:a out request'), captureDrops: 3 });
+
+  expect(diagnosis.causes.map(({ finding }) => finding.code)).toEqual(['icmp-ignored']);
+});
+
+test('conclude() answers from the model alone when nothing was sent', () => {
+  expect(hear(pair('echo ignored'), undefined)).toMatchObject({ verdict: 'unreachable', wire: undefined });
+  expect(hear(pair('echo ignored'), { ...wire(0), sent: 0, notes: ['ping is not installed'] })).toMatchObject({
+    verdict: 'unreachable',
+    notes: ['ping is not installed'],
+  });
+  expect(hear(pair(), undefined).verdict).toBe('reachable');
+});
+
+test('conclude() notes where ip route get says otherwise than the model', () => {
+  const host = pair();
+  const prediction = predict(host, QUESTION);
+  const route = prediction.trip.request.steps.find((step) => step.stage === 'route');
+  if (route?.stage !== 'route') throw new Error('no routing step');
+  const command = ['ip', '-n', 'ns1', 'route', 'get', '10.0.0.2'];
+  const witness = { netns: route.netns, lookup: route.lookup, leg: 'request' as const, command };
+
+  const hearing = (answer: 'error' | 'route') =>
+    conclude(host, prediction, {
+      observation: wire(1, ...THERE, ...BACK),
+      routes: [
+        answer === 'error'
+          ? { ...witness, answer: { kind: 'error', text: 'Network is unreachable' } }
+          : {
+              ...witness,
+              answer: {
+                kind: 'route',
+                type: 'unicast',
+                device: route.device,
+                via: undefined,
+                source: undefined,
+                table: undefined,
+              },
+            },
+      ],
+      notes: [],
+    }).notes;
+
+  expect(hearing('route')).toEqual([]);
+  expect(hearing('error')).toEqual([expect.stringContaining('Network is unreachable')]);
+});

@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import { predict } from '../../src/diagnosis/predict.ts';
+import type { Host } from '../../src/host/host.ts';
+import type { Question } from '../../src/walk/question.ts';
+import { type HostSpec, hostOf, netnsName } from '../helpers/build-host.ts';
+import { addr } from '../helpers/iproute-text.ts';
+
+/** ns1 - router - ns2, all as it should be; a test changes what it needs. */
+function chain(changes: Partial<Record<'ns1' | 'router' | 'ns2', HostSpec[string]>> = {}): Host {
+  return hostOf({
+    ns1: {
+      links: { veth0: { peer: 'router:r1', addresses: ['10.0.1.1/24'] } },
+      routes: ['default via 10.0.1.254'],
+      ...changes.ns1,
+    },
+    router: {
+      links: { r1: { addresses: ['10.0.1.254/24'] }, r2: { peer: 'ns2:veth1', addresses: ['10.0.2.254/24'] } },
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+      ...changes.router,
+    },
+    ns2: { links: { veth1: { addresses: ['10.0.2.1/24'] } }, routes: ['default via 10.0.2.254'], ...changes.ns2 },
+  });
+}
+
+function ask(destination = '10.0.2.1', netns = 'ns1'): Question {
+  return {
+    netns: netnsName(netns),
+    destination: addr(destination),
+    proto: 'icmp',
+    port: undefined,
+    from: undefined,
+    payloadBytes: 56,
+  };
+}
+
+function named(host: Host, question = ask()): string[] {
+  return predict(host, question).causes.map(({ finding }) => `${finding.code} ${finding.netns} ${finding.leg}`);
+}
+
+function commands(host: Host, question = ask()): string[] {
+  return predict(host, question).causes.flatMap(({ fix }) => fix.map(({ argv }) => argv.join(' ')));
+}
+
+test('predict() finds nothing on a healthy chain, and claims no proof for it', () => {
+  expect(predict(chain(), ask())).toMatchObject({ causes: [], proof: undefined, notes: [] });
+});
+
+test('predict() names a missing route and the one command that repairs it', () => {
+  const host = chain({ ns1: { links: { veth0: { peer: 'router:r1', addresses: ['10.0.1.1/24'] } } } });
+
+  expect(named(host)).toEqual(['no-route ns1 request']);
+  expect(commands(host)).toHaveLength(1);
+  expect(predict(host, ask()).proof).toEqual({ deliveredAfter: 1 });
+});
+
+test('predict() looks at the way back as well', () => {
+  const host = chain({ ns2: { links: { veth1: { addresses: ['10.0.2.1/24'] } } } });
+
+  expect(named(host)).toEqual(['no-route ns2 reply']);
+});
+
+test('predict() names three faults at once, in the order of the path', () => {
+  const host = chain({
+    ns1: { links: { veth0: { peer: 'router:r1', addresses: ['10.0.1.1/24'] } } },
+    router: {
+      links: { r1: { addresses: ['10.0.1.254/24'] }, r2: { peer: 'ns2:veth1', addresses: ['10.0.2.254/24'] } },
+      sysctls: { 'net/ipv4/ip_forward': 0 },
+    },
+    ns2: { links: { veth1: { addresses: ['10.0.2.1/24'] } } },
+  });
+
+  expect(named(host)).toEqual(['no-route ns1 request', 'forwarding-off router request', 'no-route ns2 reply']);
+  expect(commands(host)).toHaveLength(3);
+  expect(predict(host, ask()).proof).toEqual({ deliveredAfter: 3 });
+});
+
+test('predict() folds the route that an interface took along into the fix of that interface', () => {
+  const host = chain({ ns1: { links: { veth0: { peer: 'router:r1', addresses: ['10.0.1.1/24'], up: false } } } });
+
+  expect(named(host)).toEqual(['link-down ns1 request']);
+  expect(commands(host)).toHaveLength(2);
+});
+
+test('predict() keeps a missing route apart from an interface that is down in another namespace', () => {
+  const host = chain({
+    router: {
+      links: {
+        r1: { addresses: ['10.0.1.254/24'], up: false },
+        r2: { peer: 'ns2:veth1', addresses: ['10.0.2.254/24'] },
+      },
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    ns2: { links: { veth1: { addresses: ['10.0.2.1/24'] } } },
+  });
+
+  expect(named(host)).toEqual(['link-down router request', 'no-route ns2 reply']);
+});
+
+test('predict() names a cause without a command, and then proves nothing', () => {
+  const question: Question = { ...ask(), proto: 'tcp', port: 80 as NonNullable<Question['port']> };
+
+  const prediction = predict(chain(), question);
+
+  expect(prediction.causes.map(({ finding, fix }) => [finding.code, fix])).toEqual([['no-listener', []]]);
+  expect(prediction.proof).toBeUndefined();
+});
+
+test('predict() stops at what it cannot decide, and says so', () => {
+  const host = hostOf({
+    ns1: { links: { wg0: { kind: 'wireguard', addresses: ['10.0.1.1/24'] } } },
+  });
+
+  const prediction = predict(host, ask('10.0.1.2'));
+
+  expect(prediction.trip.request.fate.kind).toBe('undecided');
+  expect(prediction.proof).toBeUndefined();
+  expect(prediction.notes).toEqual([expect.stringContaining('wireguard')]);
+});
