@@ -1,0 +1,167 @@
+/**
+ * Whether the parts of a lab agree with each other: what the schema, which sees one value at a time, cannot say.
+ *
+ * @module
+ */
+
+import { type Family, familyOf, parseAddress } from '../net/address.ts';
+import { parsePrefix } from '../net/prefix.ts';
+import type { Argv } from '../system/run.ts';
+import { nearest } from './nearest.ts';
+import type { Problem, YamlPath } from './problem.ts';
+import type { Fault, Lab, LabQuestion, Listener } from './schema.ts';
+
+/** What a fault may run. Not a wall (a lab file runs as root, like a Makefile), but a slip is caught here. */
+const FAULT_PROGRAMS = ['bridge', 'ip', 'ip6tables', 'iptables', 'nft', 'sysctl', 'tc'];
+
+/** The namespace that nsdiag runs in; a lab that names it changes the machine. */
+export const HOST = 'host';
+
+/** Every disagreement within a lab; empty when there is none. */
+export function referenceProblems(lab: Lab): readonly Problem[] {
+  return [
+    ...duplicates(lab.namespaces, ['namespaces']),
+    ...netnsProblems(lab),
+    ...deviceProblems(lab),
+    ...lab.routes.flatMap((route, index) => routeProblems(route, ['routes', index])),
+    ...lab.firewall.flatMap((rule, index) => firewallProblems(rule, ['firewall', index])),
+    ...lab.questions.flatMap((question, index) => questionProblems(question, ['questions', index])),
+    ...duplicates(names(lab.listeners), ['listeners']),
+    ...duplicates(names(lab.faults), ['faults']),
+    ...lab.faults.flatMap((fault, index) => faultProblems(lab, fault, ['faults', index])),
+  ];
+}
+
+/** The devices that a lab makes in a namespace. */
+export function devicesIn(lab: Lab, netns: string): readonly string[] {
+  const ends = [...lab.bridges, ...lab.links.flat()];
+  return ends.filter((end) => end.netns === netns).map(({ name }) => name);
+}
+
+/** Whether a command acts on the host, rather than in a namespace of the lab. */
+export function actsOnHost(argv: Argv): boolean {
+  const [program, first, second] = argv;
+  return !(program === 'ip' && (first === '-n' || (first === 'netns' && second === 'exec')));
+}
+
+function netnsProblems(lab: Lab): readonly Problem[] {
+  const named: { readonly path: YamlPath; readonly netns: string | undefined }[] = [
+    ...lab.sysctls.flatMap(({ netns }, i) =>
+      netns.map((each, k) => ({ path: ['sysctls', i, 'netns', k], netns: each })),
+    ),
+    ...lab.links.flatMap((ends, i) => ends.map(({ netns }, k) => ({ path: ['links', i, k, 'netns'], netns }))),
+    ...(['bridges', 'routes', 'rules', 'nat', 'firewall', 'listeners'] as const).flatMap((part) =>
+      lab[part].map(({ netns }, i) => ({ path: [part, i, 'netns'], netns })),
+    ),
+    ...lab.questions.map(({ from }, i) => ({ path: ['questions', i, 'from'], netns: from })),
+    ...lab.faults.flatMap((fault, i) => [
+      { path: ['faults', i, 'question', 'from'], netns: fault.question.from },
+      ...fault.start.map(({ netns }, k) => ({ path: ['faults', i, 'start', k, 'netns'], netns })),
+      ...fault.expect.map(({ netns }, k) => ({ path: ['faults', i, 'expect', k, 'netns'], netns })),
+    ]),
+  ];
+  return named.flatMap(({ path, netns }) => {
+    if (netns === undefined) return [];
+    return unknown(netns, lab.namespaces, 'namespace').map((because) => ({ path, because }));
+  });
+}
+
+function deviceProblems(lab: Lab): readonly Problem[] {
+  const problems: Problem[] = [];
+  for (const netns of lab.namespaces) {
+    for (const { because } of duplicates(devicesIn(lab, netns), [])) {
+      problems.push({ path: ['links'], because: `${because} in ${netns}` });
+    }
+  }
+  const endsIn = (netns: string): readonly string[] => names(lab.links.flat().filter((end) => end.netns === netns));
+  lab.bridges.forEach(({ netns, ports }, i) => {
+    ports.forEach((port, k) => {
+      const path = ['bridges', i, 'ports', k];
+      problems.push(...unknown(port, endsIn(netns), `end of a link in ${netns}`).map((because) => ({ path, because })));
+    });
+  });
+  const devices = [
+    ...lab.routes.map(({ netns, dev }, i) => ({ path: ['routes', i, 'dev'], netns, device: dev })),
+    ...lab.nat.map((rule, i) => {
+      const key = rule.action === 'dnat' ? 'in' : 'out';
+      return { path: ['nat', i, key], netns: rule.netns, device: rule.action === 'dnat' ? rule.in : rule.out };
+    }),
+  ];
+  for (const { path, netns, device } of devices) {
+    if (device === undefined) continue;
+    const known = ['lo', ...devicesIn(lab, netns)];
+    problems.push(...unknown(device, known, `device in ${netns}`).map((because) => ({ path, because })));
+  }
+  return problems;
+}
+
+function routeProblems(route: Lab['routes'][number], path: YamlPath): readonly Problem[] {
+  const hasNextHop = route.via !== undefined || route.dev !== undefined;
+  if (route.type === 'unicast' && !hasNextHop) return [{ path, because: 'needs via or dev' }];
+  if (route.type !== 'unicast' && hasNextHop) return [{ path, because: `is ${route.type}, and so has no via or dev` }];
+  const families = new Set<Family>();
+  const to = parsePrefix(route.to);
+  if (to !== undefined) families.add(to.family);
+  for (const text of [route.via, route.src]) {
+    const address = text === undefined ? undefined : parseAddress(text);
+    if (address !== undefined) families.add(familyOf(address));
+  }
+  return families.size > 1 ? [{ path, because: 'mixes IPv4 and IPv6' }] : [];
+}
+
+function firewallProblems(rule: Lab['firewall'][number], path: YamlPath): readonly Problem[] {
+  const said = [rule.iptables, rule.ip6tables, rule.nft].filter((each) => each !== undefined);
+  return said.length === 1 ? [] : [{ path, because: 'needs one of iptables, ip6tables, nft' }];
+}
+
+function questionProblems(question: LabQuestion, path: YamlPath): readonly Problem[] {
+  const hasPort = question.port !== undefined;
+  if (question.proto === 'icmp' && hasPort) return [{ path: [...path, 'port'], because: 'icmp has no ports' }];
+  if (question.proto !== 'icmp' && !hasPort) return [{ path, because: `needs a port, as it is ${question.proto}` }];
+  return [];
+}
+
+function faultProblems(lab: Lab, fault: Fault, path: YamlPath): readonly Problem[] {
+  const problems = [...questionProblems(fault.question, [...path, 'question'])];
+  fault.stop.forEach((name, i) => {
+    const because = unknown(name, names(lab.listeners), 'listener');
+    problems.push(...because.map((each) => ({ path: [...path, 'stop', i], because: each })));
+  });
+  for (const key of ['run', 'undo'] as const) {
+    fault[key].forEach(([program], i) => {
+      const because = unknown(program, FAULT_PROGRAMS, 'program for a fault');
+      problems.push(...because.map((each) => ({ path: [...path, key, i], because: each })));
+    });
+  }
+  const lasting = fault.run.findIndex((argv) => outlivesLab(lab, argv));
+  if (lasting >= 0 && fault.undo.length === 0) {
+    problems.push({ path: [...path, 'run', lasting], because: 'changes the host for longer than the lab: needs undo' });
+  }
+  if (fault.run.length + fault.stop.length + fault.start.length === 0) {
+    problems.push({ path, because: 'needs something to do: run, stop or start' });
+  }
+  return problems;
+}
+
+/** A change of the host that neither goes with the lab's devices nor is restored by `down` (as sysctls are). */
+function outlivesLab(lab: Lab, argv: Argv): boolean {
+  if (!actsOnHost(argv) || argv[0] === 'sysctl') return false;
+  const devices = devicesIn(lab, HOST);
+  return argv[0] !== 'ip' || !argv.some((word) => devices.includes(word));
+}
+
+function unknown(name: string, known: readonly string[], what: string): readonly string[] {
+  if (known.includes(name)) return [];
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? `known are ${known.join(', ') || 'none'}` : `did you mean ${meant}?`;
+  return [`${name} is no ${what}, ${hint}`];
+}
+
+function duplicates(all: readonly string[], path: YamlPath): readonly Problem[] {
+  const twice = new Set(all.filter((name, index) => all.indexOf(name) !== index));
+  return Array.from(twice, (name) => ({ path, because: `${name} is there twice` }));
+}
+
+function names(all: readonly (Listener | Fault | { readonly name: string })[]): readonly string[] {
+  return all.map(({ name }) => name);
+}

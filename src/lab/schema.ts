@@ -1,0 +1,189 @@
+/**
+ * What a lab file may say: every key, which are required, and the form of each value. README.md tells what they mean;
+ * that the parts of one file agree with each other is checked by `references.ts`.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { parseAddress } from '../net/address.ts';
+import { parsePrefix } from '../net/prefix.ts';
+import { parseCommandLine } from './command-line.ts';
+import { nearest } from './nearest.ts';
+
+/** A mapping with these keys and no others; an unknown one is answered with the key that was probably meant. */
+function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject(entries, (issue) => keyProblem(Object.keys(entries), issue));
+}
+
+function keyProblem(keys: readonly string[], issue: v.StrictObjectIssue): string {
+  const key = issue.path?.at(-1)?.key;
+  if (issue.expected === 'never' && typeof key === 'string') {
+    const meant = nearest(key, keys);
+    return `unknown key, ${meant === undefined ? `known are ${keys.join(', ')}` : `did you mean ${meant}?`}`;
+  }
+  if (issue.received === 'undefined') return 'is missing';
+  return `must be a mapping with the keys ${keys.join(', ')}`;
+}
+
+/** A string that passes a test of its form. */
+function word(isValid: (value: string) => boolean, must: string) {
+  return v.pipe(v.string(must), v.check(isValid, must));
+}
+
+function list<Item extends v.GenericSchema>(item: Item) {
+  return v.array(item, 'must be a list');
+}
+
+const text = word((value) => value.trim() !== '', 'must be text');
+const labName = word((value) => /^[a-z0-9][a-z0-9-]{0,40}$/.test(value), 'must be lower case letters, digits and -');
+// IFNAMSIZ is 16 with the terminating zero. A namespace may be called more than that; a lab's is not.
+const kernelName = word(
+  (value) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}$/.test(value),
+  'must be a name of at most 15 letters, digits, _ . or -',
+);
+const address = word((value) => parseAddress(value) !== undefined, 'must be an IP address');
+const addressWithLength = word(
+  (value) => value.includes('/') && parsePrefix(value) !== undefined,
+  'must be an address with its prefix length, such as 10.0.0.1/24',
+);
+const destination = word(
+  (value) => value === 'default' || parsePrefix(value) !== undefined,
+  'must be a prefix, an address or default',
+);
+const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 65535;
+const port = v.pipe(v.number('must be a port, 1 to 65535'), v.check(isPort, 'must be a port, 1 to 65535'));
+const natural = v.pipe(
+  v.number('must be a whole number'),
+  v.check((value) => Number.isInteger(value) && value >= 0, 'must be a whole number'),
+);
+const transport = v.picklist(['tcp', 'udp'], 'must be tcp or udp');
+
+/** A command that is run as it stands. */
+const command = v.pipe(
+  v.string('must be a command'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = parseCommandLine(dataset.value);
+    if (parsed.ok) return parsed.argv;
+    addIssue({ message: parsed.because });
+    return NEVER;
+  }),
+);
+
+const linkEnd = mapping({
+  netns: kernelName,
+  name: kernelName,
+  addresses: v.optional(list(addressWithLength), []),
+  up: v.optional(v.boolean('must be true or false'), true),
+});
+
+const bridge = mapping({
+  netns: kernelName,
+  name: kernelName,
+  /** Ends of the lab's links. */
+  ports: v.optional(list(kernelName), []),
+  addresses: v.optional(list(addressWithLength), []),
+});
+
+const route = mapping({
+  netns: kernelName,
+  to: destination,
+  type: v.optional(
+    v.picklist(
+      ['unicast', 'blackhole', 'unreachable', 'prohibit', 'throw'],
+      'must be unicast, blackhole, unreachable, prohibit or throw',
+    ),
+    'unicast',
+  ),
+  via: v.optional(address),
+  dev: v.optional(kernelName),
+  src: v.optional(address),
+  metric: v.optional(natural),
+  table: v.optional(natural),
+});
+
+const sysctls = mapping({
+  netns: list(kernelName),
+  set: v.record(
+    word((key) => /^net[./][\w./-]+$/.test(key), 'must be a sysctl below net'),
+    v.union([v.string(), v.number()], 'must be a number or a string'),
+    'must be a mapping of sysctls to values',
+  ),
+});
+
+const NAT_KEYS = 'must be masquerade (source, out), snat (source, out, to) or dnat (in, proto, port, to)';
+const nat = v.variant(
+  'action',
+  [
+    mapping({ netns: kernelName, action: v.literal('masquerade'), source: addressWithLength, out: kernelName }),
+    mapping({ netns: kernelName, action: v.literal('snat'), source: addressWithLength, out: kernelName, to: address }),
+    mapping({ netns: kernelName, action: v.literal('dnat'), in: kernelName, proto: transport, port, to: text }),
+  ],
+  NAT_KEYS,
+);
+
+/** One of the three. */
+const firewall = mapping({
+  netns: kernelName,
+  /** What follows `iptables -A`. */
+  iptables: v.optional(command),
+  ip6tables: v.optional(command),
+  /** Commands of nft, beginning with the tables that they fill. */
+  nft: v.optional(list(word((value) => /^add (?:table|chain|set|rule|element) /.test(value), 'must be an nft add'))),
+});
+
+const listener = mapping({ name: labName, netns: kernelName, proto: transport, address, port });
+
+const ASKED = {
+  from: kernelName,
+  to: address,
+  proto: v.optional(v.picklist(['icmp', 'tcp', 'udp'], 'must be icmp, tcp or udp'), 'icmp'),
+  port: v.optional(port),
+} as const;
+/** One packet that somebody would send: the arguments of `nsdiag why`. */
+const question = mapping(ASKED);
+/** The same, with what is true of it while the lab is healthy. */
+const healthyQuestion = mapping({ ...ASKED, reachable: v.optional(v.boolean('must be true or false'), true) });
+
+const cause = mapping({
+  code: word((value) => /^[a-z]+(?:-[a-z]+)*$/.test(value), 'must be a fault code, such as link-down'),
+  netns: v.optional(kernelName),
+  device: v.optional(kernelName),
+  leg: v.optional(v.picklist(['request', 'reply'], 'must be request or reply')),
+});
+
+const fault = mapping({
+  name: labName,
+  story: text,
+  run: v.optional(list(command), []),
+  /** Listeners of the lab, by name. */
+  stop: v.optional(list(labName), []),
+  start: v.optional(list(listener), []),
+  /** Takes `run` back where that would outlive the lab. */
+  undo: v.optional(list(command), []),
+  question,
+  expect: v.pipe(list(cause), v.minLength(1, 'must name at least one cause')),
+});
+
+export const labSchema = mapping({
+  name: labName,
+  summary: text,
+  picture: text,
+  namespaces: v.pipe(list(kernelName), v.minLength(1, 'must name at least one namespace')),
+  sysctls: v.optional(list(sysctls), []),
+  bridges: v.optional(list(bridge), []),
+  links: v.optional(list(v.strictTuple([linkEnd, linkEnd], 'must be the two ends of a veth')), []),
+  routes: v.optional(list(route), []),
+  rules: v.optional(list(mapping({ netns: kernelName, rule: command })), []),
+  nat: v.optional(list(nat), []),
+  firewall: v.optional(list(firewall), []),
+  listeners: v.optional(list(listener), []),
+  questions: v.optional(list(healthyQuestion), []),
+  faults: v.optional(list(fault), []),
+});
+
+/** A lab, as a file that keeps to the schema says it. */
+export type Lab = v.InferOutput<typeof labSchema>;
+export type Fault = Lab['faults'][number];
+export type Listener = Lab['listeners'][number];
+export type LabQuestion = Fault['question'];
