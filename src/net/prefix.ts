@@ -11,6 +11,7 @@ import {
   FAMILY_BITS,
   type Family,
   familyOf,
+  inetBits,
   parseAddress,
 } from './address.ts';
 
@@ -58,6 +59,7 @@ export function parsePrefix(text: string): Prefix | undefined {
 export function contains(prefix: Prefix, address: Address): boolean {
   if (familyOf(address) !== prefix.family) return false;
   if (prefix.length === 0) return true;
+  if (prefix.family === 'inet') return inetBits(address) >>> (32 - prefix.length) === Number(prefix.bits);
   return addressBits(address) >> BigInt(FAMILY_BITS[prefix.family] - prefix.length) === prefix.bits;
 }
 
