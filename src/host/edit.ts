@@ -6,8 +6,9 @@
  */
 
 import type { Address } from '../net/address.ts';
+import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
-import type { DeviceName, NetnsName } from './link.ts';
+import type { DeviceName, NetnsName, PortState } from './link.ts';
 import type { Route } from './route.ts';
 import type { Hook, Machinery, RuleRef, TableFamily } from './ruleset.ts';
 import type { SysctlKey } from './sysctl.ts';
@@ -35,6 +36,11 @@ export interface FilterPlace {
   readonly before: RuleRef | undefined;
 }
 
+/** What `bridge link set` changes of a port. */
+export type PortSetting =
+  | { readonly setting: 'isolated' | 'hairpin' | 'flood' | 'learning'; readonly on: boolean }
+  | { readonly setting: 'state'; readonly state: PortState };
+
 /** Narrow on `kind`. Each acts in one namespace. */
 export type Edit = { readonly netns: NetnsName } & (
   | { readonly kind: 'link-up'; readonly device: DeviceName }
@@ -42,6 +48,10 @@ export type Edit = { readonly netns: NetnsName } & (
   | { readonly kind: 'link-netns'; readonly device: DeviceName; readonly target: NetnsName }
   | { readonly kind: 'link-mtu'; readonly device: DeviceName; readonly mtu: number }
   | { readonly kind: 'link-arp'; readonly device: DeviceName; readonly arp: boolean }
+  /** One setting of a bridge port. */
+  | ({ readonly kind: 'bridge-port'; readonly device: DeviceName } & PortSetting)
+  /** A static FDB entry of a bridge port. */
+  | { readonly kind: 'fdb-delete'; readonly device: DeviceName; readonly mac: Mac; readonly vlan: number | undefined }
   | {
       readonly kind: 'address-add';
       readonly device: DeviceName;
