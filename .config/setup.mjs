@@ -85,6 +85,7 @@ function setUpPrograms(missing) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('apt-get', ['-qq', 'update'], env);
   run('apt-get', ['-qq', 'install', '-y', '--no-install-recommends', ...names], env);
+  say('installed');
 }
 
 function setUpNpmPackages() {
@@ -141,15 +142,19 @@ function isInstalled(program) {
 }
 
 /**
+ * Runs a program to its end. What it said is shown only if it failed: apt-get and dpkg have a lot to say.
+ *
  * @param {string} program
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
  */
 function run(program, args, env) {
-  const { status, error } = spawnSync(program, args, { cwd: ROOT, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) {
-    stop(`Cannot set up: \`${program} ${args.join(' ')}\` ${error ? `did not start: ${error.message}` : 'failed'}`);
-  }
+  /** @type {import('node:child_process').SpawnSyncOptionsWithStringEncoding} */
+  const options = { cwd: ROOT, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: Infinity };
+  const { status, stdout, stderr, error } = spawnSync(program, args, options);
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  stop(`Cannot set up: \`${program} ${args.join(' ')}\` ${error ? `did not start: ${error.message}` : 'failed'}`);
 }
 
 /** @param {string} line */
