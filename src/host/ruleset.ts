@@ -103,6 +103,8 @@ export type Match =
     }
   | { readonly kind: 'tcp-flags'; readonly negate: boolean; readonly mask: number; readonly set: number }
   | { readonly kind: 'length'; readonly negate: boolean; readonly ranges: readonly NumberRange[] }
+  /** At least one of the alternatives holds, each of them as a whole: nft's concatenations, mixed sets. */
+  | { readonly kind: 'any'; readonly negate: boolean; readonly alternatives: readonly (readonly Match[])[] }
   /** Never true for any packet: an nft rule on an empty set. */
   | { readonly kind: 'never' }
   | { readonly kind: 'unmodelled'; readonly text: string };
@@ -128,7 +130,15 @@ export type Statement =
   | { readonly kind: 'snat'; readonly to: NatTarget }
   | { readonly kind: 'dnat'; readonly to: NatTarget }
   | { readonly kind: 'redirect'; readonly ports: NumberRange | undefined }
+  /** mark = (mark & ~mask) ^ value, as `--set-xmark` has it. */
   | { readonly kind: 'set-mark'; readonly of: 'packet' | 'connection'; readonly value: number; readonly mask: number }
+  /** to = (to & ~toMask) ^ (from & fromMask): CONNMARK --save-mark and --restore-mark. */
+  | {
+      readonly kind: 'copy-mark';
+      readonly to: 'packet' | 'connection';
+      readonly toMask: number;
+      readonly fromMask: number;
+    }
   | { readonly kind: 'notrack' }
   /** counter, log, comment ...: changes nothing about this packet's way. */
   | { readonly kind: 'no-effect'; readonly text: string }
@@ -150,13 +160,17 @@ export interface BaseChain {
   /** Lower runs first; iptables' tables have fixed ones (raw -300, mangle -150, dnat -100, filter 0, security 50, snat 100). */
   readonly priority: number;
   readonly policy: 'accept' | 'drop';
-  /** netdev family, and ingress of inet: the devices it is bound to. */
+  /** netdev family, and ingress of inet: the devices it is bound to. Empty there: nft (1.0.6) does not say which. */
   readonly devices: readonly DeviceName[];
 }
 
-/** A chain of one table. */
+/**
+ * A chain of one table. An nft rule that decides by a verdict map stands in it as several rules of one place, one for
+ * each element of the map.
+ */
 export interface Chain {
   readonly name: string;
+  /** `undefined` as well where the whole table is dormant. */
   readonly base: BaseChain | undefined;
   readonly rules: readonly FilterRule[];
 }
@@ -173,5 +187,13 @@ export interface RulesetTable {
 export interface Ruleset {
   readonly tables: readonly RulesetTable[];
   /** Parts that could not be read (a tool missing, no permission): a walk that depends on them is undecided. */
-  readonly unread: readonly { readonly machinery: Machinery; readonly why: string }[];
+  readonly unread: readonly UnreadRules[];
+}
+
+/** Rules that may exist and could not be read. */
+export interface UnreadRules {
+  readonly machinery: Machinery;
+  /** iptables and ip6tables are read apart; `undefined`: any family. */
+  readonly family?: 'ip' | 'ip6' | undefined;
+  readonly why: string;
 }
