@@ -17,3 +17,9 @@ export function parseMac(text: string): Mac | undefined {
 export function isGroupMac(mac: Mac): boolean {
   return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 }
+
+/** The address whose 6 bytes these are. @throws RangeError on another length. */
+export function macFromBytes(bytes: Uint8Array): Mac {
+  if (bytes.length !== 6) throw new RangeError(`${bytes.length} bytes are no Ethernet address`);
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':') as Mac;
+}
