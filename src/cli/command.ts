@@ -1,0 +1,39 @@
+/**
+ * The shape of a command: `commands/<name>.ts` exports `define`, and `commands.ts` lists it.
+ *
+ * @module
+ */
+
+import type { Command } from 'commander';
+import type { CommandIo, ExitCode } from './io.ts';
+
+/** Runs what a command line asked for, and keeps its exit code. Called once, by the action of one (sub)command. */
+export type Perform = (task: (io: CommandIo) => Promise<ExitCode>) => Promise<void>;
+
+/**
+ * Say which arguments, options, subcommands and examples the command has. Every action ends in
+ * `perform((io) => ...)`. Name and summary are there already.
+ */
+export type Define = (command: Command, perform: Perform) => void;
+
+/**
+ * The one document that says why there is no result, written to stdout in its place when `--json` is asked for.
+ *
+ * @param words The whole command line, which may be what is wrong.
+ */
+export type ErrorDocument = (
+  error: { readonly message: string; readonly hint: string | undefined },
+  words: readonly string[],
+) => unknown;
+
+/** What `commands/<name>.ts` exports. */
+export interface CommandModule {
+  readonly define: Define;
+  readonly errorDocument?: ErrorDocument;
+}
+
+/** The examples that stand below a command's help. @param lines Pairs of a command line and what it does. */
+export function examples(lines: readonly (readonly [line: string, does: string])[]): string {
+  const width = Math.max(...lines.map(([line]) => line.length));
+  return ['', 'Examples:', ...lines.map(([line, does]) => `  ${line.padEnd(width)}  ${does}`)].join('\n');
+}

@@ -1,0 +1,115 @@
+/**
+ * What this machine has of all that nsdiag uses: root, programs, what the kernel lets us do.
+ *
+ * Every program is tried as nsdiag would run it: by its name, through the PATH. Nothing is changed.
+ *
+ * @module
+ */
+
+import { release } from 'node:os';
+import type { Check } from '../report/text/checkup.ts';
+import { type Argv, run } from '../system/run.ts';
+
+interface Program {
+  readonly name: string;
+  readonly version: Argv;
+  /** Debian's name for it. */
+  readonly package: string;
+  readonly costs: string;
+}
+
+const PROGRAMS: readonly Program[] = [
+  {
+    name: 'ip',
+    version: ['ip', '-V'],
+    package: 'iproute2',
+    costs: 'everything but why --snapshot: nothing can be read, and no fix can be run',
+  },
+  {
+    name: 'bridge',
+    version: ['bridge', '-V'],
+    package: 'iproute2',
+    costs: 'what bridges have learned and been told; where that decides, the answer is undecided',
+  },
+  {
+    name: 'tcpdump',
+    version: ['tcpdump', '--version'],
+    package: 'tcpdump',
+    costs: 'the last place where the packet was seen; ping still tells whether it arrives',
+  },
+  {
+    name: 'ping',
+    version: ['ping', '-V'],
+    package: 'iputils-ping',
+    costs: 'the verdict of the wire for ICMP; the model still answers',
+  },
+  {
+    name: 'nft',
+    version: ['nft', '--version'],
+    package: 'nftables',
+    costs: 'nft rules: where there may be some, the answer is undecided',
+  },
+  {
+    name: 'iptables',
+    version: ['iptables-nft-save', '--version'],
+    package: 'iptables',
+    costs: 'iptables rules: where there may be some, the answer is undecided',
+  },
+  {
+    name: 'ss',
+    version: ['ss', '-V'],
+    package: 'iproute2',
+    costs: 'who listens: for --proto tcp and udp the answer is undecided',
+  },
+  {
+    name: 'sysctl',
+    version: ['sysctl', '-V'],
+    package: 'procps',
+    costs: 'fixes that set a sysctl cannot be run as printed',
+  },
+  {
+    name: 'nsenter',
+    version: ['nsenter', '-V'],
+    package: 'util-linux',
+    costs: 'namespaces that have no name, such as those of containers, cannot be entered',
+  },
+];
+
+/** Look at everything at once. */
+export async function checkMachine(signal: AbortSignal): Promise<readonly Check[]> {
+  const programs = await Promise.all(PROGRAMS.map((program) => checkProgram(program, signal)));
+  return [checkRoot(), checkKernel(), ...programs];
+}
+
+function checkRoot(): Check {
+  const uid = process.geteuid?.() ?? -1;
+  return {
+    name: 'root',
+    found: uid === 0 ? 'user 0' : `this is user ${uid}`,
+    isThere: uid === 0,
+    costs: 'other namespaces cannot be entered: only why --snapshot, which needs none, answers',
+    remedy: 'run nsdiag with sudo',
+  };
+}
+
+function checkKernel(): Check {
+  return {
+    name: 'Linux',
+    found: `${process.platform} ${release()}`,
+    isThere: process.platform === 'linux',
+    costs: 'everything but why --snapshot',
+    remedy: 'take a snapshot on a Linux machine, and ask it here',
+  };
+}
+
+async function checkProgram(program: Program, signal: AbortSignal): Promise<Check> {
+  const result = await run(program.version, { signal, timeoutMs: 10_000 });
+  const [firstLine = ''] = `${result.stdout}${result.stderr}`.split('\n');
+  return {
+    name: program.name,
+    found: result.missing ? 'not installed, or not on the PATH' : firstLine,
+    isThere: result.exitCode === 0,
+    costs: program.costs,
+    remedy: `apt install ${program.package}`,
+  };
+}

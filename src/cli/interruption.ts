@@ -1,0 +1,53 @@
+/**
+ * Ctrl-C and kill: the first asks the command to take back what it added and end, the second ends it at once.
+ *
+ * @module
+ */
+
+import { constants } from 'node:os';
+import { Failure } from '../system/failure.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * npm, sudo and others pass on the signal that the terminal has already sent to us as well: one Ctrl-C then arrives
+ * twice within a few milliseconds. No person is that fast.
+ */
+const SAME_KEY_PRESS_MS = 300;
+
+export interface Interruption {
+  /** Aborted by the first signal, with a Failure `interrupted`. */
+  readonly signal: AbortSignal;
+  /** 128 + the signal's number once one has come, as a shell would report it. */
+  readonly exitCode: () => number | undefined;
+  /** Give the signals back to Node. */
+  readonly release: () => void;
+}
+
+/**
+ * Listen for the signals that end a program.
+ *
+ * @param force Called by the second one: ends the process without waiting for anything.
+ */
+export function listenForInterruption(force: (exitCode: number) => void): Interruption {
+  const controller = new AbortController();
+  let first: { readonly exitCode: number; readonly atMs: number } | undefined;
+
+  const listener = (name: NodeJS.Signals): void => {
+    const nowMs = performance.now();
+    if (first === undefined) {
+      first = { exitCode: 128 + constants.signals[name], atMs: nowMs };
+      controller.abort(new Failure('interrupted', `Interrupted by ${name}`));
+    } else if (nowMs - first.atMs > SAME_KEY_PRESS_MS) {
+      force(first.exitCode);
+    }
+  };
+  for (const name of SIGNALS) process.on(name, listener);
+  return {
+    signal: controller.signal,
+    exitCode: () => first?.exitCode,
+    release: () => {
+      for (const name of SIGNALS) process.off(name, listener);
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * What a command is given of the process that it runs in. Commands write, ask and stop through this alone, so that a
+ * test can run them without a terminal; only `process-io.ts` and `main.ts` know `process`.
+ *
+ * @module
+ */
+
+/**
+ * 0: looked, and nothing is wrong. 1: looked, and found faults. 2: could not look (usage, permission, a missing tool).
+ * 3: looked, and cannot decide.
+ */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** Where text goes. Writing never fails: a reader that went away has had enough. */
+export interface Writer {
+  readonly write: (text: string) => void;
+}
+
+/** The process, as a command sees it. */
+export interface CommandIo {
+  /** The result, and nothing else. */
+  readonly stdout: Writer;
+  /** What is going on, and what went wrong. */
+  readonly stderr: Writer;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C and by SIGTERM. A command that sees it takes back what it added, then ends. */
+  readonly signal: AbortSignal;
+  readonly terminal: {
+    readonly stdoutIsTerminal: boolean;
+    readonly stderrIsTerminal: boolean;
+    /** The width to write for: the terminal's, and 80 where there is none. */
+    readonly columns: number;
+  };
+  /** Whether stdout and stderr want colour: --color and --no-color first, then NO_COLOR and the terminal. */
+  readonly color: { readonly stdout: boolean; readonly stderr: boolean };
+  /** Ask a question that is answered by yes or no; `undefined` when nobody sits there to answer. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+}

@@ -1,0 +1,81 @@
+/**
+ * The real process as a `CommandIo`.
+ *
+ * A reader that closes the pipe (`nsdiag why ... | head -1`) is no error: what it does not want is dropped, and the
+ * command ends as it would have ended, so that what it added to the machine is taken back. A full disk is one.
+ *
+ * @module
+ */
+
+import type { Interface } from 'node:readline';
+import type { CommandIo, Writer } from './io.ts';
+
+const DEFAULT_COLUMNS = 80;
+
+interface ProcessIo {
+  readonly io: (color: boolean | undefined) => CommandIo;
+  /** Why the result could not be written, when it could not. */
+  readonly writeError: () => Error | undefined;
+}
+
+/** @param signal Aborted when the command is to end early. */
+export function processIo(signal: AbortSignal): ProcessIo {
+  let writeError: Error | undefined;
+  const writerTo = (stream: NodeJS.WriteStream): Writer => {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') writeError ??= error;
+    });
+    return { write: (text) => void (stream.writable && stream.write(text)) };
+  };
+  const stdout = writerTo(process.stdout);
+  const stderr = writerTo(process.stderr);
+  const terminal = {
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    stderrIsTerminal: process.stderr.isTTY === true,
+    columns: process.stdout.columns || DEFAULT_COLUMNS,
+  };
+  const mayAsk = process.stdin.isTTY === true && terminal.stderrIsTerminal;
+
+  return {
+    io: (color) => ({
+      stdout,
+      stderr,
+      env: process.env,
+      signal,
+      terminal,
+      color: {
+        stdout: wantsColor(color, process.env, terminal.stdoutIsTerminal),
+        stderr: wantsColor(color, process.env, terminal.stderrIsTerminal),
+      },
+      confirm: mayAsk ? (question) => askYesNo(question, signal) : undefined,
+    }),
+    writeError: () => writeError,
+  };
+}
+
+/**
+ * Whether to colour a stream. Source: no-color.org (a variable that is not empty), force-color.org.
+ *
+ * @param choice --color or --no-color, when one was given.
+ */
+export function wantsColor(choice: boolean | undefined, env: CommandIo['env'], isTerminal: boolean): boolean {
+  if (choice !== undefined) return choice;
+  if (env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR'] && env['FORCE_COLOR'] !== '0') return true;
+  return isTerminal && env['TERM'] !== 'dumb';
+}
+
+/** Anything but y or yes is a no; so are an end of input and Ctrl-C. The question goes to stderr. */
+async function askYesNo(question: string, signal: AbortSignal): Promise<boolean> {
+  const { createInterface } = await import('node:readline');
+  // Not `terminal: true`: the line discipline stays as it is, and Ctrl-C stays a signal.
+  const lines: Interface = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  const answer = await new Promise<string>((resolve) => {
+    lines.once('close', () => resolve(''));
+    signal.addEventListener('abort', () => lines.close(), { once: true });
+    if (signal.aborted) lines.close();
+    else lines.question(`${question} [y/N] `, resolve);
+  });
+  lines.close();
+  return /^y(es)?$/i.test(answer.trim());
+}

@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { hopsOf } from '../../../src/diagnosis/hops.ts';
+import { pathText } from '../../../src/report/text/path.ts';
+import { styleOf } from '../../../src/report/text/style.ts';
+import * as examples from '../example-diagnoses.ts';
+
+const PLAIN = styleOf(false, 80);
+
+function rowsOf(text: string): readonly string[] {
+  return text.split('\n').slice(1);
+}
+
+test('pathText() puts each sighting, with its time, beside the place where it was', () => {
+  const rows = rowsOf(pathText(examples.diagnosis(), PLAIN));
+  expect(rows.filter((row) => row.includes('seen')).map((row) => row.trim().replaceAll(/ {2,}/g, ' | '))).toEqual([
+    'ns1 veth0 | out, towards 10.0.1.254 | seen | 0 µs',
+    'router r1 | in | seen | 12 µs',
+    'router r2 | out | seen | 25 µs',
+    'ns2 veth1 | in | seen | 37 µs',
+    'ns2 veth1 | out, towards 10.0.2.254 | seen | 49 µs',
+    'router r2 | in | seen | 62 µs',
+    'router r1 | out | seen | 74 µs',
+    'ns1 veth0 | in | seen | 86 µs',
+  ]);
+});
+
+test('pathText() ends where the packet was missed first, not where the model would have it', () => {
+  const rows = rowsOf(pathText(examples.disagreement(), PLAIN));
+  expect(rows.at(-2)).toMatch(/router r2 +out +not seen/);
+  expect(rows.at(-1)).toContain('the model expects it to go on from here');
+  expect(rows.join('\n')).not.toContain('delivered');
+});
+
+test('pathText() does not end at a place that was missed when the packet was seen behind it', () => {
+  const { trip } = examples.diagnosis();
+  const sightings = examples.sightingsOf([trip.request]).filter(({ device }) => device !== 'r1');
+  const seen = examples.observation({ sightings });
+  const hops = { request: hopsOf(trip.request, seen), reply: hopsOf(trip.reply, seen) };
+  const text = pathText(examples.diagnosis({ hops, wire: { observation: seen, lastSeen: undefined } }), PLAIN);
+  expect(text).toMatch(/router r1 +in +not seen/);
+  expect(text).toMatch(/ns2 veth1 +in +seen/);
+});
+
+test('pathText() has no column for a wire that nobody asked', () => {
+  const text = pathText(examples.undecided(), PLAIN);
+  expect(text).not.toContain('on the wire');
+  expect(text).toContain('not decided: iptables-nft filter FORWARD rule 3');
+});
+
+test('pathText() leaves the wire empty where nobody listened', () => {
+  const { trip } = examples.diagnosis();
+  const seen = examples.observation({
+    sightings: examples.sightingsOf([trip.request]).filter(({ netns }) => netns !== 'router'),
+    watched: [examples.netns('ns1'), examples.netns('ns2')],
+  });
+  const hops = { request: hopsOf(trip.request, seen), reply: [] };
+  const text = pathText(examples.diagnosis({ hops, wire: { observation: seen, lastSeen: undefined } }), PLAIN);
+  expect(text).toMatch(/router r1 +in$/m);
+});
+
+test('pathText() breaks long names of namespace and device instead of cutting them', () => {
+  const name = `cni-${'0123456789'.repeat(4)}`;
+  const steps = examples.REQUEST_STEPS.map((step) => ({ ...step, netns: examples.netns(name) }));
+  const request = examples.journey('request', steps, { kind: 'delivered', netns: examples.netns(name) });
+  const text = pathText(
+    examples.diagnosis({
+      trip: { request, reply: undefined },
+      hops: { request: hopsOf(request, undefined), reply: [] },
+      wire: undefined,
+    }),
+    PLAIN,
+  );
+  expect(text.split('\n').every((line) => line.length <= 80)).toBe(true);
+  expect(text).toContain(name.slice(0, 24));
+  expect(text).toContain(name.slice(24));
+});
