@@ -7,15 +7,14 @@
 import { type Family, familyOf, parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
 import type { Argv } from '../system/run.ts';
+import { actsOnHost, HOST } from './commands.ts';
 import { nearest } from './nearest.ts';
+import { netfilterSteps } from './netfilter-steps.ts';
 import type { Problem, YamlPath } from './problem.ts';
 import type { Fault, Lab, LabQuestion, Listener } from './schema.ts';
 
 /** What a fault may run. Not a wall (a lab file runs as root, like a Makefile), but a slip is caught here. */
 const FAULT_PROGRAMS = ['bridge', 'ip', 'ip6tables', 'iptables', 'nft', 'sysctl', 'tc'];
-
-/** The namespace that nsdiag runs in; a lab that names it changes the machine. */
-export const HOST = 'host';
 
 /** Every disagreement within a lab; empty when there is none. */
 export function referenceProblems(lab: Lab): readonly Problem[] {
@@ -36,12 +35,6 @@ export function referenceProblems(lab: Lab): readonly Problem[] {
 export function devicesIn(lab: Lab, netns: string): readonly string[] {
   const ends = [...lab.bridges, ...lab.links.flat()];
   return ends.filter((end) => end.netns === netns).map(({ name }) => name);
-}
-
-/** Whether a command acts on the host, rather than in a namespace of the lab. */
-export function actsOnHost(argv: Argv): boolean {
-  const [program, first, second] = argv;
-  return !(program === 'ip' && (first === '-n' || (first === 'netns' && second === 'exec')));
 }
 
 function netnsProblems(lab: Lab): readonly Problem[] {
@@ -143,11 +136,16 @@ function faultProblems(lab: Lab, fault: Fault, path: YamlPath): readonly Problem
   return problems;
 }
 
-/** A change of the host that neither goes with the lab's devices nor is restored by `down` (as sysctls are). */
+/**
+ * A change of the host that neither goes with the lab's devices, nor is restored by `down` (as sysctls are), nor takes
+ * away what the lab itself has put there.
+ */
 function outlivesLab(lab: Lab, argv: Argv): boolean {
   if (!actsOnHost(argv) || argv[0] === 'sysctl') return false;
   const devices = devicesIn(lab, HOST);
-  return argv[0] !== 'ip' || !argv.some((word) => devices.includes(word));
+  if (argv[0] === 'ip' && argv.some((word) => devices.includes(word))) return false;
+  const made = netfilterSteps(lab).flatMap((step) => (step.kind === 'command' ? step.made : []));
+  return !made.some((each) => each.kind === 'setting' && each.remove.join('\0') === argv.join('\0'));
 }
 
 function unknown(name: string, known: readonly string[], what: string): readonly string[] {

@@ -111,15 +111,22 @@ const sysctls = mapping({
   ),
 });
 
-const NAT_KEYS = 'must be masquerade (source, out), snat (source, out, to) or dnat (in, proto, port, to)';
 const nat = v.variant(
   'action',
   [
     mapping({ netns: kernelName, action: v.literal('masquerade'), source: addressWithLength, out: kernelName }),
     mapping({ netns: kernelName, action: v.literal('snat'), source: addressWithLength, out: kernelName, to: address }),
-    mapping({ netns: kernelName, action: v.literal('dnat'), in: kernelName, proto: transport, port, to: text }),
+    mapping({
+      netns: kernelName,
+      action: v.literal('dnat'),
+      in: kernelName,
+      proto: transport,
+      port,
+      to: address,
+      toPort: v.optional(port),
+    }),
   ],
-  NAT_KEYS,
+  'must be masquerade (source, out), snat (source, out, to) or dnat (in, proto, port, to, toPort)',
 );
 
 /** One of the three. */

@@ -22,6 +22,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'vitest';
+import { findLab } from '../../src/lab/find.ts';
+import type { Fault, Lab } from '../../src/lab/schema.ts';
+import { bringUp, breakLab as injectFault, type LabWork } from '../../src/lab/up.ts';
 import type { Argv, RunOptions, RunResult } from '../../src/system/run.ts';
 import { PrivateWorld } from '../../src/system/world.ts';
 
@@ -148,4 +151,20 @@ export async function inWorld<T>(body: (world: World) => Promise<T>): Promise<T>
   } finally {
     await world.close();
   }
+}
+
+/** Bring up a shipped lab, from the sources, in a world. */
+export async function buildLab(world: World, name: string): Promise<Lab> {
+  const found = findLab(name);
+  await bringUp(found, labWork(world));
+  return found.lab;
+}
+
+/** Inject a fault into a lab that `buildLab` brought up. */
+export async function breakLab(world: World, lab: string, fault: string): Promise<Fault> {
+  return injectFault(lab, fault, labWork(world));
+}
+
+function labWork(world: World): LabWork {
+  return { machine: world, say: () => {}, signal: new AbortController().signal };
 }

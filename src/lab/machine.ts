@@ -1,0 +1,22 @@
+/**
+ * Where a lab is built: on this machine, or in a private world that is entered from here.
+ *
+ * @module
+ */
+
+import { type Argv, type RunOptions, type RunResult, run } from '../system/run.ts';
+import { WORLD_VARIABLE } from '../system/world.ts';
+
+/** A machine that commands can be run on. A `PrivateWorld` is one. */
+export interface Machine {
+  /** Nobody but the lab lives there. */
+  readonly isPrivate: boolean;
+  /** Where its files are seen from here: '' or `/proc/PID/root`. */
+  readonly root: string;
+  readonly run: (argv: Argv, options?: RunOptions) => Promise<RunResult>;
+}
+
+/** The machine that nsdiag runs on, which is private when that is a world. */
+export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
+  return { isPrivate: env[WORLD_VARIABLE] !== undefined, root: '', run };
+}

@@ -1,0 +1,112 @@
+/**
+ * What a lab makes, as it is recorded before it is made, told from others of its name once it is, and taken back.
+ *
+ * Taking back is harmless where there is nothing (any more), and leaves alone what bears the name but is not ours: a
+ * namespace is known by its inode, a device by its ifindex, a process by when it started.
+ *
+ * @module
+ */
+
+import { statSync } from 'node:fs';
+import { unreachable } from '../net/unreachable.ts';
+import { shellLine } from '../report/shell-quote.ts';
+import type { Argv } from '../system/run.ts';
+import type { Machine } from './machine.ts';
+import { stopProcess } from './process.ts';
+import type { Recorded } from './state-file.ts';
+import type { Made } from './step.ts';
+
+/** How ip, sysctl, iptables and nft say that there is nothing to remove. */
+const GONE =
+  /Cannot find device|No such (?:file|process|device)|does a matching rule exist|No chain\/target\/match|cannot stat|Cannot assign requested address/;
+
+/** What is about to be made; empty when it changes nothing (a sysctl that is not there). */
+export async function recordOf(machine: Machine, made: Made): Promise<readonly Recorded[]> {
+  switch (made.kind) {
+    case 'netns':
+      return [{ kind: 'netns', name: made.name }];
+    case 'device':
+      return [{ kind: 'device', name: made.name }];
+    case 'sysctl': {
+      const { exitCode, stdout } = await machine.run(['sysctl', '-n', made.key]);
+      return exitCode === 0 ? [{ kind: 'sysctl', key: made.key, value: stdout.trimEnd() }] : [];
+    }
+    case 'setting':
+      return [{ kind: 'setting', remove: [...made.remove] }];
+    default:
+      return unreachable(made);
+  }
+}
+
+/** The same entry, once the thing is there, with what tells it from another of its name. */
+export async function identified(machine: Machine, entry: Recorded): Promise<Recorded> {
+  if (entry.kind === 'netns') return { ...entry, inode: inodeOf(machine, entry.name) };
+  if (entry.kind === 'device') return { ...entry, ifindex: await ifindexOf(machine, entry.name) };
+  return entry;
+}
+
+/** The command that takes an entry back, as a person would type it. */
+export function removal(entry: Recorded): Argv {
+  switch (entry.kind) {
+    case 'netns':
+      return ['ip', 'netns', 'del', entry.name];
+    case 'device':
+      return ['ip', 'link', 'del', 'dev', entry.name];
+    case 'sysctl':
+      return ['sysctl', '-w', `${entry.key}=${entry.value}`];
+    case 'process':
+      return ['kill', String(entry.pid)];
+    case 'setting':
+      return entry.remove;
+    default:
+      return unreachable(entry);
+  }
+}
+
+/** What an entry is called in a message. */
+export function nameOf(entry: Recorded): string {
+  switch (entry.kind) {
+    case 'netns':
+      return `namespace ${entry.name}`;
+    case 'device':
+      return `device ${entry.name}`;
+    case 'sysctl':
+      return `sysctl ${entry.key}`;
+    case 'process':
+      return `listener ${entry.name}`;
+    case 'setting':
+      return `what \`${shellLine(entry.remove)}\` removes`;
+    default:
+      return unreachable(entry);
+  }
+}
+
+/**
+ * Take one thing back.
+ *
+ * @returns Whether there was something of ours to take back.
+ * @throws Error with what the tool said when it is still there.
+ */
+export async function takeBack(machine: Machine, entry: Recorded): Promise<boolean> {
+  if (entry.kind === 'process') return stopProcess(machine, entry);
+  if (entry.kind === 'netns' && !isOurs(entry.inode, inodeOf(machine, entry.name))) return false;
+  if (entry.kind === 'device' && !isOurs(entry.ifindex, await ifindexOf(machine, entry.name))) return false;
+  const { exitCode, stderr } = await machine.run(removal(entry));
+  if (exitCode === 0) return true;
+  if (GONE.test(stderr)) return false;
+  throw new Error(stderr.trim() || `exit ${exitCode}`);
+}
+
+/** Died before it could be identified: there was none of that name before, so what is there is ours. */
+function isOurs(recorded: number | undefined, found: number | undefined): boolean {
+  return found !== undefined && (recorded === undefined || recorded === found);
+}
+
+function inodeOf(machine: Machine, netns: string): number | undefined {
+  return statSync(`${machine.root}/run/netns/${netns}`, { throwIfNoEntry: false })?.ino;
+}
+
+async function ifindexOf(machine: Machine, device: string): Promise<number | undefined> {
+  const { exitCode, stdout } = await machine.run(['ip', '-o', 'link', 'show', 'dev', device]);
+  return exitCode === 0 ? Number.parseInt(stdout, 10) : undefined;
+}
