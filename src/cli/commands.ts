@@ -20,4 +20,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'say what this machine has of all that nsdiag uses',
     load: () => import('./commands/doctor.ts'),
   },
+  {
+    name: 'lab',
+    summary: 'practice networks: build one, break it, find out why',
+    load: () => import('./commands/lab.ts'),
+  },
 ];
