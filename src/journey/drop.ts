@@ -44,6 +44,10 @@ export interface SegmentSearch {
 export type ArpSilence =
   | { readonly kind: 'arp-ignore'; readonly owner: DeviceRef; readonly value: number }
   | { readonly kind: 'rp-filter'; readonly owner: DeviceRef }
+  /** arp_filter: an answer to the asker would be routed to another device. */
+  | { readonly kind: 'arp-filter'; readonly owner: DeviceRef }
+  /** The asker asks by an address that the owner has itself. */
+  | { readonly kind: 'asker-is-us'; readonly owner: DeviceRef; readonly sender: Address }
   | { readonly kind: 'noarp'; readonly owner: DeviceRef }
   | { readonly kind: 'address-not-ready'; readonly owner: DeviceRef; readonly flag: string };
 

@@ -1,0 +1,113 @@
+/**
+ * Carrying a packet along a way through its segment: the steps that tcpdump would see, and what may stop a frame that
+ * has a way: hooks of bridges and devices, and the MTU of the next device.
+ *
+ * tcpdump sees a frame on the bridge device itself only when the bridge's own namespace sends or takes it; one that is
+ * bridged shows on its two ports. A device drops a frame that it is given when it is more than 4 bytes (one VLAN tag)
+ * longer than its MTU, without a word to anybody.
+ *
+ * Source: net/core/dev.c __dev_forward_skb(), include/linux/netdevice.h __is_skb_forwardable(); net/bridge/br_forward.c.
+ * Seen in test/live/kernel-segment.test.ts and kernel-mtu.test.ts.
+ *
+ * @module
+ */
+
+import type { Fate } from '../journey/journey.ts';
+import type { Packet } from '../journey/packet.ts';
+import { droppedAt } from './fates.ts';
+import { type HookPlace, pass } from './hooks.ts';
+import type { Device } from './netns-index.ts';
+import { type Crossing, crossingsOf, type Reach } from './segment.ts';
+import { type Arrival, take, type Walk } from './walk.ts';
+
+/** Room for one VLAN tag that a device grants beyond its MTU. */
+const VLAN_TAG_BYTES = 4;
+
+/** Send the packet by the device along the way: to where it arrives, or to its end. */
+export function carryFrame(walk: Walk, from: Device, packet: Packet, reach: Reach): Arrival | Fate {
+  let carried: Carried = transmit(walk, from, packet);
+  for (const crossing of crossingsOf(reach.way)) {
+    if (carried.fate !== undefined) return carried.fate;
+    if (carried.routedBy !== undefined) break;
+    carried = cross(walk, crossing, carried.packet);
+  }
+  if (carried.fate !== undefined) return carried.fate;
+  const device = carried.routedBy ?? reach.device;
+  return { kind: 'arrival', device, packet: carried.packet, port: carried.port };
+}
+
+/** The packet goes out by a device. */
+function transmit(walk: Walk, { netns, ref }: Device, packet: Packet): Carried {
+  const passed = pass(walk, netns, 'egress', packet, { outDevice: ref.device });
+  if (passed.fate === undefined) take(walk, { ...ref, stage: 'egress', packet: passed.packet });
+  return passed;
+}
+
+/** The packet comes in by a device. */
+export function comeIn(walk: Walk, { netns, ref }: Device, packet: Packet): Carried {
+  take(walk, { ...ref, stage: 'ingress', packet });
+  return pass(walk, netns, 'ingress', packet, { inDevice: ref.device });
+}
+
+interface Carried {
+  readonly packet: Packet;
+  readonly fate: Fate | undefined;
+  /** The bridge whose namespace routes the frame instead of bridging it: its destination was translated. */
+  readonly routedBy?: Device;
+  readonly port?: Device['link']['name'] | undefined;
+}
+
+function cross(walk: Walk, crossing: Crossing, packet: Packet): Carried {
+  switch (crossing.kind) {
+    case 'wire': {
+      const { from, to } = crossing;
+      const tooLong = exceeds(to, packet);
+      if (tooLong !== undefined) return { packet, fate: tooLong };
+      // The mark is the sending namespace's own.
+      const received = from.netns === to.netns || packet.mark === 0 ? packet : { ...packet, mark: 0 };
+      return comeIn(walk, to, received);
+    }
+    case 'bridge':
+      return crossBridge(walk, crossing, packet);
+    case 'tunnel': {
+      const fate = walk.throughTunnel(walk, crossing.from, crossing.remote, packet);
+      return fate === undefined ? comeIn(walk, crossing.to, { ...packet, mark: 0 }) : { packet, fate };
+    }
+  }
+}
+
+function crossBridge(walk: Walk, crossing: Extract<Crossing, { kind: 'bridge' }>, packet: Packet): Carried {
+  const { bridge, inPort, outPort, how } = crossing;
+  const { netns } = bridge;
+  const name = bridge.link.name;
+  const place: HookPlace = {
+    inDevice: inPort === undefined ? undefined : name,
+    outDevice: outPort === undefined ? undefined : name,
+    bridged: { bridge: name, inPort: inPort?.link.name, outPort: outPort?.link.name },
+  };
+  let current = packet;
+  const meet = (hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'): Fate | undefined => {
+    const passed = pass(walk, netns, hook, current, place);
+    current = passed.packet;
+    return passed.fate;
+  };
+
+  const before = inPort === undefined ? meet('output') : meet('prerouting');
+  if (before !== undefined) return { packet: current, fate: before };
+  // br_netfilter translated the destination: the frame is no longer for whom it was addressed to.
+  const isRedirected = inPort !== undefined && current.destination !== packet.destination;
+  if (outPort === undefined || isRedirected) {
+    take(walk, { ...bridge.ref, stage: 'bridge', from: inPort?.link.name ?? name, to: [name], how: 'local' });
+    const fate = meet('input');
+    if (fate !== undefined) return { packet: current, fate };
+    return { ...comeIn(walk, bridge, current), routedBy: bridge, port: inPort?.link.name };
+  }
+  take(walk, { ...bridge.ref, stage: 'bridge', from: inPort?.link.name ?? name, to: [outPort.link.name], how });
+  const fate = (inPort === undefined ? undefined : meet('forward')) ?? exceeds(outPort, current) ?? meet('postrouting');
+  return fate === undefined ? transmit(walk, outPort, current) : { packet: current, fate };
+}
+
+function exceeds({ ref, link }: Device, { lengthBytes }: Packet): Fate | undefined {
+  if (lengthBytes <= link.mtu + VLAN_TAG_BYTES) return undefined;
+  return droppedAt(ref, { kind: 'mtu-exceeded', lengthBytes, mtu: link.mtu, at: ref });
+}

@@ -1,0 +1,63 @@
+/**
+ * A routed packet on its way out: POSTROUTING, the device, the neighbour, the segment.
+ *
+ * Source: net/ipv4/ip_output.c ip_output(), ip_finish_output2(); net/ipv6/ip6_output.c.
+ *
+ * @module
+ */
+
+import type { Fate } from '../journey/journey.ts';
+import type { Packet } from '../journey/packet.ts';
+import { carryFrame, comeIn } from './carry-frame.ts';
+import { droppedAt, isFate, undecided } from './fates.ts';
+import { pass } from './hooks.ts';
+import { resolveNeighbor } from './neighbor.ts';
+import type { Device, NetnsIndex } from './netns-index.ts';
+import type { Routed } from './route-output.ts';
+import { type Arrival, take, type Walk } from './walk.ts';
+
+/** Where a packet that leaves comes from. */
+export interface Leaving {
+  readonly packet: Packet;
+  /** The device that it came in by, when it is forwarded. */
+  readonly inDevice: Device['link']['name'] | undefined;
+  readonly port: Device['link']['name'] | undefined;
+}
+
+/** Send a routed packet out by its device: to where it arrives, or to its end. */
+export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Leaving): Arrival | Fate {
+  const device = netns.devices.get(routed.device);
+  if (device === undefined) return undecided(netns.name, `a route leads to ${routed.device}, which is not there`);
+  const nexthop = routed.nexthop?.via ?? leaving.packet.destination;
+  const passed = pass(walk, netns, 'postrouting', leaving.packet, {
+    outDevice: routed.device,
+    arrivalPort: leaving.port,
+    nexthop,
+  });
+  if (passed.fate !== undefined) return passed.fate;
+  const { packet } = passed;
+
+  const { link, ref } = device;
+  if (!link.up) return droppedAt(ref, { kind: 'egress-down', route: routed.route });
+  if (routed.isLocal) return loopBack(walk, device, packet);
+  if (!link.carrier) return droppedAt(ref, { kind: 'no-carrier', route: routed.route });
+  if (link.detail.kind === 'other') {
+    return undecided(netns.name, `${ref.netns}:${ref.device} is a ${link.detail.infoKind}, which is not modelled`);
+  }
+  // The sender's own address is what ARP asks by: translation comes after that choice only for what it translates.
+  const found = resolveNeighbor(walk, device, { nexthop, source: packet.source, route: routed.route });
+  if (isFate(found)) return found;
+  const arrived = carryFrame(walk, device, packet, found.reach);
+  if (found.kind === 'way' || isFate(arrived)) return arrived;
+  const outside = found.reach.device.ref;
+  return { kind: 'left-host', netns: outside.netns, device: outside.device };
+}
+
+/** lo gives back what it is given. */
+function loopBack(walk: Walk, lo: Device, packet: Packet): Arrival | Fate {
+  const out = pass(walk, lo.netns, 'egress', packet, { outDevice: lo.link.name });
+  if (out.fate !== undefined) return out.fate;
+  take(walk, { ...lo.ref, stage: 'egress', packet: out.packet });
+  const back = comeIn(walk, lo, out.packet);
+  return back.fate ?? { kind: 'arrival', device: lo, packet: back.packet, port: undefined };
+}

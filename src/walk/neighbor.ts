@@ -1,0 +1,185 @@
+/**
+ * Whose MAC the next hop has: from the neighbour table, or by asking the segment.
+ *
+ * Permanent and reachable entries are used as they are, also where they are wrong. Stale ones count for nothing: the
+ * kernel uses them for a moment, probes them, and asks anew. An answer must find its way back to the device that
+ * asked. Where the segment leads out of what we can see, silence inside is no proof.
+ *
+ * Source: net/core/neighbour.c; net/ipv4/arp.c arp_constructor(). Seen in test/live/kernel-arp.test.ts.
+ *
+ * @module
+ */
+
+import type { Neighbor, Route } from '../host/route.ts';
+import type { ArpSilence, SegmentSearch } from '../journey/drop.ts';
+import type { Fate } from '../journey/journey.ts';
+import { type Address, familyOf } from '../net/address.ts';
+import type { Mac } from '../net/mac.ts';
+import { answersArp, arpSender, type NeighborAnswer } from './arp.ts';
+import { droppedAt, undecided } from './fates.ts';
+import { answersSolicitation } from './neighbor-discovery.ts';
+import type { Device } from './netns-index.ts';
+import { type FrameKind, type Reach, type SegmentFound, searchSegment } from './segment.ts';
+import { take, type Walk } from './walk.ts';
+
+/** Where the frame goes. */
+export type Neighborhood =
+  | { readonly kind: 'way'; readonly mac: Mac; readonly reach: Reach }
+  /** Out of what we can see: whether anybody answers there, nobody here knows. */
+  | { readonly kind: 'outside'; readonly reach: Reach };
+
+/** What is asked, and for which packet. */
+export interface NeighborQuery {
+  readonly nexthop: Address;
+  readonly source: Address | undefined;
+  readonly route: Route;
+}
+
+/** Find the next hop, as a packet that leaves by the device does. */
+export function resolveNeighbor(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | Fate {
+  const { neighbors } = device.netns.netns;
+  if (!neighbors.known) return undecided(device.netns.name, neighbors.why);
+  const entry = usableEntry(device, query.nexthop);
+  return entry === undefined ? ask(walk, device, query) : follow(walk, device, query, entry);
+}
+
+/** An entry that the kernel sends by without asking. */
+function usableEntry(device: Device, nexthop: Address): (Neighbor & { readonly mac: Mac }) | undefined {
+  const entry = device.netns.neighbors.get(device.link.name)?.get(nexthop);
+  const isUsed = entry?.state === 'permanent' || entry?.state === 'noarp' || entry?.state === 'reachable';
+  if (isUsed && entry.mac !== undefined) return { ...entry, mac: entry.mac };
+  const { noArp, mac } = device.link;
+  if (!noArp || mac === undefined) return undefined;
+  // Without ARP the kernel addresses every frame to the device's own MAC.
+  const common = { family: familyOf(nexthop), address: nexthop, device: device.link.name, proxy: false };
+  return { ...common, mac, state: 'noarp' };
+}
+
+/** Send to the MAC that the entry holds, whoever has it. */
+function follow(
+  walk: Walk,
+  device: Device,
+  { nexthop }: NeighborQuery,
+  entry: Neighbor & { readonly mac: Mac },
+): Neighborhood | Fate {
+  const { mac } = entry;
+  const isLearned = entry.state === 'reachable';
+  const found = search(walk, device, { kind: 'unicast', mac, isLearned });
+  const reach = found.reached.find((each) => accepts(each.device, mac));
+  const by = isLearned ? ('cached' as const) : ('permanent' as const);
+  take(walk, { ...device.ref, stage: 'neighbor', nexthop, mac, by, owner: reach?.device.ref });
+  if (reach !== undefined) return { kind: 'way', mac, reach };
+  const [outside] = found.outside;
+  if (outside !== undefined) return { kind: 'outside', reach: outside };
+  const [block] = found.blocks;
+  if (block !== undefined && isSomebodys(walk, mac)) {
+    if (block.because === 'unmodelled') return undecidedSegment(device, found);
+    return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
+  }
+  return droppedAt(device.ref, { kind: 'mac-unowned', nexthop, mac, entry, search: searchOf(nexthop, found) });
+}
+
+/** Ask the segment: ARP, or neighbour discovery. */
+function ask(walk: Walk, device: Device, { nexthop, source, route }: NeighborQuery): Neighborhood | Fate {
+  const isInet = familyOf(nexthop) === 'inet';
+  const found = search(walk, device, { kind: isInet ? 'broadcast' : 'multicast' });
+  const sender = isInet ? arpSender(device, nexthop, source) : undefined;
+  const owners: Answerer[] = [];
+  const proxies: Answerer[] = [];
+  const unknown: string[] = [];
+  const blocks = [...found.blocks];
+  let silence: ArpSilence | undefined;
+  for (const { device: asked } of found.reached) {
+    const answer: NeighborAnswer =
+      sender === undefined ? answersSolicitation(asked, nexthop) : answersArp(asked, { target: nexthop, sender });
+    if (answer.kind === 'unknown') unknown.push(...answer.because);
+    if (answer.kind === 'silent') silence ??= answer.silence;
+    if (answer.kind !== 'answers' || asked.link.mac === undefined) continue;
+    const back = wayBack(walk, asked, device);
+    if (back === undefined) (answer.asProxy ? proxies : owners).push({ device: asked, mac: asked.link.mac });
+    else blocks.push(...back.blocks);
+  }
+  // A proxy waits before it answers, and the first answer counts.
+  const answerers = inOrder(device, nexthop, owners.length > 0 ? owners : proxies);
+  walk.multipath.width = Math.max(walk.multipath.width, answerers.length);
+  const chosen = answerers[walk.multipath.pick % (answerers.length || 1)];
+  if (chosen !== undefined) {
+    const { mac } = chosen;
+    take(walk, { ...device.ref, stage: 'neighbor', nexthop, mac, by: 'resolved', owner: chosen.device.ref });
+    const way = search(walk, device, { kind: 'unicast', mac, isLearned: true });
+    const reach = way.reached.find((each) => accepts(each.device, mac));
+    if (reach !== undefined) return { kind: 'way', mac, reach };
+    const [block] = way.blocks;
+    if (block === undefined || block.because === 'unmodelled') return undecidedSegment(device, way);
+    return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
+  }
+  const isSilent = silence !== undefined || isHeldSomewhere(walk, nexthop);
+  const [outside] = found.outside;
+  if (!isSilent && outside !== undefined) return { kind: 'outside', reach: outside };
+  if (unknown.length > 0) return undecided(device.netns.name, ...unknown);
+  if (silence === undefined && blocks.some(({ because }) => because === 'unmodelled')) {
+    return undecidedSegment(device, { ...found, blocks });
+  }
+  const searched = searchOf(nexthop, { ...found, blocks });
+  return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search: searched, silence });
+}
+
+interface Answerer {
+  readonly device: Device;
+  readonly mac: Mac;
+}
+
+/** One answer a MAC; of one namespace's devices, the one that holds the address first. */
+function inOrder(asker: Device, nexthop: Address, answerers: readonly Answerer[]): readonly Answerer[] {
+  const byNetns = new Map<string, Answerer>();
+  for (const answerer of answerers) {
+    const { name } = answerer.device.netns;
+    const holds = answerer.device.link.addresses.some(({ address }) => address === nexthop);
+    if (!byNetns.has(name) || holds) byNetns.set(name, answerer);
+  }
+  byNetns.delete(asker.netns.name);
+  return [...byNetns.values()];
+}
+
+/** Whether the answer gets to the device that asked: `undefined` when it does, else where it is stopped. */
+function wayBack(walk: Walk, answerer: Device, asker: Device): SegmentFound | undefined {
+  const { mac } = asker.link;
+  if (mac === undefined) return undefined;
+  const back = search(walk, answerer, { kind: 'unicast', mac, isLearned: true });
+  return back.reached.some(({ device }) => device === asker) ? undefined : back;
+}
+
+/** Who takes a frame of that MAC up to its IP stack: for the bridge, frames to the port that they came by as well. */
+function accepts(device: Device, mac: Mac): boolean {
+  return device.link.mac === mac || device.link.detail.kind === 'bridge';
+}
+
+function search(walk: Walk, from: Device, frame: FrameKind): SegmentFound {
+  return searchSegment(walk.host, from, frame, walk.crossTunnel);
+}
+
+function searchOf(nexthop: Address, { reached, blocks }: SegmentFound): SegmentSearch {
+  return { nexthop, reached: reached.map(({ device }) => device.ref), blocks };
+}
+
+function undecidedSegment({ netns, ref }: Device, { blocks }: SegmentFound): Fate {
+  const because = blocks
+    .filter((block) => block.because === 'unmodelled')
+    .map(({ at, detail }) => `${at.netns}:${at.device} is not modelled (${detail ?? 'unknown'})`);
+  return undecided(
+    netns.name,
+    ...(because.length > 0 ? because : [`no way for the frame from ${ref.device} was found`]),
+  );
+}
+
+function isSomebodys(walk: Walk, mac: Mac): boolean {
+  for (const netns of walk.host.namespaces.values()) {
+    for (const { link } of netns.devices.values()) if (link.mac === mac) return true;
+  }
+  return false;
+}
+
+function isHeldSomewhere(walk: Walk, address: Address): boolean {
+  for (const netns of walk.host.namespaces.values()) if (netns.holders.has(address)) return true;
+  return false;
+}

@@ -1,0 +1,70 @@
+/**
+ * A packet that has arrived at a device: PREROUTING, routing, and then up to a socket or on to the next device.
+ *
+ * Source: net/ipv4/ip_input.c ip_rcv(), ip_local_deliver(); net/ipv4/ip_forward.c; net/ipv6/ip6_input.c,
+ * ip6_output.c ip6_forward(). Seen in test/live/kernel-forward.test.ts, kernel-mtu.test.ts.
+ *
+ * @module
+ */
+
+import { confKey } from '../host/sysctl.ts';
+import type { Fate } from '../journey/journey.ts';
+import { type Packet, packetFamily } from '../journey/packet.ts';
+import { leave } from './egress.ts';
+import { droppedAt, isFate, undecided } from './fates.ts';
+import { pass } from './hooks.ts';
+import { type Device, settingIfAny, unreadFacts } from './netns-index.ts';
+import { routeInput } from './route-input.ts';
+import type { Routed } from './route-output.ts';
+import { takeRoute } from './send.ts';
+import { ttlRunsOut } from './ttl.ts';
+import type { Arrival, Walk } from './walk.ts';
+
+/** It has come to where it was going: through INPUT, not yet given to anybody. */
+export interface Landing {
+  readonly kind: 'landing';
+  readonly device: Device;
+  readonly packet: Packet;
+}
+
+/** Take one arrival further: to the next, to where it was going, or to its end. */
+export function receive(walk: Walk, { device, packet, port }: Arrival): Arrival | Landing | Fate {
+  const { netns, ref } = device;
+  const unread = unreadFacts(netns);
+  if (unread.length > 0) return undecided(netns.name, ...unread);
+  const disabled = confKey('ipv6', ref.device, 'disable_ipv6');
+  if (packetFamily(packet) === 'inet6' && settingIfAny(netns, disabled) !== 0) {
+    return droppedAt(ref, { kind: 'family-disabled', key: disabled });
+  }
+  const passed = pass(walk, netns, 'prerouting', packet, { inDevice: ref.device, arrivalPort: port });
+  if (passed.fate !== undefined) return passed.fate;
+  // What came by lo keeps the decision that its sender made: it is ours.
+  if (device.link.detail.kind === 'loopback') return land(walk, device, passed.packet, port);
+  const routed = routeInput(walk, device, passed.packet);
+  if (isFate(routed)) return routed;
+  takeRoute(walk, netns, routed);
+  return routed.isLocal ? land(walk, device, passed.packet, port) : forward(walk, device, routed, passed.packet, port);
+}
+
+function land(walk: Walk, device: Device, packet: Packet, port: Arrival['port']): Landing | Fate {
+  const passed = pass(walk, device.netns, 'input', packet, { inDevice: device.ref.device, arrivalPort: port });
+  return passed.fate ?? { kind: 'landing', device, packet: passed.packet };
+}
+
+function forward(walk: Walk, device: Device, routed: Routed, packet: Packet, port: Arrival['port']): Arrival | Fate {
+  const { netns, ref } = device;
+  const expired = ttlRunsOut(walk, device, packet);
+  if (expired !== undefined) return expired;
+  const out = netns.devices.get(routed.device);
+  if (out === undefined) return undecided(netns.name, `a route leads to ${routed.device}, which is not there`);
+
+  const mtu = routed.route.mtu ?? out.link.mtu;
+  if (packet.lengthBytes > mtu && packet.dontFragment) {
+    return droppedAt(out.ref, { kind: 'mtu-exceeded', lengthBytes: packet.lengthBytes, mtu, at: out.ref });
+  }
+  const fitting = { ...packet, ttl: packet.ttl - 1, lengthBytes: Math.min(packet.lengthBytes, mtu) };
+  const place = { inDevice: ref.device, outDevice: routed.device, arrivalPort: port };
+  const passed = pass(walk, netns, 'forward', fitting, place);
+  if (passed.fate !== undefined) return passed.fate;
+  return leave(walk, netns, routed, { packet: passed.packet, inDevice: ref.device, port });
+}

@@ -1,0 +1,145 @@
+/**
+ * There and back: the walk of a question through a host.
+ *
+ * Pure: the host is a value, and the same question on it gets the same answer. Where the kernel would choose by hash or
+ * by chance (several next hops, several answerers), every choice is walked: if they end alike the first is answered,
+ * else the trip is undecided.
+ *
+ * @module
+ */
+
+import { findNetns, type Host } from '../host/host.ts';
+import type { Fate, Journey, Leg, RoundTrip } from '../journey/journey.ts';
+import type { Packet, Transport } from '../journey/packet.ts';
+import type { Port } from '../net/port.ts';
+import { answerTo, isAnswerTo, packetLength } from './answer.ts';
+import { type Delivery, deliverRequest, takeDelivery } from './deliver.ts';
+import { droppedAt, isFate } from './fates.ts';
+import { type HostIndex, indexHost } from './host-index.ts';
+import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
+import { indexNetns, type NetnsIndex } from './netns-index.ts';
+import type { Question } from './question.ts';
+import { type Landing, receive } from './receive.ts';
+import { type Outgoing, send } from './send.ts';
+import { crossTunnel, throughTunnel } from './tunnel.ts';
+import type { Multipath, Walk } from './walk.ts';
+
+/** Any port that no server uses will do; this one is in Linux's default ip_local_port_range. */
+const EPHEMERAL_PORT = 40000 as Port;
+const ECHO_ID = 1;
+/** Choices beyond this many are not walked: a route with more next hops is as good as undecided. */
+const MOST_CHOICES = 16;
+
+/** Walk both legs. @throws Error when the host has no namespace of the question's name. */
+export function walkRoundTrip(host: Host, question: Question): RoundTrip {
+  const netns = findNetns(host, question.netns);
+  if (netns === undefined) throw new Error(`no namespace ${question.netns} in the host that is to be walked`);
+  const index = indexHost(host);
+  const asker = indexNetns(netns);
+  const multipath: Multipath = { pick: 0, width: 1 };
+  const first = walkOnce(index, asker, question, multipath);
+  for (let pick = 1; pick < Math.min(multipath.width, MOST_CHOICES); pick++) {
+    const other = walkOnce(index, asker, question, { pick, width: 1 });
+    if (!endsAlike(first, other)) return { ...first, ...undecidedBetween(first, other) };
+  }
+  return first;
+}
+
+function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multipath: Multipath): RoundTrip {
+  const transport = transportOf(question);
+  const request = newWalk(host, 'request', NO_CONNECTIONS, multipath);
+  const outgoing: Outgoing = {
+    destination: question.destination,
+    source: question.from,
+    transport,
+    lengthBytes: packetLength(question.destination, transport.protocol, question.payloadBytes),
+  };
+  const out = carry(request, asker, outgoing);
+  const delivery = out.end.kind === 'landing' ? deliverRequest(request, out.end) : out.end;
+  if (isFate(delivery)) return { request: journey(request, out.packet, delivery), reply: undefined };
+  const arrived = { kind: 'delivered' as const, netns: delivery.device.netns.name };
+  return {
+    request: journey(request, out.packet, arrived),
+    reply: walkReply(host, asker, delivery, out.packet, request.conntrack, multipath),
+  };
+}
+
+function walkReply(
+  host: HostIndex,
+  asker: NetnsIndex,
+  delivery: Delivery,
+  sent: Packet | undefined,
+  conntrack: Conntrack,
+  multipath: Multipath,
+): Journey {
+  // What the answerer sends is a new packet: the connection is known by its addresses alone.
+  const reply = newWalk(host, 'reply', { ...conntrack, tracking: undefined }, multipath);
+  const { packet, end } = carry(reply, delivery.device.netns, answerTo(delivery));
+  if (isFate(end)) return journey(reply, packet, end);
+  const { device, packet: received } = end;
+  const isRecognised = sent !== undefined && device.netns === asker && isAnswerTo(sent, received);
+  if (!isRecognised) {
+    const expected = sent?.destination ?? received.source;
+    return journey(
+      reply,
+      packet,
+      droppedAt(device.ref, { kind: 'reply-not-recognised', expected, got: received.source }),
+    );
+  }
+  takeDelivery(reply, device, received, 'the asker');
+  return journey(reply, packet, { kind: 'delivered', netns: asker.name });
+}
+
+/** Send, and follow from device to device until it lands or ends. */
+function carry(
+  walk: Walk,
+  netns: NetnsIndex,
+  outgoing: Outgoing,
+): { readonly packet: Packet | undefined; readonly end: Landing | Fate } {
+  const { packet, onward } = send(walk, netns, outgoing);
+  let here = onward;
+  while (here.kind === 'arrival') {
+    const next = receive(walk, here);
+    if (next.kind === 'landing') return { packet, end: next };
+    here = next;
+  }
+  return { packet, end: here };
+}
+
+function newWalk(host: HostIndex, leg: Leg, conntrack: Conntrack, multipath: Multipath): Walk {
+  return { host, leg, steps: [], conntrack, multipath, visited: [], crossTunnel, throughTunnel };
+}
+
+function journey({ leg, steps }: Walk, packet: Packet | undefined, fate: Fate): Journey {
+  return { leg, packet, steps, fate };
+}
+
+function transportOf({ proto, port }: Question): Transport {
+  if (proto === 'icmp') return { protocol: 'icmp', message: 'echo-request', id: ECHO_ID };
+  if (port === undefined) throw new Error(`a ${proto} question without a port`);
+  const ports = { sourcePort: EPHEMERAL_PORT, destPort: port };
+  return proto === 'tcp' ? { protocol: 'tcp', flags: 'syn', ...ports } : { protocol: 'udp', ...ports };
+}
+
+function endsAlike(a: RoundTrip, b: RoundTrip): boolean {
+  return sameEnd(a.request.fate, b.request.fate) && sameEnd(a.reply?.fate, b.reply?.fate);
+}
+
+function sameEnd(a: Fate | undefined, b: Fate | undefined): boolean {
+  if (a?.kind !== b?.kind || a?.kind !== 'dropped' || b?.kind !== 'dropped') return a?.kind === b?.kind;
+  return a.netns === b.netns && a.device === b.device && a.reason.kind === b.reason.kind;
+}
+
+/** The leg on which two choices part is undecided. */
+function undecidedBetween(a: RoundTrip, b: RoundTrip): Partial<RoundTrip> {
+  const because =
+    'several next hops (or several answers to ARP) lead to different ends, and the kernel chooses among them';
+  const undecidedLeg = (leg: Journey): Journey => ({
+    ...leg,
+    fate: { kind: 'undecided', netns: leg.fate.netns, because: [because] },
+  });
+  if (!sameEnd(a.request.fate, b.request.fate) || a.reply === undefined) {
+    return { request: undecidedLeg(a.request), reply: undefined };
+  }
+  return { reply: undecidedLeg(a.reply) };
+}

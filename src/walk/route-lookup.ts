@@ -1,0 +1,198 @@
+/**
+ * The routing decision: policy rules in order, each naming a table, in each table the longest prefix, of one network
+ * the lowest metric. Both families.
+ *
+ * Answers what the tables say; what that means for a packet sent here or coming in is for `route-output.ts` and
+ * `route-input.ts`. A rule or route with parts that are not modelled makes the answer unknown, once a packet would
+ * otherwise match it. Of several next hops of one route, `pick` says which is taken; the kernel hashes.
+ *
+ * Source: net/core/fib_rules.c fib_rules_lookup(), fib_rule_match(); net/ipv4/fib_rules.c fib4_rule_action(),
+ * fib4_rule_suppress(); net/ipv4/fib_trie.c fib_table_lookup(); net/ipv6/fib6_rules.c. Seen in test/live/kernel-routing.test.ts.
+ *
+ * @module
+ */
+
+import type { DeviceName } from '../host/link.ts';
+import { type Nexthop, type PolicyRule, type Route, TABLE } from '../host/route.ts';
+import { confKey } from '../host/sysctl.ts';
+import { type Address, type Family, familyOf } from '../net/address.ts';
+import { contains } from '../net/prefix.ts';
+import { type NetnsIndex, settingIfAny } from './netns-index.ts';
+import { matchingRoutes, type RoutingTable } from './routing-table.ts';
+
+/** What is looked up. */
+export interface Flow {
+  readonly destination: Address;
+  /** `undefined`: not chosen yet; rules that ask for a source do not match. */
+  readonly source: Address | undefined;
+  /** `undefined`: sent by this namespace itself, for which rules say `iif lo`. */
+  readonly inDevice: DeviceName | undefined;
+  /** The answer must leave by this device. */
+  readonly outDevice?: DeviceName;
+  readonly mark: number;
+  readonly protocol?: number;
+  readonly sourcePort?: number | undefined;
+  readonly destPort?: number | undefined;
+}
+
+/** Narrow on `kind`. */
+export type RouteAnswer =
+  | {
+      readonly kind: 'route';
+      readonly rule: PolicyRule;
+      readonly route: Route;
+      readonly nexthop: Nexthop | undefined;
+      /** Live next hops of the route: more than one means that the kernel hashes. */
+      readonly choices: number;
+    }
+  | {
+      readonly kind: 'route-type';
+      readonly type: 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+      readonly rule: PolicyRule;
+      readonly route: Route;
+    }
+  | {
+      readonly kind: 'rule-action';
+      readonly action: 'blackhole' | 'unreachable' | 'prohibit';
+      readonly rule: PolicyRule;
+    }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown'; readonly because: readonly string[] };
+
+/** Decide. @param pick Which of several next hops, modulo their number. */
+export function lookupRoute(netns: NetnsIndex, flow: Flow, pick: number): RouteAnswer {
+  const family = familyOf(flow.destination);
+  const rules = netns.rules[family];
+  let thrown: RouteAnswer | undefined;
+  for (let at = 0; at < rules.length; at++) {
+    const rule = rules[at];
+    if (rule === undefined || !matchesRule(rule, flow)) continue;
+    if (rule.unmodelled.length > 0) return unknownRule(netns, rule);
+    const { action } = rule;
+    if (action.kind === 'nop') continue;
+    if (action.kind === 'goto') {
+      const target = rules.findIndex(({ priority }) => priority >= action.priority);
+      // An unresolved goto does nothing; rules after it go on being asked.
+      if (target > at && rules[target]?.priority === action.priority) at = target - 1;
+      continue;
+    }
+    if (action.kind !== 'lookup') return { kind: 'rule-action', action: action.kind, rule };
+    const table = netns.tables[family].get(action.table);
+    const answer = table === undefined ? undefined : lookupTable(netns, table, family, flow, rule, pick);
+    if (answer === undefined) continue;
+    if (answer.kind === 'route-type' && answer.type === 'throw') {
+      thrown ??= answer;
+      continue;
+    }
+    if (answer.kind === 'route' && isSuppressed(rule, answer.route)) continue;
+    return answer;
+  }
+  return thrown ?? { kind: 'none' };
+}
+
+/** RTN_* type of the address by the local table alone, as inet_addr_type() finds it: `unicast` when not in there. */
+export function localTableType(netns: NetnsIndex, address: Address): Route['type'] {
+  const family = familyOf(address);
+  const table = netns.tables[family].get(TABLE.local);
+  if (table === undefined) return 'unicast';
+  for (const route of matchingRoutes(table, family, address)) return route.type;
+  return 'unicast';
+}
+
+function lookupTable(
+  netns: NetnsIndex,
+  table: RoutingTable,
+  family: Family,
+  flow: Flow,
+  rule: PolicyRule,
+  pick: number,
+): RouteAnswer | undefined {
+  for (const route of matchingRoutes(table, family, flow.destination)) {
+    // Nothing here sends with a type of service.
+    if (route.tos !== undefined && route.tos !== 0) continue;
+    if (route.from !== undefined && !(flow.source !== undefined && contains(route.from, flow.source))) continue;
+    switch (route.type) {
+      case 'blackhole':
+      case 'unreachable':
+      case 'prohibit':
+      case 'throw':
+        return { kind: 'route-type', type: route.type, rule, route };
+      case 'nat':
+      case 'xresolve':
+        return { kind: 'unknown', because: [`${netns.name} has a route of the unused type ${route.type}`] };
+      case 'unicast':
+      case 'local':
+      case 'broadcast':
+      case 'anycast':
+      case 'multicast': {
+        const live = liveNexthops(netns, family, route, flow);
+        if (live.length === 0 && route.nexthops.length > 0) continue;
+        if (route.unmodelled.length > 0) return unknownRoute(netns, route);
+        return { kind: 'route', rule, route, nexthop: live[pick % (live.length || 1)], choices: live.length };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Dead ones never count; those without carrier only where the kernel was told to ignore them. */
+function liveNexthops(netns: NetnsIndex, family: Family, route: Route, flow: Flow): readonly Nexthop[] {
+  const only = route.nexthops[0];
+  const isPlain = route.nexthops.length === 1 && only !== undefined && only.flags.length === 0;
+  if (isPlain && flow.outDevice === undefined) return route.nexthops;
+  return route.nexthops.filter(({ flags, device }) => {
+    if (flow.outDevice !== undefined && device !== flow.outDevice) return false;
+    if (flags.includes('dead')) return false;
+    return !(flags.includes('linkdown') && device !== undefined && ignoresLinkdown(netns, family, device));
+  });
+}
+
+function ignoresLinkdown(netns: NetnsIndex, family: Family, device: DeviceName): boolean {
+  const protocol = family === 'inet' ? 'ipv4' : 'ipv6';
+  const name = 'ignore_routes_with_linkdown';
+  const own = settingIfAny(netns, confKey(protocol, device, name));
+  // IPv4 takes the larger of both (IN_DEV_MAXCONF), IPv6 asks the device alone.
+  return own > 0 || (family === 'inet' && settingIfAny(netns, confKey(protocol, 'all', name)) > 0);
+}
+
+function matchesRule(rule: PolicyRule, flow: Flow): boolean {
+  if (isMatchAll(rule)) return true;
+  return matchesSelectors(rule, flow) !== rule.not;
+}
+
+function isMatchAll({ not, from, to, iif, oif, fwmark, protocol, sourcePorts, destPorts, tos }: PolicyRule): boolean {
+  const noAddress = from === undefined && to === undefined && iif === undefined && oif === undefined;
+  const noTransport = protocol === undefined && sourcePorts === undefined && destPorts === undefined;
+  return !not && noAddress && noTransport && fwmark === undefined && tos === undefined;
+}
+
+function matchesSelectors(rule: PolicyRule, flow: Flow): boolean {
+  if (rule.iif !== undefined && rule.iif !== (flow.inDevice ?? 'lo')) return false;
+  if (rule.oif !== undefined && rule.oif !== flow.outDevice) return false;
+  if (rule.fwmark !== undefined && ((flow.mark ^ rule.fwmark.value) & rule.fwmark.mask) !== 0) return false;
+  if (rule.from !== undefined && rule.from.length > 0) {
+    if (flow.source === undefined || !contains(rule.from, flow.source)) return false;
+  }
+  if (rule.to !== undefined && !contains(rule.to, flow.destination)) return false;
+  if (rule.tos !== undefined && rule.tos !== 0) return false;
+  if (rule.protocol !== undefined && rule.protocol !== 0 && rule.protocol !== flow.protocol) return false;
+  return isInRange(rule.sourcePorts, flow.sourcePort) && isInRange(rule.destPorts, flow.destPort);
+}
+
+function isInRange(range: readonly [number, number] | undefined, port: number | undefined): boolean {
+  return range === undefined || (port !== undefined && port >= range[0] && port <= range[1]);
+}
+
+function isSuppressed({ suppressPrefixLength }: PolicyRule, { destination }: Route): boolean {
+  return suppressPrefixLength !== undefined && destination.length <= suppressPrefixLength;
+}
+
+function unknownRule(netns: NetnsIndex, rule: PolicyRule): RouteAnswer {
+  const parts = rule.unmodelled.join(', ');
+  return { kind: 'unknown', because: [`policy rule ${rule.priority} of ${netns.name} has ${parts}, not modelled`] };
+}
+
+function unknownRoute(netns: NetnsIndex, route: Route): RouteAnswer {
+  const parts = route.unmodelled.join(', ');
+  return { kind: 'unknown', because: [`a route of ${netns.name} has ${parts}, not modelled`] };
+}

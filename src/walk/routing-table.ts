@@ -1,0 +1,66 @@
+/**
+ * A routing table, ready for longest-prefix match: prefix lengths in falling order, and the routes of each network in
+ * the order in which the kernel tries them.
+ *
+ * Source: net/ipv4/fib_trie.c fib_table_lookup(), fib_find_alias() (falling tos, then rising metric);
+ * net/ipv6/ip6_fib.c fib6_add_rt2node() (rising metric).
+ *
+ * @module
+ */
+
+import type { Route } from '../host/route.ts';
+import { type Address, addressBits, FAMILY_BITS, type Family, inetBits } from '../net/address.ts';
+
+/** IPv4 addresses are compared as numbers, which is several times faster than as bigint. */
+type Bits = number | bigint;
+
+export interface RoutingTable {
+  /** One level a prefix length, longest first. */
+  readonly levels: readonly { readonly length: number; readonly routes: ReadonlyMap<Bits, readonly Route[]> }[];
+}
+
+/** All tables of one family, by number. */
+export function routingTables(routes: readonly Route[], family: Family): ReadonlyMap<number, RoutingTable> {
+  const byTable = new Map<number, Map<number, Map<Bits, Route[]>>>();
+  for (const route of routes) {
+    if (route.family !== family) continue;
+    const { length, bits } = route.destination;
+    const table = getOrMake(byTable, route.table, () => new Map<number, Map<Bits, Route[]>>());
+    const level = getOrMake(table, length, () => new Map<Bits, Route[]>());
+    getOrMake(level, family === 'inet' ? Number(bits) : bits, (): Route[] => []).push(route);
+  }
+  return new Map([...byTable].map(([number, levels]) => [number, { levels: sortedLevels(levels) }]));
+}
+
+/** The routes that match, in the order in which the kernel tries them. */
+export function* matchingRoutes(table: RoutingTable, family: Family, address: Address): Generator<Route> {
+  if (family === 'inet') {
+    const bits = inetBits(address);
+    for (const { length, routes } of table.levels) {
+      const found = routes.get(length === 0 ? 0 : bits >>> (32 - length));
+      if (found !== undefined) yield* found;
+    }
+    return;
+  }
+  const bits = addressBits(address);
+  for (const { length, routes } of table.levels) {
+    const found = routes.get(bits >> BigInt(FAMILY_BITS.inet6 - length));
+    if (found !== undefined) yield* found;
+  }
+}
+
+function sortedLevels(levels: ReadonlyMap<number, Map<Bits, Route[]>>): RoutingTable['levels'] {
+  for (const routes of levels.values()) {
+    for (const list of routes.values()) {
+      // The sort is stable: of equals, the first of the listing is the first that the kernel tries.
+      list.sort((a, b) => (b.tos ?? 0) - (a.tos ?? 0) || a.metric - b.metric);
+    }
+  }
+  return [...levels].map(([length, routes]) => ({ length, routes })).sort((a, b) => b.length - a.length);
+}
+
+function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

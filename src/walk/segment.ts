@@ -1,0 +1,280 @@
+/**
+ * Who a frame reaches: the search through a segment, across veth pairs, bridges and tunnels, without any packet.
+ *
+ * Both the ARP request (a broadcast: to everybody) and the frame that follows (to one MAC) are searched here; only the
+ * latter is then carried, by `carry-frame.ts`, along the way that was found. A bridge's learned entries are not read:
+ * the ARP exchange has just taught it where both ends are.
+ *
+ * Source: drivers/net/veth.c veth_xmit(); net/bridge/br_input.c br_handle_frame_finish(), br_forward.c
+ * should_deliver(), br_flood(); br_device.c br_dev_xmit(). Seen in test/live/kernel-segment.test.ts.
+ *
+ * @module
+ */
+
+import type { DeviceName, DeviceRef } from '../host/link.ts';
+import type { SegmentBlock } from '../journey/drop.ts';
+import type { Address } from '../net/address.ts';
+import type { Mac } from '../net/mac.ts';
+import { deviceAt, type HostIndex } from './host-index.ts';
+import type { Device, PortDevice } from './netns-index.ts';
+
+/** What kind of frame is looked for a way. `isLearned`: the bridges have heard from that MAC. */
+export type FrameKind =
+  | { readonly kind: 'broadcast' }
+  | { readonly kind: 'multicast' }
+  | { readonly kind: 'unicast'; readonly mac: Mac; readonly isLearned: boolean };
+
+/** One crossing of the frame's way. Narrow on `kind`. */
+export type Crossing =
+  | { readonly kind: 'wire'; readonly from: Device; readonly to: Device }
+  | {
+      readonly kind: 'bridge';
+      readonly bridge: Device;
+      /** `undefined`: the bridge's own namespace sent it. */
+      readonly inPort: Device | undefined;
+      /** `undefined`: the bridge's own namespace takes it. */
+      readonly outPort: Device | undefined;
+      readonly how: 'fdb' | 'flood' | 'local';
+    }
+  | { readonly kind: 'tunnel'; readonly from: Device; readonly to: Device; readonly remote: Address };
+
+/** A device whose IP stack gets the frame. */
+export interface Reach {
+  readonly device: Device;
+  readonly way: Way | undefined;
+}
+
+/** Crossings, last one first. */
+export interface Way {
+  readonly crossing: Crossing;
+  readonly before: Way | undefined;
+}
+
+export interface SegmentFound {
+  readonly reached: readonly Reach[];
+  /** Devices by which the frame leaves for where we cannot look. */
+  readonly outside: readonly Reach[];
+  readonly blocks: readonly SegmentBlock[];
+}
+
+/** The far ends of a tunnel that a frame of this kind is sent to, and where it could not get through. */
+export type CrossTunnel = (
+  device: Device,
+  frame: FrameKind,
+) => {
+  readonly ends: readonly { readonly device: Device; readonly remote: Address }[];
+  readonly blocks: readonly SegmentBlock[];
+};
+
+/** Searches made so far: they depend on nothing but the host. */
+const searches = new WeakMap<HostIndex, Map<Device, Map<string, SegmentFound>>>();
+
+/** Search the whole segment of the device for what a frame reaches that its namespace sends by it. */
+export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, crossTunnel: CrossTunnel): SegmentFound {
+  const ofHost = searches.get(host) ?? new Map<Device, Map<string, SegmentFound>>();
+  searches.set(host, ofHost);
+  const ofDevice = ofHost.get(from) ?? new Map<string, SegmentFound>();
+  ofHost.set(from, ofDevice);
+  const key = frame.kind === 'unicast' ? `${frame.mac}${frame.isLearned ? ' learned' : ''}` : frame.kind;
+  const made = ofDevice.get(key);
+  if (made !== undefined) return made;
+  const search: Search = { host, frame, crossTunnel, reached: [], outside: [], blocks: [], seen: new Set() };
+  transmit(search, from, undefined);
+  ofDevice.set(key, search);
+  return search;
+}
+
+/** The crossings in the order in which the frame makes them. */
+export function crossingsOf(way: Way | undefined): readonly Crossing[] {
+  const crossings: Crossing[] = [];
+  for (let each = way; each !== undefined; each = each.before) crossings.push(each.crossing);
+  return crossings.reverse();
+}
+
+/** The port by which the frame came to the bridge that took it; `undefined` when no bridge did. */
+export function arrivalPort(way: Way | undefined): DeviceName | undefined {
+  const last = way?.crossing;
+  return last?.kind === 'bridge' ? last.inPort?.link.name : undefined;
+}
+
+interface Search {
+  readonly host: HostIndex;
+  readonly frame: FrameKind;
+  readonly crossTunnel: CrossTunnel;
+  readonly reached: Reach[];
+  readonly outside: Reach[];
+  readonly blocks: SegmentBlock[];
+  /** Bridges and tunnels passed: a loop of them ends here, whatever a storm would do. */
+  readonly seen: Set<Device>;
+}
+
+function transmit(search: Search, device: Device, way: Way | undefined): void {
+  const { link, ref } = device;
+  if (!link.up) {
+    block(search, ref, 'link-down');
+    return;
+  }
+  const [unmodelled] = link.unmodelled;
+  if (unmodelled !== undefined) {
+    block(search, ref, 'unmodelled', unmodelled);
+    return;
+  }
+  switch (link.detail.kind) {
+    case 'veth':
+      transmitVeth(search, device, way);
+      return;
+    case 'bridge':
+      bridgeForward(search, device, undefined, way);
+      return;
+    case 'vxlan':
+      transmitTunnel(search, device, way);
+      return;
+    case 'physical':
+      search.outside.push({ device, way });
+      return;
+    case 'dummy':
+    case 'loopback':
+      return;
+    case 'other':
+      block(search, ref, 'unmodelled', link.detail.infoKind);
+      return;
+  }
+}
+
+function transmitVeth(search: Search, device: Device, way: Way | undefined): void {
+  const { link, ref } = device;
+  const peer = link.detail.kind === 'veth' ? link.detail.peer : undefined;
+  const far = peer?.kind === 'found' ? deviceAt(search.host, peer) : undefined;
+  if (far === undefined) {
+    block(search, ref, 'peer-unseen');
+    return;
+  }
+  if (!far.link.up) {
+    block(search, far.ref, 'link-down');
+    return;
+  }
+  if (!link.carrier) {
+    block(search, ref, 'no-carrier');
+    return;
+  }
+  receive(search, far, { crossing: { kind: 'wire', from: device, to: far }, before: way });
+}
+
+function transmitTunnel(search: Search, device: Device, way: Way | undefined): void {
+  if (search.seen.has(device)) return;
+  search.seen.add(device);
+  const { ends, blocks } = search.crossTunnel(device, search.frame);
+  search.blocks.push(...blocks);
+  for (const end of ends) {
+    const crossing = { kind: 'tunnel' as const, from: device, to: end.device, remote: end.remote };
+    receive(search, end.device, { crossing, before: way });
+  }
+}
+
+function receive(search: Search, device: Device, way: Way | undefined): void {
+  const { link, ref, netns } = device;
+  const [unmodelled] = link.unmodelled;
+  if (unmodelled !== undefined) {
+    block(search, ref, 'unmodelled', unmodelled);
+    return;
+  }
+  if (link.master === undefined) {
+    search.reached.push({ device, way });
+    return;
+  }
+  const master = netns.devices.get(link.master);
+  const kind = master?.link.detail.kind;
+  if (master === undefined || kind !== 'bridge' || link.port === undefined) {
+    const infoKind = master?.link.detail.kind === 'other' ? master.link.detail.infoKind : link.master;
+    block(search, ref, 'unmodelled', `enslaved to ${infoKind}`);
+    return;
+  }
+  if (!master.link.up) {
+    block(search, master.ref, 'link-down');
+    return;
+  }
+  if (link.port.state !== 'forwarding') {
+    block(search, ref, 'port-not-forwarding', link.port.state);
+    return;
+  }
+  bridgeForward(search, master, { device, port: link.port }, way);
+}
+
+/** What the bridge does with a frame from one of its ports, or (`from` undefined) from its own namespace. */
+function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefined, way: Way | undefined): void {
+  if (search.seen.has(bridge)) return;
+  search.seen.add(bridge);
+  const { detail } = bridge.link;
+  if (detail.kind === 'bridge' && detail.vlanFiltering) {
+    block(search, bridge.ref, 'unmodelled', 'bridge VLAN filtering');
+    return;
+  }
+  const { frame } = search;
+  const entry = frame.kind === 'unicast' ? fdbEntryFor(bridge, frame.mac) : undefined;
+  if (from !== undefined) {
+    const isForUs = frame.kind !== 'unicast' || frame.mac === bridge.link.mac || frame.mac === from.device.link.mac;
+    if (isForUs) {
+      const crossing = {
+        kind: 'bridge' as const,
+        bridge,
+        inPort: from.device,
+        outPort: undefined,
+        how: 'local' as const,
+      };
+      search.reached.push({ device: bridge, way: { crossing, before: way } });
+      if (frame.kind === 'unicast') return;
+    }
+  }
+  // A permanent entry is the bridge's own address: such a frame goes up, and no further.
+  if (entry?.state === 'permanent') return;
+  for (const port of bridge.netns.ports.get(bridge.link.name) ?? []) {
+    if (entry !== undefined && entry.device !== port.device.link.name) continue;
+    const obstacle = portObstacle(frame, from, port, entry !== undefined);
+    if (obstacle !== undefined) {
+      if (obstacle !== 'own-port') search.blocks.push(obstacle);
+      continue;
+    }
+    const how = frame.kind === 'unicast' && (frame.isLearned || entry !== undefined) ? 'fdb' : 'flood';
+    const crossing = { kind: 'bridge' as const, bridge, inPort: from?.device, outPort: port.device, how } as const;
+    transmit(search, port.device, { crossing, before: way });
+  }
+}
+
+/** A static entry, which no frame's arrival changes. Of another VLAN than none: bridge VLAN filtering, not modelled. */
+function fdbEntryFor(bridge: Device, mac: Mac) {
+  const entries = bridge.netns.fdb.get(bridge.link.name) ?? [];
+  return entries.find((entry) => entry.mac === mac && entry.state !== 'dynamic' && entry.vlan === undefined);
+}
+
+/** Why the bridge does not send the frame out by this port. */
+function portObstacle(
+  frame: FrameKind,
+  from: PortDevice | undefined,
+  to: PortDevice,
+  isStatic: boolean,
+): SegmentBlock | 'own-port' | undefined {
+  const { link, ref } = to.device;
+  if (from?.device === to.device && !to.port.hairpin) {
+    return isStatic ? { at: ref, because: 'hairpin-off' } : 'own-port';
+  }
+  if (!link.up) return { at: ref, because: 'link-down' };
+  if (!link.carrier) return { at: ref, because: 'no-carrier' };
+  if (to.port.state !== 'forwarding') return { at: ref, because: 'port-not-forwarding', detail: to.port.state };
+  if (from?.port.isolated && to.port.isolated) return { at: ref, because: 'port-isolated' };
+  return floods(frame, to, isStatic) ? undefined : { at: ref, because: 'no-flood' };
+}
+
+function floods(frame: FrameKind, { port }: PortDevice, isStatic: boolean): boolean {
+  switch (frame.kind) {
+    case 'broadcast':
+      return port.broadcastFlood;
+    case 'multicast':
+      return port.multicastFlood;
+    case 'unicast':
+      return isStatic || port.flood || (frame.isLearned && port.learning);
+  }
+}
+
+function block(search: Search, at: DeviceRef, because: SegmentBlock['because'], detail?: string): void {
+  search.blocks.push(detail === undefined ? { at, because } : { at, because, detail });
+}
