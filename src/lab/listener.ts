@@ -16,15 +16,15 @@ export function listenStep(listener: Listener): Step {
   return { kind: 'listen', purpose, argv: execIn(netns, [process.execPath, '-e', program]), listener };
 }
 
-/** Greets whoever connects. A reader that resets is no reason to end. */
+/** Greets whoever connects. A peer that resets is no reason to end. Written with double quotes: it is shown quoted. */
 function tcpProgram({ name, netns, address, port }: Listener): string {
-  const greet = `c => c.on('error', () => {}).end('${name} of ${netns}\\n')`;
-  return `net.createServer(${greet}).listen(${port}, '${address}')`;
+  const greet = `c => c.on("error", () => {}).end("${name} of ${netns}\\n")`;
+  return `net.createServer(${greet}).listen(${port}, "${address}")`;
 }
 
 /** Sends back what comes. */
 function udpProgram({ address, port }: Listener): string {
   const type = isInet6(address) ? 'udp6' : 'udp4';
   const echo = 'function (data, peer) { this.send(data, peer.port, peer.address) }';
-  return `dgram.createSocket('${type}').on('message', ${echo}).bind(${port}, '${address}')`;
+  return `dgram.createSocket("${type}").on("message", ${echo}).bind(${port}, "${address}")`;
 }

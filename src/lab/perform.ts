@@ -17,8 +17,16 @@ import type { Step } from './step.ts';
 /** Where the lines go that tell what is done. */
 export type Say = (line: string) => void;
 
-/** One step as lines of a shell script: `lab up --dry-run` can be piped into one. */
-export function stepLines(step: Step, before: Step | undefined): readonly string[] {
+/** A plan as a script that a shell can run. */
+export function scriptOf(steps: readonly Step[]): string {
+  return steps
+    .flatMap((step, index) => stepLines(step, steps[index - 1]))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** One step as a person would type it, under what it is for where that is new. */
+function stepLines(step: Step, before: Step | undefined): readonly string[] {
   const heading = step.purpose === before?.purpose ? [] : [`# ${step.purpose}`];
   switch (step.kind) {
     case 'command':

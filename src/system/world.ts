@@ -103,6 +103,17 @@ export class PrivateWorld {
     return { ...(await run(this.argv(program), options)), argv: program };
   }
 
+  /**
+   * Run a program in the world on our own terminal, and wait until it ends.
+   *
+   * @returns Its exit code; `undefined` when a signal ended it.
+   */
+  async attach(program: Argv): Promise<number | undefined> {
+    const [enter, ...args] = this.argv(program);
+    const [exitCode] = await once(spawn(enter, args, { stdio: 'inherit' }), 'exit');
+    return exitCode ?? undefined;
+  }
+
   /** Remove the world with everything in it. A second call waits for the first one. */
   async close(): Promise<void> {
     if (this.#keeper.exitCode !== null || this.#keeper.signalCode !== null) return;
