@@ -1,0 +1,108 @@
+/**
+ * Every fault rule, in the order in which a packet meets what they are about: the device, the segment, the address, the
+ * route, the filter, the far end.
+ *
+ * @module
+ */
+
+import type { FaultRule } from './rule.ts';
+import { addressIsBroadcast } from './rules/address-is-broadcast.ts';
+import { addressNotFound } from './rules/address-not-found.ts';
+import { arpFiltered } from './rules/arp-filtered.ts';
+import { bridgeAddressOnPort } from './rules/bridge-address-on-port.ts';
+import { bridgeFdbWrong } from './rules/bridge-fdb-wrong.ts';
+import { bridgeFilterDrop } from './rules/bridge-filter-drop.ts';
+import { bridgeHairpinOff } from './rules/bridge-hairpin-off.ts';
+import { bridgeNetfilter } from './rules/bridge-netfilter.ts';
+import { bridgePortBlocking } from './rules/bridge-port-blocking.ts';
+import { bridgePortIsolated } from './rules/bridge-port-isolated.ts';
+import { bridgePortUnattached } from './rules/bridge-port-unattached.ts';
+import { dadFailed } from './rules/dad-failed.ts';
+import { danglingVeth } from './rules/dangling-veth.ts';
+import { disconnected } from './rules/disconnected.ts';
+import { firewallDrop } from './rules/firewall-drop.ts';
+import { firewallReject } from './rules/firewall-reject.ts';
+import { forwardingOff } from './rules/forwarding-off.ts';
+import { gatewayUnreachable } from './rules/gateway-unreachable.ts';
+import { icmpIgnored } from './rules/icmp-ignored.ts';
+import { interfaceNoarp } from './rules/interface-noarp.ts';
+import { ipv6Disabled } from './rules/ipv6-disabled.ts';
+import { linkDown } from './rules/link-down.ts';
+import { listenerElsewhere } from './rules/listener-elsewhere.ts';
+import { loDown } from './rules/lo-down.ts';
+import { martianDestination } from './rules/martian-destination.ts';
+import { martianSource } from './rules/martian-source.ts';
+import { mtuExceeded } from './rules/mtu-exceeded.ts';
+import { natMissing } from './rules/nat-missing.ts';
+import { neighborUnresolved } from './rules/neighbor-unresolved.ts';
+import { neighborWrong } from './rules/neighbor-wrong.ts';
+import { noAddress } from './rules/no-address.ts';
+import { noCarrier } from './rules/no-carrier.ts';
+import { noInterface } from './rules/no-interface.ts';
+import { noListener } from './rules/no-listener.ts';
+import { noRoute } from './rules/no-route.ts';
+import { outsideView } from './rules/outside-view.ts';
+import { routeBlackhole } from './rules/route-blackhole.ts';
+import { routeProhibit } from './rules/route-prohibit.ts';
+import { routeThrow } from './rules/route-throw.ts';
+import { routeUnreachable } from './rules/route-unreachable.ts';
+import { routingLoop } from './rules/routing-loop.ts';
+import { rpFilter } from './rules/rp-filter.ts';
+import { ruleBlackhole } from './rules/rule-blackhole.ts';
+import { ruleProhibit } from './rules/rule-prohibit.ts';
+import { ruleUnreachable } from './rules/rule-unreachable.ts';
+import { wrongGateway } from './rules/wrong-gateway.ts';
+import { wrongPrefix } from './rules/wrong-prefix.ts';
+import { wrongSource } from './rules/wrong-source.ts';
+
+/** The vocabulary of causes: FAULTS in README.md. */
+export const ALL_RULES: readonly FaultRule[] = [
+  noInterface,
+  loDown,
+  linkDown,
+  danglingVeth,
+  noCarrier,
+  bridgePortUnattached,
+  bridgeAddressOnPort,
+  bridgePortBlocking,
+  bridgePortIsolated,
+  bridgeHairpinOff,
+  bridgeFdbWrong,
+  bridgeFilterDrop,
+  bridgeNetfilter,
+  ipv6Disabled,
+  wrongPrefix,
+  noAddress,
+  interfaceNoarp,
+  arpFiltered,
+  dadFailed,
+  neighborWrong,
+  addressIsBroadcast,
+  disconnected,
+  natMissing,
+  wrongGateway,
+  routingLoop,
+  noRoute,
+  routeBlackhole,
+  routeUnreachable,
+  routeProhibit,
+  routeThrow,
+  ruleBlackhole,
+  ruleUnreachable,
+  ruleProhibit,
+  gatewayUnreachable,
+  addressNotFound,
+  neighborUnresolved,
+  martianSource,
+  martianDestination,
+  rpFilter,
+  forwardingOff,
+  mtuExceeded,
+  firewallDrop,
+  firewallReject,
+  icmpIgnored,
+  listenerElsewhere,
+  noListener,
+  wrongSource,
+  outsideView,
+];

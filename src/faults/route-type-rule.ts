@@ -1,0 +1,90 @@
+/**
+ * The common part of the rules about routes and policy rules that refuse a packet by their type.
+ *
+ * @module
+ */
+
+import { routeText, ruleText } from '../host/route-text.ts';
+import { defineRule } from './define.ts';
+import { routeEvidence, ruleEvidence } from './evidence.ts';
+import type { FaultRule } from './rule.ts';
+import { droppedAs } from './search/dropped.ts';
+
+export type RefusingRoute = 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+export type RefusingRule = 'blackhole' | 'unreachable' | 'prohibit';
+
+/** What a sender notices of each. */
+const EFFECT: Readonly<Record<RefusingRoute, string>> = {
+  blackhole: 'drops the packet in silence',
+  unreachable: 'answers "host unreachable"',
+  prohibit: 'answers "administratively prohibited"',
+  throw: 'ends the search in this table, and no later rule has a route',
+};
+
+/** The rule about routes of one type. */
+export function routeTypeRule(type: RefusingRoute, title: string): FaultRule {
+  return defineRule({
+    code: `route-${type}`,
+    title,
+    source: 'net/ipv4/fib_semantics.c: fib_props[]; ip-route(8)',
+    explains: [],
+
+    find(context) {
+      const dropped = droppedAs(context, 'route-type');
+      if (dropped === undefined || dropped.reason.type !== type) return [];
+      const { netns, reason } = dropped;
+      const text = routeText(reason.route);
+      return [
+        {
+          netns: netns.name,
+          device: undefined,
+          what: `${netns.name} refuses ${reason.lookup.destination} by the route "${text}"`,
+          why: `The longest matching prefix decides, and a ${type} route ${EFFECT[type]}`,
+          evidence: [routeEvidence(netns, reason.route)],
+          repairs: [
+            {
+              intent: `Delete the route "${text}"`,
+              edits: [{ kind: 'route-delete', netns: netns.name, route: reason.route }],
+              sideEffects:
+                'Everything under that prefix is let through again; whoever put the route there may have meant it',
+            },
+          ],
+        },
+      ];
+    },
+  });
+}
+
+/** The rule about policy rules of one action. */
+export function ruleActionRule(action: RefusingRule, title: string): FaultRule {
+  return defineRule({
+    code: `rule-${action}`,
+    title,
+    source: 'net/core/fib_rules.c: fib_rules_lookup(); ip-rule(8)',
+    explains: [],
+
+    find(context) {
+      const dropped = droppedAs(context, 'rule-action');
+      if (dropped === undefined || dropped.reason.action !== action) return [];
+      const { netns, reason } = dropped;
+      const { priority, family } = reason.rule;
+      return [
+        {
+          netns: netns.name,
+          device: undefined,
+          what: `${netns.name} refuses ${reason.lookup.destination} by the policy rule "${ruleText(reason.rule)}"`,
+          why: `Policy rules are asked in order of priority, and a ${action} rule ${EFFECT[action]}`,
+          evidence: [ruleEvidence(netns, reason.rule)],
+          repairs: [
+            {
+              intent: `Delete policy rule ${priority}`,
+              edits: [{ kind: 'rule-delete', netns: netns.name, priority, family }],
+              sideEffects:
+                'Everything that the rule selects is let through again; whoever put it there may have meant it',
+            },
+          ],
+        },
+      ];
+    },
+  });
+}

@@ -1,0 +1,26 @@
+/**
+ * A rule of the bridge family (nft bridge, ebtables) drops the frame.
+ *
+ * @module
+ */
+
+import { defineRule } from '../define.ts';
+import { filteredIn, filterFound } from '../filter-rule.ts';
+
+export const bridgeFilterDrop = defineRule({
+  code: 'bridge-filter-drop',
+  title: 'A rule of the bridge family drops the frame',
+  source: 'net/bridge/br_forward.c: NF_BR_FORWARD; nft(8), bridge address family',
+  explains: [],
+
+  find(context) {
+    const filtered = filteredIn(context);
+    if (filtered === undefined || filtered.reason.rule.family !== 'bridge') return [];
+    return [
+      filterFound(
+        filtered,
+        'The bridge asks its own netfilter hooks about every frame that it passes, before any IP firewall does',
+      ),
+    ];
+  },
+});

@@ -1,0 +1,115 @@
+/**
+ * An interface that the packet needs is administratively down: the one it would leave by, or any on the wire to the
+ * next hop. A down interface has no connected routes, so this shows as a missing route as well; the interface is named.
+ *
+ * @module
+ */
+
+import { findLink, type Host, linksOf, sameDevice } from '../../host/host.ts';
+import { connectedPrefix } from '../../host/kernel-routes.ts';
+import type { DeviceRef } from '../../host/link.ts';
+import { contains } from '../../net/prefix.ts';
+import { defineRule, type Found } from '../define.ts';
+import { linkEvidence } from '../evidence.ts';
+import type { FaultContext } from '../rule.ts';
+import { type Crossing, crossingOf } from '../search/crossing.ts';
+import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
+import { wayTo } from '../search/way.ts';
+
+export const linkDown = defineRule({
+  code: 'link-down',
+  title: 'An interface on the path is down',
+  source: 'net/ipv4/fib_frontend.c: fib_disable_ip(); drivers/net/veth.c: veth_open()',
+  explains: [
+    'no-carrier',
+    'no-route',
+    'neighbor-unresolved',
+    'wrong-gateway',
+    'outside-view',
+    'nat-missing',
+    'routing-loop',
+  ],
+
+  find(context) {
+    const ref = downOnPath(context);
+    return ref === undefined ? [] : [found(context.host, ref)];
+  },
+});
+
+function found(host: Host, ref: DeviceRef): Found {
+  const link = findLink(host, ref.netns, ref.device);
+  const isVeth = link?.detail.kind === 'veth';
+  return {
+    netns: ref.netns,
+    device: ref.device,
+    what: `${ref.device} in ${ref.netns} is down`,
+    why: isVeth
+      ? 'A veth pair passes packets only while both ends are up, and an interface that is down has no connected routes'
+      : 'An interface that is down passes no packets, and the kernel removes its connected routes',
+    evidence: linkEvidence(host, ref),
+    repairs: [{ intent: `Bring ${ref.device} up`, edits: [{ kind: 'link-up', ...ref }], sideEffects: undefined }],
+  };
+}
+
+function downOnPath(context: FaultContext): DeviceRef | undefined {
+  const { host } = context;
+  const egress = droppedAs(context, 'egress-down')?.device;
+  if (egress !== undefined && isDown(host, egress)) return egress;
+  const crossing = crossingOf(context);
+  if (crossing !== undefined) return downOnWire(host, crossing);
+  return downOutOf(context) ?? downBehindRoute(context);
+}
+
+/** The first one down on the wire to the owner; without an owner, the nearest one down. */
+function downOnWire(host: Host, { wire, segment, owners }: Crossing): DeviceRef | undefined {
+  if (wire !== undefined) return wire.find((ref) => isDown(host, ref));
+  return owners.length > 0 ? undefined : segment.find((ref) => isDown(host, ref));
+}
+
+/** No route, because the device that leads there is down. */
+function downOutOf(context: FaultContext): DeviceRef | undefined {
+  const unrouted = unroutedIn(context);
+  if (unrouted === undefined) return undefined;
+  const { netns, destination } = unrouted;
+  const connecting = linksOf(netns).find(
+    ({ up, addresses, detail }) =>
+      !up && detail.kind !== 'loopback' && addresses.some((each) => holds(connectedPrefix(each), destination)),
+  );
+  if (connecting !== undefined) return { netns: netns.name, device: connecting.name };
+  const out = wayTo(context.host, netns.name, destination)?.hops[0].out;
+  return out !== undefined && isDown(context.host, out) ? out : undefined;
+}
+
+function holds(prefix: ReturnType<typeof connectedPrefix>, address: Parameters<typeof contains>[1]): boolean {
+  return prefix !== undefined && contains(prefix, address);
+}
+
+/** A wider route was taken, because the narrower one of a device that is down is gone. */
+function downBehindRoute({ host, journey }: FaultContext): DeviceRef | undefined {
+  for (const { netns, lookup, route } of routeSteps(journey.steps)) {
+    for (const ref of downLinksIn(host, netns)) {
+      const link = findLink(host, ref.netns, ref.device);
+      const isNarrower = link?.addresses.some((each) => {
+        const prefix = connectedPrefix(each);
+        return prefix !== undefined && prefix.length > route.destination.length && contains(prefix, lookup.destination);
+      });
+      if (isNarrower === true && !sameDevice(ref, { netns, device: route.nexthops[0]?.device ?? ref.device }))
+        return ref;
+    }
+  }
+  return undefined;
+}
+
+function downLinksIn(host: Host, netns: DeviceRef['netns']): readonly DeviceRef[] {
+  const found = host.namespaces.find(({ name }) => name === netns);
+  return found === undefined
+    ? []
+    : linksOf(found)
+        .filter(({ up }) => !up)
+        .map(({ name }) => ({ netns, device: name }));
+}
+
+function isDown(host: Host, ref: DeviceRef): boolean {
+  const link = findLink(host, ref.netns, ref.device);
+  return link !== undefined && !link.up && link.detail.kind !== 'loopback';
+}

@@ -1,0 +1,78 @@
+/**
+ * A private source leaves for a network that has no way back to it, and nothing translates it.
+ *
+ * @module
+ */
+
+import type { Repair } from '../../host/edit.ts';
+import type { Host, Netns } from '../../host/host.ts';
+import type { Journey } from '../../journey/journey.ts';
+import { type Address, familyOf } from '../../net/address.ts';
+import { formatPrefix } from '../../net/prefix.ts';
+import { defineRule } from '../define.ts';
+import { derived } from '../evidence.ts';
+import type { FaultContext } from '../rule.ts';
+import { type Border, borderOf, isOutside, natMachinery } from '../search/border.ts';
+import { addRoute, routesTowards } from './no-route.ts';
+
+export const natMissing = defineRule({
+  code: 'nat-missing',
+  title: 'A private source leaves untranslated',
+  source: 'RFC 1918 section 3; iptables-extensions(8) MASQUERADE, nft(8) masquerade',
+  explains: ['no-route', 'outside-view', 'rp-filter'],
+
+  find(context) {
+    const border = untranslatedBorder(context);
+    if (border === undefined) return [];
+    const { router, out, source, packet, outside } = border;
+    const where = outside === undefined ? 'the outside' : outside.name;
+    return [
+      {
+        ...out,
+        what: `packets from ${formatPrefix(source)} leave ${router.name} by ${out.device} untranslated, and ${where} has no way back to them`,
+        why: 'Networks outside have no route to private addresses: a router on the border has to give such packets its own source address',
+        evidence: [derived(`the request leaves ${out.device} with the source ${packet.source}`)],
+        repairs: [masquerade(context.host, border), ...routesBack(context.host, outside, packet.source)],
+      },
+    ];
+  },
+});
+
+/** One masquerade for the sender's network, out of the interface that leads outside. */
+export function masquerade(host: Host, { router, out, source }: Border): Repair {
+  return {
+    intent: `Translate what leaves ${router.name} from ${formatPrefix(source)} by ${out.device}`,
+    edits: [
+      {
+        kind: 'masquerade',
+        netns: router.name,
+        machinery: natMachinery(host, router),
+        traffic: { family: familyOf(source.address), source, outDevice: out.device },
+        before: undefined,
+      },
+    ],
+    sideEffects: `All packets from ${formatPrefix(source)} that leave by ${out.device} get its address`,
+  };
+}
+
+function routesBack(host: Host, outside: Netns | undefined, source: Address): readonly Repair[] {
+  if (outside === undefined) return [];
+  return routesTowards(host, outside, source).map((route) => addRoute(outside, route, 'reply'));
+}
+
+/** The border, when the answer (or, beyond our view, the request) dies of it. */
+export function untranslatedBorder(context: FaultContext): Border | undefined {
+  const border = borderOf(context);
+  if (border === undefined || !diesOfIt(context.journey, border)) return undefined;
+  return isOutside(context.host, border, context.question.destination) ? border : undefined;
+}
+
+function diesOfIt(journey: Journey, { outside }: Border): boolean {
+  const { fate, leg } = journey;
+  if (leg === 'request') return fate.kind === 'left-host';
+  if (fate.kind === 'left-host') return true;
+  if (fate.kind !== 'dropped') return false;
+  if (fate.netns === outside?.name) return fate.reason.kind === 'no-route' || fate.reason.kind === 'rp-filter';
+  // The outside sent the answer another way, by a route that knows nothing of us.
+  return ['no-route', 'not-forwarding', 'ttl-exceeded', 'martian-source'].includes(fate.reason.kind);
+}

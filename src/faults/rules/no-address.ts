@@ -1,0 +1,146 @@
+/**
+ * An interface on the way holds no address of the family: the sender's own, or the one that ought to answer for the
+ * next hop.
+ *
+ * @module
+ */
+
+import type { Repair } from '../../host/edit.ts';
+import { findLink, findNetns, type Host, linksOf } from '../../host/host.ts';
+import type { DeviceRef } from '../../host/link.ts';
+import { type Address, type Family, familyOf, isLinkLocal } from '../../net/address.ts';
+import { defineRule, type Found } from '../define.ts';
+import { addressEvidence, derived } from '../evidence.ts';
+import type { FaultContext } from '../rule.ts';
+import { type Crossing, crossingOf } from '../search/crossing.ts';
+import { droppedAs, unroutedIn } from '../search/dropped.ts';
+import { freeAddressFor, isJunction, type NewAddress } from '../search/free-address.ts';
+import { addressFacing, routableAddresses } from '../search/owner.ts';
+import { familyText } from '../search/text.ts';
+import { wayTo } from '../search/way.ts';
+import { type Endpoint, endpointsOf } from '../search/wiring.ts';
+
+export const noAddress = defineRule({
+  code: 'no-address',
+  title: 'An interface on the path has no address',
+  source: 'net/ipv4/arp.c: arp_process(); net/ipv4/devinet.c: inet_select_addr()',
+  explains: ['no-route', 'gateway-unreachable', 'address-not-found', 'neighbor-unresolved', 'disconnected'],
+
+  find(context) {
+    return [...ownMissing(context), ...peerMissing(context), ...notOurs(context)];
+  },
+});
+
+/** The sender has no address on the interface that leads to the destination. */
+function ownMissing(context: FaultContext): readonly Found[] {
+  const place = unaddressedOut(context);
+  if (place === undefined) return [];
+  const free = freeAddressFor(context.host, place.ref, place.family);
+  return [found(context.host, place.ref, place.family, free === undefined ? [] : [add(place.ref, free)])];
+}
+
+function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family } | undefined {
+  const { host } = context;
+  const unsourced = droppedAs(context, 'no-source');
+  const device = unsourced?.reason.route.nexthops[0]?.device;
+  if (unsourced !== undefined && device !== undefined) {
+    return { ref: { netns: unsourced.netns.name, device }, family: unsourced.reason.route.family };
+  }
+  const unrouted = unroutedIn(context);
+  if (unrouted === undefined) return undefined;
+  const out =
+    wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ?? onlyDevice(host, unrouted.netns.name);
+  const link = out && findLink(host, out.netns, out.device);
+  if (out === undefined || link === undefined || !link.up) return undefined;
+  return routableAddresses(link, unrouted.family).length === 0 ? { ref: out, family: unrouted.family } : undefined;
+}
+
+/** The one way out, when the destination itself says nothing about it. */
+function onlyDevice(host: Host, name: DeviceRef['netns']): DeviceRef | undefined {
+  const netns = findNetns(host, name);
+  const links =
+    netns === undefined ? [] : linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && !port);
+  const [only] = links;
+  return links.length === 1 && only !== undefined ? { netns: name, device: only.name } : undefined;
+}
+
+/** Nobody owns the next hop, and an interface on the wire has no address at all. */
+function peerMissing(context: FaultContext): readonly Found[] {
+  const crossing = crossingOf(context);
+  if (crossing === undefined || crossing.owners.length > 0) return [];
+  const family = familyOf(crossing.nexthop);
+  const candidates = unaddressedEnds(context.host, crossing, family);
+  const [first] = candidates;
+  if (first === undefined) return [];
+  const prefixLength = lengthFacing(context.host, crossing, crossing.nexthop);
+  const address = { address: crossing.nexthop, prefixLength };
+  return [
+    found(
+      context.host,
+      first.ref,
+      family,
+      candidates.map(({ ref }) => add(ref, address)),
+      crossing.nexthop,
+    ),
+  ];
+}
+
+/** For a gateway the namespaces that could pass packets on first, for a destination those that are none. */
+function unaddressedEnds(host: Host, crossing: Crossing, family: Family): readonly Endpoint[] {
+  const ends = endpointsOf(host, crossing.segment).filter(
+    ({ ref, link }) => ref.netns !== crossing.from.netns && routableAddresses(link, family).length === 0,
+  );
+  const suits = ({ ref, link }: Endpoint) =>
+    crossing.isGateway ? isJunction(host, ref) : link.detail.kind !== 'bridge' && !isJunction(host, ref);
+  return [...ends.filter(suits), ...ends.filter((end) => !suits(end))];
+}
+
+function lengthFacing(host: Host, { from, route, nexthop }: Crossing, address: Address): number {
+  const link = findLink(host, from.netns, from.device);
+  const own = link && addressFacing(link, address);
+  if (own !== undefined) return own.prefixLength;
+  return route.nexthops.some(({ via }) => via === nexthop) ? hostLength(address) : route.destination.length;
+}
+
+function hostLength(address: Address): number {
+  return familyOf(address) === 'inet' ? 32 : 128;
+}
+
+/** `--from` named an address that the namespace does not have: nothing to repair, but to ask otherwise. */
+function notOurs(context: FaultContext): readonly Found[] {
+  const dropped = droppedAs(context, 'source-not-ours');
+  if (dropped === undefined) return [];
+  const { netns, reason } = dropped;
+  return [
+    {
+      netns: netns.name,
+      device: undefined,
+      what: `${netns.name} does not have the address ${reason.source} to send from`,
+      why: 'A socket can be bound only to an address of its own namespace',
+      evidence: [derived(`no interface in ${netns.name} holds ${reason.source}`)],
+      repairs: [],
+    },
+  ];
+}
+
+function found(host: Host, ref: DeviceRef, family: Family, repairs: readonly Repair[], missing?: Address): Found {
+  const wanted = missing === undefined || isLinkLocal(missing) ? '' : `, and nobody there has ${missing}`;
+  return {
+    ...ref,
+    what: `${ref.device} in ${ref.netns} has no ${familyText(family)} address${wanted}`,
+    why:
+      missing === undefined
+        ? 'An interface without an address has no connected network, and the kernel no source address to send from'
+        : 'Only the owner of an address answers for it; an interface without one answers nobody',
+    evidence: addressEvidence(host, ref, family),
+    repairs,
+  };
+}
+
+function add(ref: DeviceRef, { address, prefixLength }: NewAddress): Repair {
+  return {
+    intent: `Give ${ref.device} in ${ref.netns} the address ${address}/${prefixLength}`,
+    edits: [{ kind: 'address-add', ...ref, address, prefixLength }],
+    sideEffects: undefined,
+  };
+}

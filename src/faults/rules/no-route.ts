@@ -1,0 +1,83 @@
+/**
+ * No route leads to the destination, or none but one that leads elsewhere although the destination is ours.
+ *
+ * @module
+ */
+
+import type { Repair } from '../../host/edit.ts';
+import type { Host, Netns } from '../../host/host.ts';
+import type { Route } from '../../host/route.ts';
+import { routeText } from '../../host/route-text.ts';
+import type { Leg } from '../../journey/journey.ts';
+import type { Address } from '../../net/address.ts';
+import { formatRoutePrefix } from '../../net/prefix.ts';
+import { defineRule } from '../define.ts';
+import { lookupEvidence } from '../evidence.ts';
+import type { FaultContext } from '../rule.ts';
+import { unroutedIn } from '../search/dropped.ts';
+import { routesFor } from '../search/new-route.ts';
+import { strayedIn } from '../search/stray-route.ts';
+import { wayTo } from '../search/way.ts';
+
+export const noRoute = defineRule({
+  code: 'no-route',
+  title: 'No route to the destination',
+  source: 'net/ipv4/fib_frontend.c: fib_lookup(); ip-route(8)',
+  explains: ['outside-view'],
+
+  find(context) {
+    const missing = missingRoute(context);
+    if (missing === undefined) return [];
+    const { netns, destination, taken } = missing;
+    const way = wayTo(context.host, netns.name, destination);
+    const routes = way === undefined ? [] : routesFor(context.host, netns, destination, way);
+    const back = context.journey.leg === 'reply' ? ' back' : '';
+    return [
+      {
+        netns: netns.name,
+        device: way?.hops[0].out.device,
+        what:
+          taken === undefined
+            ? `${netns.name} has no route${back} to ${destination}`
+            : `${netns.name} has no route${back} to ${destination} of its own; ${routeText(taken)} leads elsewhere`,
+        why:
+          taken === undefined
+            ? 'A packet for an address in no connected network and under no route is dropped with "Network is unreachable"'
+            : 'The longest matching prefix decides, and without a narrower route the wider one takes the packet',
+        evidence: [
+          lookupEvidence(netns, destination, taken === undefined ? 'Network is unreachable' : routeText(taken)),
+        ],
+        repairs: routes.map((route) => addRoute(netns, route, context.journey.leg)),
+      },
+    ];
+  },
+});
+
+/** Repairs that add one of these routes. */
+export function addRoute(netns: Netns, route: Route, leg: Leg): Repair {
+  const everything = route.destination.length === 0;
+  return {
+    intent: `Add a route ${leg === 'reply' ? 'back ' : ''}to ${everything ? 'everything else' : formatRoutePrefix(route.destination)}`,
+    edits: [{ kind: 'route-add', netns: netns.name, route }],
+    sideEffects: everything ? `${netns.name} then sends everything else that way, too` : undefined,
+  };
+}
+
+interface Missing {
+  readonly netns: Netns;
+  readonly destination: Address;
+  /** The wider route that was taken instead. */
+  readonly taken: Route | undefined;
+}
+
+function missingRoute(context: FaultContext): Missing | undefined {
+  const unrouted = unroutedIn(context);
+  if (unrouted !== undefined) return { ...unrouted, taken: undefined };
+  return strayedIn(context);
+}
+
+/** The routes that would lead from the namespace to the address. */
+export function routesTowards(host: Host, netns: Netns, destination: Address): readonly Route[] {
+  const way = wayTo(host, netns.name, destination);
+  return way === undefined ? [] : routesFor(host, netns, destination, way);
+}

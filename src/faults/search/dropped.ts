@@ -1,0 +1,67 @@
+/**
+ * How the journey to explain ended, narrowed to one kind of drop.
+ *
+ * @module
+ */
+
+import { findNetns, type Netns } from '../../host/host.ts';
+import type { DeviceRef } from '../../host/link.ts';
+import type { DropReason } from '../../journey/drop.ts';
+import type { Step } from '../../journey/journey.ts';
+import { type Address, type Family, familyOf } from '../../net/address.ts';
+import type { FaultContext } from '../rule.ts';
+
+/** A drop of this kind, with the namespace in which it happened. */
+export interface Dropped<Kind extends DropReason['kind']> {
+  readonly netns: Netns;
+  readonly device: DeviceRef | undefined;
+  readonly reason: ReasonOf<Kind>;
+}
+
+type ReasonOf<Kind extends DropReason['kind']> = Narrowed<DropReason, Kind>;
+
+/** Like `Extract`, also where one member has several kinds. */
+type Narrowed<Each extends DropReason, Kind> = Each extends DropReason
+  ? [Extract<Each['kind'], Kind>] extends [never]
+    ? never
+    : Each
+  : never;
+
+/** The drop, when the journey ended in one of these kinds. */
+export function droppedAs<Kind extends DropReason['kind']>(
+  { host, journey: { fate } }: FaultContext,
+  ...kinds: readonly Kind[]
+): Dropped<Kind> | undefined {
+  if (fate.kind !== 'dropped') return undefined;
+  const { reason } = fate;
+  if (!isOf(reason, kinds)) return undefined;
+  const netns = findNetns(host, fate.netns);
+  const device = fate.device === undefined ? undefined : { netns: fate.netns, device: fate.device };
+  return netns && { netns, device, reason };
+}
+
+function isOf<Kind extends DropReason['kind']>(reason: DropReason, kinds: readonly Kind[]): reason is ReasonOf<Kind> {
+  return kinds.some((kind) => kind === reason.kind);
+}
+
+export type RouteStep = Extract<Step, { stage: 'route' }>;
+
+/** The routing decisions on the way, those that deliver locally left out. */
+export function routeSteps(steps: readonly Step[]): readonly RouteStep[] {
+  return steps.filter((step): step is RouteStep => step.stage === 'route' && step.route.type !== 'local');
+}
+
+/** Where no route led on: the namespace, and what was looked for. */
+export interface Unrouted {
+  readonly netns: Netns;
+  readonly destination: Address;
+  readonly family: Family;
+}
+
+/** The namespace that had no route, when the journey ended so. */
+export function unroutedIn(context: FaultContext): Unrouted | undefined {
+  const dropped = droppedAs(context, 'no-route');
+  if (dropped === undefined) return undefined;
+  const { destination } = dropped.reason.lookup;
+  return { netns: dropped.netns, destination, family: familyOf(destination) };
+}

@@ -1,0 +1,70 @@
+/**
+ * An address for an interface that has none: one that others already expect there, else one that is free in the network
+ * on its wire.
+ *
+ * @module
+ */
+
+import { allLinks, findNetns, type Host, linksOf } from '../../host/host.ts';
+import { connectedPrefix } from '../../host/kernel-routes.ts';
+import type { DeviceRef, InterfaceAddress } from '../../host/link.ts';
+import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family } from '../../net/address.ts';
+import { broadcastOf, contains, type Prefix } from '../../net/prefix.ts';
+import { routableAddresses } from './owner.ts';
+import { endpointsOf, segmentOf } from './wiring.ts';
+
+/** How far to look for a free address; a person takes one near the start. */
+const LOOK_AT_MOST = 512n;
+
+export interface NewAddress {
+  readonly address: Address;
+  readonly prefixLength: number;
+}
+
+/** @returns `undefined` when nobody on the wire has an address to go by, or their network is full. */
+export function freeAddressFor(host: Host, ref: DeviceRef, family: Family): NewAddress | undefined {
+  for (const facing of facingAddresses(host, ref, family)) {
+    const prefix = connectedPrefix(facing);
+    const address = prefix && (expectedIn(host, prefix) ?? freeIn(host, prefix));
+    if (address !== undefined) return { address, prefixLength: facing.prefixLength };
+  }
+  return undefined;
+}
+
+function facingAddresses(host: Host, ref: DeviceRef, family: Family): readonly InterfaceAddress[] {
+  return endpointsOf(host, segmentOf(host, ref)).flatMap((end) =>
+    end.ref.netns === ref.netns && end.ref.device === ref.device ? [] : routableAddresses(end.link, family),
+  );
+}
+
+/** A gateway that some route names and nobody has. */
+function expectedIn(host: Host, prefix: Prefix): Address | undefined {
+  return host.namespaces
+    .flatMap(({ routes }) => (routes.known ? routes.value : []))
+    .flatMap(({ nexthops }) => nexthops.flatMap(({ via }) => (via === undefined ? [] : [via])))
+    .find((via) => contains(prefix, via) && !isTaken(host, via));
+}
+
+function freeIn(host: Host, prefix: Prefix): Address | undefined {
+  const start = addressBits(prefix.address);
+  const size = 1n << BigInt(FAMILY_BITS[prefix.family] - prefix.length);
+  const broadcast = broadcastOf(prefix);
+  // The first address names the network itself, except in a /31 or /127.
+  const first = size <= 2n ? 0n : 1n;
+  for (let offset = first; offset < size && offset <= LOOK_AT_MOST; offset++) {
+    const address = addressFromBits(prefix.family, start + offset);
+    if (address !== broadcast && !isTaken(host, address)) return address;
+  }
+  return undefined;
+}
+
+function isTaken(host: Host, address: Address): boolean {
+  return [...allLinks(host)].some(({ link }) => link.addresses.some((own) => own.address === address));
+}
+
+/** Whether the namespace has more than one way in, and so may be meant to pass packets on. */
+export function isJunction(host: Host, ref: DeviceRef): boolean {
+  const netns = findNetns(host, ref.netns);
+  if (netns === undefined) return false;
+  return linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && port === undefined).length > 1;
+}
