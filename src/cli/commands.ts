@@ -25,4 +25,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'practice networks: build one, break it, find out why',
     load: () => import('./commands/lab.ts'),
   },
+  {
+    name: 'demo',
+    summary: 'the tour: build a network, break it four times, repair it as told',
+    load: () => import('./commands/demo.ts'),
+  },
 ];

@@ -50,7 +50,10 @@ export async function takeAllBack(machine: Machine, state: StateFile, say: Say):
       what: nameOf(entry),
       byHand,
       undo: async () => {
-        if (await takeBack(machine, entry)) say(byHand);
+        const became = await takeBack(machine, entry);
+        if (became === 'removed') say(byHand);
+        if (became === 'not-ours')
+          say(`# ${nameOf(entry)} is another one by now, which this lab did not make: left alone`);
         state.forget(entry);
       },
     });

@@ -9,10 +9,14 @@ import { shellLine } from '../report/shell-quote.ts';
 import { paragraph, type Style } from '../report/text/style.ts';
 import type { Fault, Lab, LabQuestion } from './schema.ts';
 
+/** The words behind `nsdiag` that ask a question. */
+export function whyArgv({ from, to, proto, port }: LabQuestion): readonly string[] {
+  return ['why', from, to, ...(proto === 'icmp' ? [] : ['--proto', proto, '--port', String(port)])];
+}
+
 /** The command that asks a question. */
-export function whyLine({ from, to, proto, port }: LabQuestion): string {
-  const transport = proto === 'icmp' ? [] : ['--proto', proto, '--port', String(port)];
-  return shellLine(['nsdiag', 'why', from, to, ...transport]);
+export function whyLine(question: LabQuestion): string {
+  return shellLine(['nsdiag', ...whyArgv(question)]);
 }
 
 /** All labs, a paragraph each. @param up Names of those that are up. */

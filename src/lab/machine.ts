@@ -18,5 +18,5 @@ export interface Machine {
 
 /** The machine that nsdiag runs on, which is private when that is a world. */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
-  return { isPrivate: env[WORLD_VARIABLE] !== undefined, root: '', run };
+  return { isPrivate: Boolean(env[WORLD_VARIABLE]), root: '', run };
 }

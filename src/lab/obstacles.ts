@@ -10,12 +10,13 @@ import { HOST } from './commands.ts';
 import type { Machine } from './machine.ts';
 import { devicesIn } from './references.ts';
 import type { Lab } from './schema.ts';
+import { labsUp, StateFile } from './state-file.ts';
 
 /** One sentence for each thing in the way; empty when the lab can come up. */
 export async function obstaclesTo(lab: Lab, machine: Machine): Promise<readonly string[]> {
   const obstacles = lab.namespaces
     .filter((netns) => netns !== HOST && existsSync(`${machine.root}/run/netns/${netns}`))
-    .map((netns) => `namespace ${netns} is there already`);
+    .map((netns) => `namespace ${netns} is there already${madeBy(netns, machine)}`);
   if (!lab.namespaces.includes(HOST)) return obstacles;
   for (const device of devicesIn(lab, HOST)) {
     const { exitCode } = await machine.run(['ip', 'link', 'show', 'dev', device]);
@@ -26,6 +27,13 @@ export async function obstaclesTo(lab: Lab, machine: Machine): Promise<readonly 
     if (exitCode === 0) obstacles.push(`the host has an nft table ${table} already`);
   }
   return [...obstacles, ...(await routesInUse(lab, machine))];
+}
+
+function madeBy(netns: string, machine: Machine): string {
+  const lab = labsUp(machine).find((name) =>
+    StateFile.read(machine, name)?.made.some((made) => made.kind === 'netns' && made.name === netns),
+  );
+  return lab === undefined ? '' : ` (of lab "${lab}", which is up)`;
 }
 
 function hostTables(lab: Lab): readonly string[] {

@@ -81,25 +81,27 @@ export function nameOf(entry: Recorded): string {
   }
 }
 
+/** What became of an entry: we removed it, it was gone, or something else has taken its name and was left alone. */
+export type TakenBack = 'removed' | 'gone' | 'not-ours';
+
 /**
  * Take one thing back.
  *
- * @returns Whether there was something of ours to take back.
  * @throws Error with what the tool said when it is still there.
  */
-export async function takeBack(machine: Machine, entry: Recorded): Promise<boolean> {
-  if (entry.kind === 'process') return stopProcess(machine, entry);
-  if (entry.kind === 'netns' && !isOurs(entry.inode, inodeOf(machine, entry.name))) return false;
-  if (entry.kind === 'device' && !isOurs(entry.ifindex, await ifindexOf(machine, entry.name))) return false;
+export async function takeBack(machine: Machine, entry: Recorded): Promise<TakenBack> {
+  if (entry.kind === 'process') return (await stopProcess(machine, entry)) ? 'removed' : 'gone';
+  if (entry.kind === 'netns' || entry.kind === 'device') {
+    const recorded = entry.kind === 'netns' ? entry.inode : entry.ifindex;
+    const found = entry.kind === 'netns' ? inodeOf(machine, entry.name) : await ifindexOf(machine, entry.name);
+    if (found === undefined) return 'gone';
+    // Recorded without a number: we died before we could look. There was none of that name, so this one is ours.
+    if (recorded !== undefined && recorded !== found) return 'not-ours';
+  }
   const { exitCode, stderr } = await machine.run(removal(entry));
-  if (exitCode === 0) return true;
-  if (GONE.test(stderr)) return false;
+  if (exitCode === 0) return 'removed';
+  if (GONE.test(stderr)) return 'gone';
   throw new Error(stderr.trim() || `exit ${exitCode}`);
-}
-
-/** Died before it could be identified: there was none of that name before, so what is there is ours. */
-function isOurs(recorded: number | undefined, found: number | undefined): boolean {
-  return found !== undefined && (recorded === undefined || recorded === found);
 }
 
 function inodeOf(machine: Machine, netns: string): number | undefined {

@@ -6,7 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { takeDown } from '../../src/lab/down.ts';
 import { findLab, shippedLabs } from '../../src/lab/find.ts';
-import { answers } from '../helpers/judge.ts';
+import { answers } from '../helpers/lab-judge.ts';
 import { breakLab, buildLab, inWorld, liveTest, type World } from '../helpers/world.ts';
 
 const LABS = shippedLabs().map((name) => findLab(name).lab);

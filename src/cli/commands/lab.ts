@@ -18,6 +18,7 @@ import { labsUp } from '../../lab/state-file.ts';
 import { breakLab, bringUp } from '../../lab/up.ts';
 import { escapeText } from '../../report/escape.ts';
 import { styleOf } from '../../report/text/style.ts';
+import { ownCommand } from '../../system/self.ts';
 import { type Define, examples, type Perform } from '../command.ts';
 import type { Writer } from '../io.ts';
 
@@ -117,7 +118,8 @@ function defineShell(command: Command, perform: Perform): void {
         const found = findLab(asked);
         const say = lineTo(stderr);
         const ready = (): void => [...whatNext(found.lab), 'Leave: exit'].forEach(say);
-        await openLabShell(found, { shell: env['SHELL'] || '/bin/sh', say, ready, signal });
+        const shell = env['SHELL'] || '/bin/sh';
+        await openLabShell(found, { shell, nsdiag: ownCommand(), path: env['PATH'] ?? '', say, ready, signal });
         return 0;
       }),
     );
