@@ -10,19 +10,19 @@ import { unreachable } from '../net/unreachable.ts';
 import type { Host, Netns } from './host.ts';
 
 /** `ip ...` in the namespace. */
-export function ipIn(netns: Netns, args: readonly string[]): readonly string[] {
+export function ipIn(netns: Pick<Netns, 'entry'>, args: readonly string[]): readonly string[] {
   return netns.entry.kind === 'named' ? ['ip', '-n', netns.entry.name, ...args] : inNetns(netns, ['ip', ...args]);
 }
 
 /** `bridge ...` in the namespace. */
-export function bridgeIn(netns: Netns, args: readonly string[]): readonly string[] {
+export function bridgeIn(netns: Pick<Netns, 'entry'>, args: readonly string[]): readonly string[] {
   return netns.entry.kind === 'named'
     ? ['bridge', '-n', netns.entry.name, ...args]
     : inNetns(netns, ['bridge', ...args]);
 }
 
 /** Any program in the namespace. */
-export function inNetns(netns: Netns, argv: readonly string[]): readonly string[] {
+export function inNetns(netns: Pick<Netns, 'entry'>, argv: readonly string[]): readonly string[] {
   switch (netns.entry.kind) {
     case 'here':
       return argv;

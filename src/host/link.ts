@@ -76,6 +76,8 @@ export type LinkDetail =
       readonly local: Address | undefined;
       /** The underlay device, when bound to one. It is in the namespace in which the vxlan was made. */
       readonly link: DeviceName | undefined;
+      /** That namespace, when the vxlan has left it since: its outer packets still travel there. */
+      readonly underlay?: NetnsName;
       readonly learning: boolean;
       /** Fixed by `external`: the tunnel's numbers come from routes or tc, which we do not model. */
       readonly external: boolean;

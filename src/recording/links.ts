@@ -1,0 +1,68 @@
+/**
+ * `ip -d -j addr show` to links.
+ *
+ * Not kept: what decides over no packet of ours (queue lengths, offload sizes, timers). Kept by name and not modelled:
+ * an XDP program, qdiscs and filters that may drop, and settings of ports and tunnels that drop or answer by themselves.
+ *
+ * @module
+ */
+
+import { type Fact, mapFact } from '../host/fact.ts';
+import type { BridgePort, DeviceName, Link } from '../host/link.ts';
+import { parseMac } from '../net/mac.ts';
+import { addressesOf } from './addresses.ts';
+import { isOn, onKeys, type PortData } from './link-data.ts';
+import { detailOf } from './link-detail.ts';
+import type { LinkRow } from './link-row.ts';
+import type { Around } from './peers.ts';
+
+/** Settings of a port by which it drops or answers frames itself. */
+const UNMODELLED_OF_PORT = ['locked', 'neigh_suppress', 'proxy_arp', 'vlan_tunnel'];
+
+/**
+ * @param around Who sits at the numbers that the rows name.
+ * @param trafficControl What qdiscs and filters may do to a packet, by device.
+ */
+export function linksOf(
+  rows: Fact<readonly LinkRow[]>,
+  around: Around,
+  trafficControl: ReadonlyMap<string, readonly string[]>,
+): Fact<readonly Link[]> {
+  return mapFact(rows, (known) => known.map((row) => linkOf(row, around, trafficControl.get(row.ifname) ?? [])));
+}
+
+function linkOf(row: LinkRow, around: Around, trafficControl: readonly string[]): Link {
+  const port = row.linkinfo?.port;
+  const { detail, unmodelled } = detailOf(row, around);
+  return {
+    ifindex: row.ifindex,
+    name: row.ifname as DeviceName,
+    up: row.flags.includes('UP'),
+    carrier: row.flags.includes('LOWER_UP'),
+    noArp: row.flags.includes('NOARP'),
+    mtu: row.mtu,
+    mac: row.link_type === 'ether' || row.link_type === 'loopback' ? parseMac(row.address ?? '') : undefined,
+    master: row.master as DeviceName | undefined,
+    port: port === undefined ? undefined : portOf(port),
+    addresses: addressesOf(row.addr_info),
+    detail,
+    unmodelled: [
+      ...('xdp' in row ? ['an XDP program'] : []),
+      ...trafficControl,
+      ...unmodelled,
+      ...(port === undefined ? [] : onKeys(port, UNMODELLED_OF_PORT)),
+    ],
+  };
+}
+
+function portOf(data: PortData): BridgePort {
+  return {
+    state: data.state,
+    isolated: isOn(data.isolated),
+    hairpin: isOn(data.hairpin),
+    learning: isOn(data.learning),
+    flood: isOn(data.flood),
+    broadcastFlood: isOn(data.bcast_flood),
+    multicastFlood: isOn(data.mcast_flood),
+  };
+}

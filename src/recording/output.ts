@@ -1,0 +1,81 @@
+/**
+ * From what one command printed to a fact: what a program that is missing, that failed, or that printed something
+ * unexpected means for the value that was to be read from it.
+ *
+ * @module
+ */
+
+import * as v from 'valibot';
+import { bridgeIn, inNetns, ipIn } from '../host/commands-enter.ts';
+import { type Fact, known, type Source, unknown } from '../host/fact.ts';
+import type { RecordedNamespace, RecordedOutput } from './recording.ts';
+
+/** What the recording holds under the key, however the command ended. */
+export function recordedOutput(namespace: RecordedNamespace, key: string): RecordedOutput | undefined {
+  return Object.hasOwn(namespace.outputs, key) ? namespace.outputs[key] : undefined;
+}
+
+/** What a command printed, when it ran and succeeded. */
+export function outputOf(namespace: RecordedNamespace, key: string): Fact<RecordedOutput> {
+  const output = recordedOutput(namespace, key);
+  if (namespace.obstacle !== null) return unknown(namespace.obstacle);
+  if (output === undefined) return unknown(`the snapshot does not say: it holds no "${key}"`);
+  if (output.exitCode === null) return unknown(`${output.command[0]} is not installed`);
+  if (output.exitCode !== 0) return unknown(failureOf(output));
+  return known(output, sourceOf(namespace, output.command));
+}
+
+/**
+ * The rows of JSON that a command of iproute2 printed, each checked against the schema. Nothing printed is no row:
+ * older versions print that for an empty table.
+ */
+export function rowsOf<const Schema extends v.GenericSchema>(
+  namespace: RecordedNamespace,
+  key: string,
+  schema: Schema,
+  mend: (json: string) => string = (json) => json,
+): Fact<readonly v.InferOutput<Schema>[]> {
+  const output = outputOf(namespace, key);
+  if (!output.known) return output;
+  const said = commandText(output.value);
+  let rows: unknown;
+  try {
+    rows = parseJson(mend(output.value.stdout));
+  } catch (error) {
+    return unknown(`${said} printed no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const checked = v.safeParse(v.array(schema), rows, { abortEarly: true });
+  if (checked.success) return known(checked.output, output.source);
+  const [issue] = checked.issues;
+  return unknown(`${said} printed what nsdiag cannot read: ${v.getDotPath(issue) ?? 'the list'}: ${issue.message}`);
+}
+
+/** How a person sees the same again: without the options that are for programs. */
+export function sourceOf(namespace: Pick<RecordedNamespace, 'entry'>, command: readonly string[]): Source {
+  const [program = '', ...args] = command.filter((word) => !/^-(j|d|N)$/.test(word));
+  if (program === 'ip') return { command: ipIn(namespace, args) };
+  if (program === 'bridge') return { command: bridgeIn(namespace, args) };
+  return { command: inNetns(namespace, [program, ...args]) };
+}
+
+/**
+ * iproute2 copies control characters of names into its JSON as they are (seen with 6.1: a device called `a\x1bb`);
+ * JSON wants them escaped. Tabs and line ends are no part of a name, and are escaped where they are part of a text.
+ */
+function parseJson(text: string): unknown {
+  if (text.trim() === '') return [];
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  const escaped = text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return JSON.parse(escaped);
+}
+
+function failureOf(output: RecordedOutput): string {
+  const firstLine = output.stderr.trim().split('\n', 1)[0];
+  return `${commandText(output)} ended with exit code ${output.exitCode}${firstLine ? `: ${firstLine}` : ''}`;
+}
+
+function commandText(output: RecordedOutput): string {
+  return `"${output.command.join(' ')}"`;
+}
