@@ -102,7 +102,7 @@ function expand(state: State, question: Question, rules: readonly FaultRule[] | 
   for (const [rank, { finding, repair }] of offers.entries()) {
     const host = repair.edits.reduce(applyEdit, state.host);
     const trip = walkRoundTrip(host, question);
-    if (endsAlike(trip, state.trip)) continue;
+    if (endsAlike(trip, state.trip) && !isNews(host, question, trip, findings, rules)) continue;
     const others = offers.filter((offer) => offer.repair !== repair).map((offer) => offer.repair);
     const choice: Choice = { finding, repair, host: state.host, others };
     successors.push({ host, trip, choices: [...state.choices, choice], cost: state.cost + repair.edits.length + rank });
@@ -112,6 +112,21 @@ function expand(state: State, question: Question, rules: readonly FaultRule[] | 
   if (first === undefined) return [];
   const choice: Choice = { finding: first, repair: undefined, host: state.host, others: first.repairs };
   return [{ ...state, choices: [...state.choices, choice] }];
+}
+
+/**
+ * Whether the rules say something new of an end that looks the same: an interface that came up, and the route through
+ * it is still missing; a veth end that was moved, and is still down.
+ */
+function isNews(
+  host: Host,
+  question: Question,
+  trip: RoundTrip,
+  before: readonly Finding[],
+  rules: readonly FaultRule[] | undefined,
+): boolean {
+  const now = findFaults({ host, question, trip, journey: lastJourney(trip) }, rules);
+  return now.some((finding) => !before.some((old) => sameFault(old, finding)));
 }
 
 function sameFault(a: Finding, b: Finding): boolean {

@@ -6,7 +6,7 @@
  */
 
 import type { Repair } from '../../host/edit.ts';
-import { findLink, type Host, linksOf, type Netns } from '../../host/host.ts';
+import { findLink, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
 import type { DeviceRef, NetnsName } from '../../host/link.ts';
 import { defineRule, type Found } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
@@ -62,7 +62,7 @@ function strays(context: FaultContext): readonly Found[] {
   const { host } = context;
   const start = startOf(context);
   if (start === undefined) return [];
-  const end = endpointsOf(host, start.segment).find(({ ref, link }) => ref.netns !== start.netns && isUntouched(link));
+  const end = endpointsOf(host, start.segment).find(({ ref, link }) => !start.isOwn(ref) && isUntouched(link));
   if (end === undefined) return [];
   const targets = start.owners.length > 0 ? start.owners : bareNamespaces(host).map(({ name }) => name);
   const wanted = targets.filter((name) => name !== end.ref.netns && name !== start.netns);
@@ -81,6 +81,8 @@ function strays(context: FaultContext): readonly Found[] {
 interface Start {
   readonly netns: NetnsName;
   readonly segment: readonly DeviceRef[];
+  /** What the sender uses, and so is not left behind. */
+  readonly isOwn: (ref: DeviceRef) => boolean;
   /** Namespaces that own the next hop, though no wire leads to them. */
   readonly owners: readonly NetnsName[];
 }
@@ -90,12 +92,15 @@ function startOf(context: FaultContext): Start | undefined {
   if (crossing !== undefined) {
     if (crossing.wire !== undefined) return undefined;
     const owners = [...new Set(crossing.owners.map(({ ref }) => ref.netns))];
-    return { netns: crossing.from.netns, segment: crossing.segment, owners };
+    const isOwn = (ref: DeviceRef) => sameDevice(ref, crossing.from);
+    return { netns: crossing.from.netns, segment: crossing.segment, isOwn, owners };
   }
   const unrouted = unroutedIn(context);
   if (unrouted === undefined || wayTo(context.host, unrouted.netns.name, unrouted.destination) !== undefined)
     return undefined;
-  return { netns: unrouted.netns.name, segment: allSegments(context.host, unrouted.netns), owners: [] };
+  const { name } = unrouted.netns;
+  const segment = allSegments(context.host, unrouted.netns);
+  return { netns: name, segment, isOwn: (ref) => ref.netns === name, owners: [] };
 }
 
 function allSegments(host: Host, netns: Netns): readonly DeviceRef[] {

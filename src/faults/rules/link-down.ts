@@ -14,7 +14,9 @@ import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
-import { wayTo } from '../search/way.ts';
+import { unaddressedEnds } from '../search/unaddressed.ts';
+import { onlyDevice, wayTo } from '../search/way.ts';
+import { wireBetween } from '../search/wiring.ts';
 
 export const linkDown = defineRule({
   code: 'link-down',
@@ -56,14 +58,22 @@ function downOnPath(context: FaultContext): DeviceRef | undefined {
   const egress = droppedAs(context, 'egress-down')?.device;
   if (egress !== undefined && isDown(host, egress)) return egress;
   const crossing = crossingOf(context);
-  if (crossing !== undefined) return downOnWire(host, crossing);
+  if (crossing !== undefined) return downOnWire(context, crossing);
   return downOutOf(context) ?? downBehindRoute(context);
 }
 
-/** The first one down on the wire to the owner; without an owner, the nearest one down. */
-function downOnWire(host: Host, { wire, segment, owners }: Crossing): DeviceRef | undefined {
-  if (wire !== undefined) return wire.find((ref) => isDown(host, ref));
-  return owners.length > 0 ? undefined : segment.find((ref) => isDown(host, ref));
+/**
+ * The first one down on the wire to the owner. Without an owner, the one that takes the carrier, or one before somebody
+ * who could be meant: any other that is down has nothing to do with it.
+ */
+function downOnWire(context: FaultContext, crossing: Crossing): DeviceRef | undefined {
+  const { host, journey } = context;
+  const firstDown = (wire: readonly DeviceRef[]) => wire.find((ref) => isDown(host, ref));
+  if (crossing.wire !== undefined) return firstDown(crossing.wire);
+  if (crossing.owners.length > 0) return undefined;
+  if (droppedAs(context, 'no-carrier') !== undefined) return firstDown(crossing.segment);
+  const [meant] = unaddressedEnds(host, crossing, routeSteps(journey.steps).at(-1));
+  return firstDown((meant && wireBetween(host, crossing.from, meant.ref)) ?? []);
 }
 
 /** No route, because the device that leads there is down. */
@@ -76,7 +86,7 @@ function downOutOf(context: FaultContext): DeviceRef | undefined {
       !up && detail.kind !== 'loopback' && addresses.some((each) => holds(connectedPrefix(each), destination)),
   );
   if (connecting !== undefined) return { netns: netns.name, device: connecting.name };
-  const out = wayTo(context.host, netns.name, destination)?.hops[0].out;
+  const out = wayTo(context.host, netns.name, destination)?.hops[0].out ?? onlyDevice(netns);
   return out !== undefined && isDown(context.host, out) ? out : undefined;
 }
 

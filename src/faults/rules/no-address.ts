@@ -6,19 +6,19 @@
  */
 
 import type { Repair } from '../../host/edit.ts';
-import { findLink, findNetns, type Host, linksOf } from '../../host/host.ts';
+import { findLink, type Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { type Address, type Family, familyOf, isLinkLocal } from '../../net/address.ts';
 import { defineRule, type Found } from '../define.ts';
 import { addressEvidence, derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from '../search/crossing.ts';
-import { droppedAs, unroutedIn } from '../search/dropped.ts';
-import { freeAddressFor, isJunction, type NewAddress } from '../search/free-address.ts';
+import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
+import { freeAddressFor, type NewAddress } from '../search/free-address.ts';
 import { addressFacing, routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
-import { wayTo } from '../search/way.ts';
-import { type Endpoint, endpointsOf } from '../search/wiring.ts';
+import { unaddressedEnds } from '../search/unaddressed.ts';
+import { onlyDevice, wayTo } from '../search/way.ts';
 
 export const noAddress = defineRule({
   code: 'no-address',
@@ -48,28 +48,20 @@ function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family
   }
   const unrouted = unroutedIn(context);
   if (unrouted === undefined) return undefined;
-  const out =
-    wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ?? onlyDevice(host, unrouted.netns.name);
+  const out = wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ?? onlyDevice(unrouted.netns);
   const link = out && findLink(host, out.netns, out.device);
   if (out === undefined || link === undefined || !link.up) return undefined;
   return routableAddresses(link, unrouted.family).length === 0 ? { ref: out, family: unrouted.family } : undefined;
 }
 
-/** The one way out, when the destination itself says nothing about it. */
-function onlyDevice(host: Host, name: DeviceRef['netns']): DeviceRef | undefined {
-  const netns = findNetns(host, name);
-  const links =
-    netns === undefined ? [] : linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && !port);
-  const [only] = links;
-  return links.length === 1 && only !== undefined ? { netns: name, device: only.name } : undefined;
-}
-
 /** Nobody owns the next hop, and an interface on the wire has no address at all. */
 function peerMissing(context: FaultContext): readonly Found[] {
   const crossing = crossingOf(context);
-  if (crossing === undefined || crossing.owners.length > 0) return [];
+  if (crossing === undefined) return [];
   const family = familyOf(crossing.nexthop);
-  const candidates = unaddressedEnds(context.host, crossing, family);
+  const step = routeSteps(context.journey.steps).at(-1);
+  // One that is down is found first, and asked again once it is up.
+  const candidates = unaddressedEnds(context.host, crossing, step).filter(({ link }) => link.up);
   const [first] = candidates;
   if (first === undefined) return [];
   const prefixLength = lengthFacing(context.host, crossing, crossing.nexthop);
@@ -83,16 +75,6 @@ function peerMissing(context: FaultContext): readonly Found[] {
       crossing.nexthop,
     ),
   ];
-}
-
-/** For a gateway the namespaces that could pass packets on first, for a destination those that are none. */
-function unaddressedEnds(host: Host, crossing: Crossing, family: Family): readonly Endpoint[] {
-  const ends = endpointsOf(host, crossing.segment).filter(
-    ({ ref, link }) => ref.netns !== crossing.from.netns && routableAddresses(link, family).length === 0,
-  );
-  const suits = ({ ref, link }: Endpoint) =>
-    crossing.isGateway ? isJunction(host, ref) : link.detail.kind !== 'bridge' && !isJunction(host, ref);
-  return [...ends.filter(suits), ...ends.filter((end) => !suits(end))];
 }
 
 function lengthFacing(host: Host, { from, route, nexthop }: Crossing, address: Address): number {

@@ -6,7 +6,6 @@
 
 import { findNetns, type Host } from '../../host/host.ts';
 import { routeText } from '../../host/route-text.ts';
-import { formatRoutePrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
 import { derived, routeEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -34,14 +33,7 @@ export const routingLoop = defineRule({
         what: `${netns.name} sends packets for ${turn.lookup.destination} back: "${routeText(turn.route)}"`,
         why: 'Each namespace passes the packet on and takes one from its TTL; at 0 it is dropped with "time to live exceeded"',
         evidence: [routeEvidence(netns, turn.route), derived(`it passes ${circle} more than once`)],
-        repairs: [
-          ...redirections(context.host, turn),
-          {
-            intent: `Delete the route to ${formatRoutePrefix(turn.route.destination)}`,
-            edits: [{ kind: 'route-delete', netns: netns.name, route: turn.route }],
-            sideEffects: `Everything under ${formatRoutePrefix(turn.route.destination)} then goes by what other routes say`,
-          },
-        ],
+        repairs: redirections(context.host, turn),
       },
     ];
   },

@@ -54,8 +54,7 @@ interface Misled {
 function misledStep({ host, journey }: FaultContext): Misled | undefined {
   const { fate } = journey;
   const isStuck =
-    fate.kind === 'left-host' ||
-    (fate.kind === 'dropped' && ['not-forwarding', 'no-route', 'ttl-exceeded'].includes(fate.reason.kind));
+    fate.kind === 'left-host' || (fate.kind === 'dropped' && ['not-forwarding', 'no-route'].includes(fate.reason.kind));
   if (!isStuck) return undefined;
   for (const step of routeSteps(journey.steps)) {
     const gateway = gatewayOf(host, step);

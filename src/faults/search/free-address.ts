@@ -5,12 +5,13 @@
  * @module
  */
 
-import { allLinks, findNetns, type Host, linksOf } from '../../host/host.ts';
+import { allLinks, findNetns, type Host } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
 import type { DeviceRef, InterfaceAddress } from '../../host/link.ts';
 import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family } from '../../net/address.ts';
 import { broadcastOf, contains, type Prefix } from '../../net/prefix.ts';
 import { routableAddresses } from './owner.ts';
+import { waysOut } from './way.ts';
 import { endpointsOf, segmentOf } from './wiring.ts';
 
 /** How far to look for a free address; a person takes one near the start. */
@@ -65,6 +66,5 @@ function isTaken(host: Host, address: Address): boolean {
 /** Whether the namespace has more than one way in, and so may be meant to pass packets on. */
 export function isJunction(host: Host, ref: DeviceRef): boolean {
   const netns = findNetns(host, ref.netns);
-  if (netns === undefined) return false;
-  return linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && port === undefined).length > 1;
+  return netns !== undefined && waysOut(netns).length > 1;
 }

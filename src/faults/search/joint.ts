@@ -12,7 +12,7 @@ import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from './crossing.ts';
 import { droppedAs } from './dropped.ts';
 import { routableAddresses } from './owner.ts';
-import { portsOf, segmentOf, wireBetween } from './wiring.ts';
+import { type Endpoint, endpointsOf, portsOf, segmentOf, wireBetween, wiredTo } from './wiring.ts';
 
 /** Attach `port` to `bridge`. */
 export interface Joint {
@@ -51,28 +51,55 @@ function jointOfReverse(context: FaultContext): Joint | undefined {
   return link !== undefined && isFree(link, family) && bridge !== undefined ? { port, bridge: bridge.name } : undefined;
 }
 
-/** A free end on one side, a bridge of the same namespace on the other, and the owner behind it. */
-function jointsToOwner(host: Host, { segment, owners, nexthop }: Crossing): readonly Joint[] {
+/** The joints missing on the wire to the owner that needs the fewest; the first one it meets, first. */
+function jointsToOwner(host: Host, { from, owners, nexthop }: Crossing): readonly Joint[] {
+  const free = pairs(host, familyOf(nexthop));
+  const open: { readonly at: DeviceRef; readonly joints: readonly Joint[] }[] = [{ at: from, joints: [] }];
+  const seen = new Set<string>();
+  for (let next = takeFewest(open); next !== undefined; next = takeFewest(open)) {
+    const { at, joints } = next;
+    if (owners.some(({ ref }) => sameDevice(ref, at))) return joints;
+    const key = JSON.stringify(at);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    open.push(...wiredTo(host, at).map((ref) => ({ at: ref, joints })));
+    for (const joint of free) {
+      const bridge = { netns: joint.port.netns, device: joint.bridge };
+      if (sameDevice(joint.port, at)) open.push({ at: bridge, joints: [...joints, joint] });
+      if (sameDevice(bridge, at)) open.push({ at: joint.port, joints: [...joints, joint] });
+    }
+  }
+  return [];
+}
+
+function takeFewest<T extends { readonly joints: readonly Joint[] }>(open: T[]): T | undefined {
+  let best = 0;
+  for (const [index, each] of open.entries()) {
+    if (each.joints.length < (open[best]?.joints.length ?? 0)) best = index;
+  }
+  return open.splice(best, 1)[0];
+}
+
+/**
+ * Nobody owns the next hop yet: the wire stops at a free end beside a bridge; or at a bridge beside a free end, behind
+ * which somebody has no address.
+ */
+function jointsToSomewhere(host: Host, { segment, from, nexthop, isGateway }: Crossing): readonly Joint[] {
   const family = familyOf(nexthop);
   const isNear = (ref: DeviceRef) => segment.some((each) => sameDevice(each, ref));
-  const leads = (ref: DeviceRef) => owners.some((owner) => wireBetween(host, ref, owner.ref) !== undefined);
+  const isUnaddressed = ({ ref, link }: Endpoint) =>
+    ref.netns !== from.netns && routableAddresses(link, family).length === 0;
   return pairs(host, family).filter(({ port, bridge }) => {
     const other = { netns: port.netns, device: bridge };
-    return (isNear(port) && leads(other)) || (isNear(other) && leads(port));
+    if (isNear(port)) return port.netns !== from.netns && leadsSomewhere(host, other, family);
+    const beyond = segmentOf(host, port).filter((ref) => !sameDevice(ref, port));
+    return isNear(other) && !isGateway && endpointsOf(host, beyond).some(isUnaddressed);
   });
 }
 
-/** Nobody owns the next hop yet: a free end on our side, in a namespace with a bridge, is where the wire stops. */
-function jointsToSomewhere(host: Host, { segment, from, nexthop }: Crossing): readonly Joint[] {
-  return pairs(host, familyOf(nexthop)).filter(({ port, bridge }) => {
-    const other = { netns: port.netns, device: bridge };
-    return (
-      port.netns !== from.netns &&
-      segment.some((each) => sameDevice(each, port)) &&
-      !segment.some((each) => sameDevice(each, other)) &&
-      (portsOf(host, other).length > 0 || routableAddresses(need(host, other), familyOf(nexthop)).length > 0)
-    );
-  });
+function leadsSomewhere(host: Host, bridge: DeviceRef, family: Family): boolean {
+  const link = findLink(host, bridge.netns, bridge.device);
+  return portsOf(host, bridge).length > 0 || (link !== undefined && routableAddresses(link, family).length > 0);
 }
 
 /** The wire leads to one bridge and the owner is on another of the same namespace: our port is on the wrong one. */
@@ -113,10 +140,4 @@ function isFree(link: Link, family: Family): boolean {
 function bridgesIn(host: Host, ref: DeviceRef): readonly Link[] {
   const netns = findNetns(host, ref.netns);
   return netns === undefined ? [] : linksOf(netns).filter(({ detail }) => detail.kind === 'bridge');
-}
-
-function need(host: Host, ref: DeviceRef): Link {
-  const link = findLink(host, ref.netns, ref.device);
-  if (link === undefined) throw new Error(`no device ${ref.device} in ${ref.netns}`);
-  return link;
 }

@@ -13,9 +13,12 @@ import { formatRoutePrefix } from '../../net/prefix.ts';
 import type { RouteStep } from './dropped.ts';
 import { routesFor } from './new-route.ts';
 import { connects } from './owner.ts';
-import { type WayHop, wayTo } from './way.ts';
+import { matchingRoutes, type WayHop, wayTo } from './way.ts';
 
-/** Changing the route first; adding a narrower one for the destination alone when the route serves others too. */
+/**
+ * Deleting the route where another one leads the right way without it; else changing it; else a narrower one beside it,
+ * because the route may serve others.
+ */
 export function redirections(host: Host, { netns: name, lookup, route, nexthop }: RouteStep): readonly Repair[] {
   const netns = findNetns(host, name);
   const way = wayTo(host, name, lookup.destination);
@@ -42,7 +45,15 @@ export function redirections(host: Host, { netns: name, lookup, route, nexthop }
         sideEffects: undefined,
       }),
     );
-  return [...change, ...(route.table === TABLE.main ? narrower : [])];
+  const others = matchingRoutes(netns, lookup.destination).filter((each) => each !== route);
+  const [next] = others[0]?.nexthops ?? [];
+  const isRightWithout = next?.device === hop.out.device && next.via === to?.nexthops[0]?.via;
+  const remove: Repair = {
+    intent: `Delete the route to ${formatRoutePrefix(route.destination)}`,
+    edits: [{ kind: 'route-delete', netns: name, route }],
+    sideEffects: `Everything under ${formatRoutePrefix(route.destination)} then goes by what other routes say`,
+  };
+  return [...(isRightWithout ? [remove] : []), ...change, ...(route.table === TABLE.main ? narrower : [])];
 }
 
 function redirected(host: Host, route: Route, hop: WayHop, destination: Address): Route | undefined {

@@ -79,7 +79,18 @@ export function owns(netns: Netns, address: Address): boolean {
 
 /** A namespace with one device to the outside passes nothing on. */
 function couldForward(netns: Netns): boolean {
-  return linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && port === undefined).length > 1;
+  return waysOut(netns).length > 1;
+}
+
+/** The devices at which packets can leave the namespace: all but lo and bridge ports. */
+export function waysOut(netns: Netns): readonly Link[] {
+  return linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && port === undefined);
+}
+
+/** The one device by which packets can leave at all: where to begin when the destination itself says nothing. */
+export function onlyDevice(netns: Netns): DeviceRef | undefined {
+  const [only, other] = waysOut(netns);
+  return only === undefined || other !== undefined ? undefined : { netns: netns.name, device: only.name };
 }
 
 /** Whether any device of the namespace forwards the family. */
@@ -117,8 +128,7 @@ interface WayStep {
 }
 
 function stepsFrom(host: Host, netns: Netns, family: Family, destination: Address): readonly WayStep[] {
-  const own = linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && port === undefined);
-  return own.flatMap((link) => {
+  return waysOut(netns).flatMap((link) => {
     const out = { netns: netns.name, device: link.name };
     return endpointsOf(host, segmentOf(host, out))
       .filter(({ ref }) => ref.netns !== netns.name && !sameDevice(ref, out))
