@@ -12,6 +12,7 @@
  */
 
 import type { DeviceName, DeviceRef } from '../host/link.ts';
+import type { FdbEntry } from '../host/route.ts';
 import type { SegmentBlock } from '../journey/drop.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
@@ -210,7 +211,12 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     return;
   }
   const { frame } = search;
-  const entry = frame.kind === 'unicast' ? fdbEntryFor(bridge, frame.mac) : undefined;
+  const { fdb } = bridge.netns.netns;
+  if (frame.kind === 'unicast' && !fdb.known) {
+    block(search, bridge.ref, 'unmodelled', fdb.why);
+    return;
+  }
+  const entry = frame.kind === 'unicast' ? fdbEntryFor(bridge, frame) : undefined;
   if (from !== undefined) {
     const isForUs = frame.kind !== 'unicast' || frame.mac === bridge.link.mac || frame.mac === from.device.link.mac;
     if (isForUs) {
@@ -240,10 +246,21 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
   }
 }
 
-/** A static entry, which no frame's arrival changes. Of another VLAN than none: bridge VLAN filtering, not modelled. */
-function fdbEntryFor(bridge: Device, mac: Mac) {
-  const entries = bridge.netns.fdb.get(bridge.link.name) ?? [];
-  return entries.find((entry) => entry.mac === mac && entry.state !== 'dynamic' && entry.vlan === undefined);
+/**
+ * The entry that decides, whatever the bridge has learned. A static one is corrected by the first frame from elsewhere
+ * (the ARP exchange, where ports learn); a sticky one never is. VLANs count only with VLAN filtering, not modelled.
+ */
+function fdbEntryFor(
+  bridge: Device,
+  { mac, isLearned }: Extract<FrameKind, { kind: 'unicast' }>,
+): FdbEntry | undefined {
+  const entries = bridge.netns.fdb.get(bridge.link.name);
+  if (entries === undefined) return undefined;
+  const isRelearned = isLearned && (bridge.netns.ports.get(bridge.link.name) ?? []).every(({ port }) => port.learning);
+  return entries.find((entry) => {
+    if (entry.mac !== mac || entry.vlan !== undefined || entry.state === 'dynamic') return false;
+    return entry.state === 'permanent' || entry.flags.includes('sticky') || !isRelearned;
+  });
 }
 
 /** Why the bridge does not send the frame out by this port. */

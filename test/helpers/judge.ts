@@ -1,43 +1,81 @@
 /**
- * The judge: whether a packet really gets there and back, asked of ping, a TCP connection or a UDP datagram.
+ * The kernel is the judge: a network is built in a private world, changed step by step, and after each step the kernel
+ * says whether an answer comes back. The model is asked the same about the same network, collected from the machine.
+ *
+ *     await judge(NETWORK, [
+ *       { claim: 'forwards', change: 'sysctl r net.ipv4.ip_forward=1', from: 'a', to: '10.0.2.1', answered: true },
+ *     ]);
+ *
+ * Networks are written in shell, with the words of `WORDS`.
  *
  * @module
  */
 
-import type { LabQuestion } from '../../src/lab/schema.ts';
-import type { Argv } from '../../src/system/run.ts';
-import type { World } from './world.ts';
+import { expect } from 'vitest';
+import { inWorld, type World } from './world.ts';
 
-/** Long enough for an answer within one machine under load; silence costs this much. */
-const ANSWER_WITHIN_MS = 1200;
-
-/**
- * Ask, and ask again at once: the first packet may wait in vain for a neighbour entry that has just become stale.
- *
- * @returns Whether an answer came: an echo reply, a connection, a datagram back.
- */
-export async function answers(world: World, question: LabQuestion): Promise<boolean> {
-  const { exitCode } = await world.run(inNetns(question.from, probe(question)));
-  return exitCode === 0;
-}
-
-function inNetns(netns: string, argv: Argv): Argv {
-  return netns === 'host' ? argv : ['ip', 'netns', 'exec', netns, ...argv];
-}
-
-function probe({ to, proto, port }: LabQuestion): Argv {
-  switch (proto) {
-    case 'icmp':
-      return ['ping', '-n', '-c', '3', '-i', '0.2', '-W', String(ANSWER_WITHIN_MS / 1000), to];
-    case 'tcp':
-      return node(`net.connect({ host: '${to}', port: ${port} }).on('connect', () => process.exit(0))
-        .on('error', () => process.exit(1))`);
-    case 'udp':
-      return node(`dgram.createSocket('${to.includes(':') ? 'udp6' : 'udp4'}').on('message', () => process.exit(0))
-        .on('error', () => process.exit(1)).send('anybody there?', ${port}, '${to}')`);
+/** Shell functions that networks are written with. New namespaces start from settings that the machine does not decide. */
+export const WORDS = `
+  namespaces() { # NAME...: each with lo up, nothing forwarded, nothing filtered, no duplicate detection
+    for name; do
+      ip netns add "$name"
+      sysctl_ "$name" net.ipv4.ip_forward=0 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 \\
+        net.ipv6.conf.all.forwarding=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.router_solicitations=0 \\
+        net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
+      ip -n "$name" link set dev lo up
+    done
   }
+  sysctl_() { # NAME KEY=VALUE...
+    in_=$1; shift; ip netns exec "$in_" sysctl -qw "$@"
+  }
+  wire() { # NAME DEVICE NAME DEVICE: a veth pair, both ends up
+    ip link add dev "$2" netns "$1" type veth peer name "$4" netns "$3"
+    ip -n "$1" link set dev "$2" up
+    ip -n "$3" link set dev "$4" up
+  }
+  address() { # NAME DEVICE ADDRESS/LENGTH...
+    in_=$1 on_=$2; shift 2
+    for each; do
+      case $each in *:*) ip -n "$in_" addr add "$each" dev "$on_" nodad ;; *) ip -n "$in_" addr add "$each" dev "$on_" ;; esac
+    done
+  }
+  bridge_() { # NAME BRIDGE PORT...
+    in_=$1 br_=$2; shift 2
+    ip -n "$in_" link add name "$br_" type bridge
+    ip -n "$in_" link set dev "$br_" up
+    for each; do ip -n "$in_" link set dev "$each" master "$br_"; done
+  }
+  forget() { # NAME...: all that the namespaces have learned of their neighbours
+    for name; do ip -n "$name" neigh flush all 2>/dev/null || :; done
+  }
+`;
+
+/** One change, and what the kernel then answers. */
+export interface Trial {
+  readonly claim: string;
+  /** Shell, with WORDS; nothing when absent. */
+  readonly change?: string;
+  readonly from: string;
+  readonly to: string;
+  /** More words for ping: `-I 10.0.0.1`. */
+  readonly ping?: readonly string[];
+  readonly answered: boolean;
 }
 
-function node(program: string): Argv {
-  return [process.execPath, '-e', `${program}; setTimeout(() => process.exit(2), ${ANSWER_WITHIN_MS})`];
+/** Build the network, then hold the kernel to every trial, in order. */
+export async function judge(network: string, trials: readonly Trial[]): Promise<void> {
+  await inWorld(async (world) => {
+    await world.sh(`${WORDS}\n${network}`);
+    for (const trial of trials) {
+      if (trial.change !== undefined) await world.sh(`${WORDS}\n${trial.change}`);
+      const answered = await isAnswered(world, trial);
+      expect({ claim: trial.claim, answered }).toEqual({ claim: trial.claim, answered: trial.answered });
+    }
+  });
+}
+
+/** Whether a ping is answered. Silence is believed after three packets; an answer ends the waiting. */
+export async function isAnswered(world: World, { from, to, ping = [] }: Trial): Promise<boolean> {
+  const result = await world.run(['ip', 'netns', 'exec', from, 'ping', '-n', '-c3', '-i0.2', '-W0.5', ...ping, to]);
+  return /, [1-3] received/.test(result.stdout);
 }

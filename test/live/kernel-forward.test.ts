@@ -1,0 +1,66 @@
+/** Which setting opens the gate between "not for me" and "forward it". */
+
+import { judge } from '../helpers/judge.ts';
+import { liveTest } from '../helpers/world.ts';
+
+const ROUTER = `
+  namespaces a r b
+  wire a va r ra
+  wire b vb r rb
+  address a va 10.0.1.1/24 fd01::1/64
+  address r ra 10.0.1.254/24 fd01::fe/64
+  address r rb 10.0.2.254/24 fd02::fe/64
+  address b vb 10.0.2.1/24 fd02::1/64
+  ip -n a route add default via 10.0.1.254
+  ip -n b route add default via 10.0.2.254
+  ip -n a route add default via fd01::fe
+  ip -n b route add default via fd02::fe
+`;
+
+liveTest('IPv4 forwards what came in by a device whose own forwarding is on, whatever the others say', async () => {
+  const ask = { from: 'a', to: '10.0.2.1' };
+  await judge(ROUTER, [
+    { claim: 'ip_forward 0', ...ask, answered: false },
+    { claim: 'ip_forward 1', change: 'sysctl_ r net.ipv4.ip_forward=1', ...ask, answered: true },
+    { claim: 'off where requests come in', change: 'sysctl_ r net.ipv4.conf.ra.forwarding=0', ...ask, answered: false },
+    {
+      claim: 'off where replies come in',
+      change: 'sysctl_ r net.ipv4.conf.ra.forwarding=1 net.ipv4.conf.rb.forwarding=0',
+      ...ask,
+      answered: false,
+    },
+    {
+      claim: 'an address of another device of the router itself needs no forwarding',
+      change: 'sysctl_ r net.ipv4.ip_forward=0',
+      from: 'a',
+      to: '10.0.2.254',
+      answered: true,
+    },
+  ]);
+});
+
+liveTest('IPv6 forwards by all/forwarding, or by force_forwarding of the ingress device', async () => {
+  const ask = { from: 'a', to: 'fd02::1' };
+  await judge(ROUTER, [
+    { claim: 'all 0', ...ask, answered: false },
+    {
+      claim: 'all 0, devices 1',
+      change: 'sysctl_ r net.ipv6.conf.ra.forwarding=1 net.ipv6.conf.rb.forwarding=1',
+      ...ask,
+      answered: false,
+    },
+    {
+      claim: 'all 1, devices 0',
+      change: 'sysctl_ r net.ipv6.conf.all.forwarding=1 net.ipv6.conf.ra.forwarding=0 net.ipv6.conf.rb.forwarding=0',
+      ...ask,
+      answered: true,
+    },
+    {
+      claim: 'forced where requests come in alone',
+      change: 'sysctl_ r net.ipv6.conf.all.forwarding=0 net.ipv6.conf.ra.force_forwarding=1',
+      ...ask,
+      answered: false,
+    },
+    { claim: 'forced on both', change: 'sysctl_ r net.ipv6.conf.rb.force_forwarding=1', ...ask, answered: true },
+  ]);
+});
