@@ -41,7 +41,7 @@ const HOMES: Readonly<Record<string, { readonly folders: readonly string[]; read
   execa: { folders: ['system'], because: 'system is the only door to programs: use its run()' },
   'node:child_process': { folders: ['system'], because: 'system is the only door to programs: use its run()' },
   commander: { folders: ['cli'], because: 'only cli knows how nsdiag is called' },
-  'pcap-parser': { folders: ['probe'], because: 'it reads the live stream of a probe; saved captures are for wire' },
+  'pcap-parser': { folders: ['capture'], because: 'it reads the live stream of tcpdump; saved captures are for wire' },
   'cli-table3': { folders: ['report'], because: 'tables are drawn in report' },
 };
 

@@ -17,7 +17,7 @@ const AT_THE_TOP =
 /** What npm and the build leave there, ignored by git. */
 const LEFT_BY_TOOLS = /^(node_modules|dist(\..+)?|coverage|.+\.tgz)$/;
 /** Folders of test/ that mirror no folder of src/. */
-const OF_TESTS_ALONE = ['bench', 'fixtures', 'gate', 'helpers', 'live', 'package'];
+const OF_TESTS_ALONE = ['accuracy', 'bench', 'fixtures', 'gate', 'helpers', 'live', 'package'];
 
 test('the top of the checkout holds nothing but the agreed entries', () => {
   const entries = readdirSync(ROOT).filter((name) => !LEFT_BY_TOOLS.test(name));
