@@ -1,0 +1,105 @@
+/**
+ * A program that runs beside us for a while: it is spoken to and listened to, and it does not outlive us.
+ *
+ * The promise holds for kill -9 too: `setpriv --pdeathsig` has the kernel end the program when we are gone. Where
+ * setpriv is not installed that much is not promised. Limit: the kernel forgets the signal when the program changes its
+ * user (tcpdump does, unless `-Z root`), and it goes by our thread, so a worker thread must not start children.
+ *
+ * Source: prctl(2) PR_SET_PDEATHSIG, setpriv(1). Seen in test/live/capture-lifetime.test.ts.
+ *
+ * @module
+ */
+
+import type { Readable } from 'node:stream';
+import { execa } from 'execa';
+import type { CleanupStack } from './cleanup.ts';
+import { isInstalled } from './installed.ts';
+import type { Argv } from './run.ts';
+
+export interface ChildOptions {
+  /** Ends the program, and waits for that, when it is closed. */
+  readonly stack: CleanupStack;
+  /** Ends the program when aborted. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** A running program. Read `stdout` and `stderr` at once, or it waits for that when its pipe is full. */
+export class Child {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Its exit code, once it has ended and its output has been read; `undefined` when a signal ended it. */
+  readonly ended: Promise<number | undefined>;
+  readonly #process: ReturnType<typeof spawn>;
+
+  private constructor(argv: Argv, signal: AbortSignal | undefined) {
+    this.#process = spawn(argv, signal);
+    this.stdout = this.#process.stdout;
+    this.stderr = this.#process.stderr;
+    this.ended = this.#process.then(({ exitCode }) => exitCode);
+  }
+
+  /** Start a program; it is on the stack before it is there. */
+  static start(argv: Argv, { stack, signal }: ChildOptions): Child {
+    let child: Child | undefined;
+    const forget = stack.push({
+      what: `the process of ${argv.join(' ')}`,
+      get byHand() {
+        return `kill -9 ${child?.pid}`;
+      },
+      undo: async () => child?.stop(),
+    });
+    child = new Child(argv, signal);
+    void child.ended.then(forget);
+    return child;
+  }
+
+  /** Its number; `undefined` when it could not be started. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Write to its standard input. That it has ended meanwhile is no error: `ended` tells. */
+  write(text: string): void {
+    this.#process.stdin.write(text);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** Ask it to end, insist after a while, and wait until it has. */
+  async stop(): Promise<void> {
+    this.#process.kill('SIGTERM');
+    await this.ended;
+  }
+}
+
+/** The lines of a text stream, without their ends; the last one may have none. */
+export async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+const INSIST_AFTER_MS = 2_000; // tcpdump takes 30 ms to give back its ring
+
+function spawn(argv: Argv, signal: AbortSignal | undefined) {
+  const guarded: Argv = isInstalled('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--', ...argv] : argv;
+  const [program, ...args] = guarded;
+  const child = execa(program, args, {
+    reject: false,
+    buffer: false,
+    stdin: 'pipe',
+    // Messages are matched and shown: keep the tools' own English.
+    env: { LC_ALL: 'C' },
+    forceKillAfterDelay: INSIST_AFTER_MS,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  // EPIPE: it ended before it read.
+  child.stdin.on('error', () => undefined);
+  return child;
+}

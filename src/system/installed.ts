@@ -1,0 +1,22 @@
+/**
+ * Whether a program is there, without running it.
+ *
+ * @module
+ */
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Whether a program of that name can be run by its name, as PATH stands. */
+export function isInstalled(program: string, path: string = process.env['PATH'] ?? ''): boolean {
+  return path.split(delimiter).some((folder) => isExecutable(join(folder, program)));
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
