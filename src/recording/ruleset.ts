@@ -58,10 +58,15 @@ function nftPart(namespace: RecordedNamespace): Part {
   return { ...parseNftRuleset(output.value.stdout), isRead: true };
 }
 
-function savedPart(namespace: RecordedNamespace, key: string, machinery: Machinery, family: 'ip' | 'ip6'): Part {
+function savedPart(
+  namespace: RecordedNamespace,
+  key: string,
+  machinery: Exclude<Machinery, 'nft'>,
+  family: 'ip' | 'ip6',
+): Part {
   const output = outputOf(namespace, key);
   if (!output.known) return unreadPart(machinery, family, output.why);
-  return { tables: parseIptablesSave(output.value.stdout, { machinery, family }), unread: [], isRead: true };
+  return { ...parseIptablesSave(output.value.stdout, { machinery, family }), isRead: true };
 }
 
 function legacyPart(namespace: RecordedNamespace, program: string, family: 'ip' | 'ip6'): Part {
