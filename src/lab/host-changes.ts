@@ -28,7 +28,8 @@ export function hostChanges(lab: Lab): readonly string[] {
 function changeOf(made: Made): readonly string[] {
   switch (made.kind) {
     case 'netns':
-      return []; // is none of the host's own
+    case 'iptables-table':
+      return []; // beside the host's own, and without effect on it
     case 'device':
       return [`device ${made.name}`];
     case 'sysctl':

@@ -8,7 +8,7 @@ import { unreachable } from '../net/unreachable.ts';
 import type { Argv } from '../system/run.ts';
 import { execIn, isInet6, place } from './commands.ts';
 import type { Lab } from './schema.ts';
-import { command, onHost, type Step } from './step.ts';
+import { command, iptablesTable, onHost, type Step } from './step.ts';
 
 /** NAT first, as people do. */
 export function netfilterSteps(lab: Lab): readonly Step[] {
@@ -61,6 +61,6 @@ function tableStep(
   return command(
     purpose,
     execIn(netns, [program, ...table, '-A', ...rule]),
-    ...onHost(netns, { kind: 'setting', remove }),
+    ...onHost(netns, ...iptablesTable(remove), { kind: 'setting', remove }),
   );
 }

@@ -78,6 +78,7 @@ export async function performSteps(
         unreachable(step);
     }
   }
+  signal.throwIfAborted();
 }
 
 async function runStep(machine: Machine, argv: Argv, signal: AbortSignal): Promise<void> {

@@ -12,7 +12,7 @@ import { execIn, HOST, ipIn, isInet6, place } from './commands.ts';
 import { listenStep } from './listener.ts';
 import { netfilterSteps } from './netfilter-steps.ts';
 import type { Fault, Lab } from './schema.ts';
-import { command, type Made, onHost, type Step } from './step.ts';
+import { command, iptablesTable, type Made, onHost, type Step } from './step.ts';
 
 /** The steps that build a lab on a machine where nothing is in its way. */
 export function planLab(lab: Lab): readonly Step[] {
@@ -155,16 +155,16 @@ export function planFault(fault: Fault): readonly Step[] {
   const undo = fault.undo.map((remove): Made => ({ kind: 'setting', remove })).reverse();
   return [
     ...fault.stop.map((listener): Step => ({ kind: 'stop', purpose, listener })),
-    ...fault.run.map((argv, index) => command(purpose, argv, ...(index === 0 ? undo : []), ...leftOnHostBy(argv))),
+    ...fault.run.map((argv, index) => command(purpose, argv, ...leftOnHostBy(argv), ...(index === 0 ? undo : []))),
     ...fault.start.map(listenStep),
   ];
 }
 
-/** What is read off a fault's command: the sysctls of the host that it sets, the device that it moves there. */
+/** What is read off a fault's command: the host's sysctls that it sets, the device that it moves there. */
 function leftOnHostBy(argv: Argv): readonly Made[] {
   const moved = /^ip -n \S+ link set dev (\S+) netns 1$/.exec(argv.join(' '))?.[1];
   if (moved !== undefined) return [{ kind: 'device', name: moved }];
-  if (argv[0] !== 'sysctl') return [];
+  if (argv[0] !== 'sysctl') return iptablesTable(argv);
   return argv.flatMap((word): readonly Made[] => {
     const key = /^(net[./][^=]+)=/.exec(word)?.[1];
     return key === undefined ? [] : [{ kind: 'sysctl', key }];

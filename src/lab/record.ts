@@ -31,6 +31,8 @@ export async function recordOf(machine: Machine, made: Made): Promise<readonly R
       const { exitCode, stdout } = await machine.run(['sysctl', '-n', made.key]);
       return exitCode === 0 ? [{ kind: 'sysctl', key: made.key, value: stdout.trimEnd() }] : [];
     }
+    case 'iptables-table':
+      return (await chainsAndRules(machine, made)) === undefined ? [made] : [];
     case 'setting':
       return [{ kind: 'setting', remove: [...made.remove] }];
     default:
@@ -56,6 +58,8 @@ export function removal(entry: Recorded): Argv {
       return ['sysctl', '-w', `${entry.key}=${entry.value}`];
     case 'process':
       return ['kill', String(entry.pid)];
+    case 'iptables-table':
+      return ['nft', `delete table ${entry.family} ${entry.name}`];
     case 'setting':
       return entry.remove;
     default:
@@ -74,6 +78,8 @@ export function nameOf(entry: Recorded): string {
       return `sysctl ${entry.key}`;
     case 'process':
       return `listener ${entry.name}`;
+    case 'iptables-table':
+      return `table ${entry.family} ${entry.name}`;
     case 'setting':
       return `what \`${shellLine(entry.remove)}\` removes`;
     default:
@@ -98,6 +104,11 @@ export async function takeBack(machine: Machine, entry: Recorded): Promise<Taken
     // Recorded without a number: we died before we could look. There was none of that name, so this one is ours.
     if (recorded !== undefined && recorded !== found) return 'not-ours';
   }
+  if (entry.kind === 'iptables-table') {
+    const found = await chainsAndRules(machine, entry);
+    if (found === undefined) return 'gone';
+    if (found.some((each) => !BUILT_IN_CHAIN.test(each))) return 'not-ours';
+  }
   const { exitCode, stderr } = await machine.run(removal(entry));
   if (exitCode === 0) return 'removed';
   if (GONE.test(stderr)) return 'gone';
@@ -111,4 +122,18 @@ function inodeOf(machine: Machine, netns: string): number | undefined {
 async function ifindexOf(machine: Machine, device: string): Promise<number | undefined> {
   const { exitCode, stdout } = await machine.run(['ip', '-o', 'link', 'show', 'dev', device]);
   return exitCode === 0 ? Number.parseInt(stdout, 10) : undefined;
+}
+
+/** A chain that iptables makes by itself. */
+const BUILT_IN_CHAIN = /^chain (?:PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
+
+/** What a table of iptables holds, a line each; `undefined` when there is no such table, or no nft to ask. */
+async function chainsAndRules(
+  machine: Machine,
+  { family, name }: { readonly family: string; readonly name: string },
+): Promise<readonly string[] | undefined> {
+  const { exitCode, stdout } = await machine.run(['nft', `list table ${family} ${name}`]);
+  if (exitCode !== 0) return undefined;
+  const lines = stdout.split('\n').map((line) => line.trim().replace(/ \{$/, ''));
+  return lines.filter((line) => !/^(?:table .*|type .* hook .*|\}|#.*|)$/.test(line));
 }

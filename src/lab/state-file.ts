@@ -31,6 +31,7 @@ const record = v.variant('kind', [
     /** When it started, in the kernel's ticks: a process number alone comes again. */
     startTicks: v.number(),
   }),
+  v.strictObject({ kind: v.literal('iptables-table'), family: v.picklist(['ip', 'ip6']), name: v.string() }),
   v.strictObject({ kind: v.literal('setting'), remove: argv }),
 ]);
 

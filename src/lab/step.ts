@@ -18,6 +18,11 @@ export type Made =
   | { readonly kind: 'device'; readonly name: string }
   /** A sysctl of the host, in the form that it was written in. */
   | { readonly kind: 'sysctl'; readonly key: string }
+  /**
+   * A table of iptables, in the host's nft ruleset: the first rule makes it, and the last one leaves it behind, empty.
+   * (The legacy iptables has no such tables, and leaves nothing.)
+   */
+  | { readonly kind: 'iptables-table'; readonly family: 'ip' | 'ip6'; readonly name: string }
   /** Anything else on the host: `remove` takes it back. */
   | { readonly kind: 'setting'; readonly remove: Argv };
 
@@ -41,4 +46,13 @@ export function command(purpose: string, argv: Argv, ...made: readonly Made[]): 
 /** What a command in `netns` leaves behind when the lab's own namespaces are gone: nothing, except on the host. */
 export function onHost(netns: string, ...made: readonly Made[]): readonly Made[] {
   return netns === HOST ? made : [];
+}
+
+/** The table that a command of iptables may bring about. */
+export function iptablesTable(argv: Argv): readonly Made[] {
+  const [program] = argv;
+  if (program !== 'iptables' && program !== 'ip6tables') return [];
+  const given = argv.indexOf('-t');
+  const name = (given < 0 ? undefined : argv[given + 1]) ?? 'filter';
+  return [{ kind: 'iptables-table', family: program === 'iptables' ? 'ip' : 'ip6', name }];
 }

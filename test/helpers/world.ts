@@ -28,7 +28,8 @@ import { bringUp, breakLab as injectFault, type LabWork } from '../../src/lab/up
 import type { Argv, RunOptions, RunResult } from '../../src/system/run.ts';
 import { PrivateWorld } from '../../src/system/world.ts';
 
-const BIN = fileURLToPath(new URL('../../bin/nsdiag.js', import.meta.url));
+/** The built nsdiag. */
+export const BIN = fileURLToPath(new URL('../../bin/nsdiag.js', import.meta.url));
 
 /** Why live tests cannot run here; `undefined` when they can. */
 export const liveObstacle: string | undefined =
