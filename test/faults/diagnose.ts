@@ -5,6 +5,7 @@
  */
 
 import { findFaults } from '../../src/diagnosis/find.ts';
+import { fixOf } from '../../src/diagnosis/fix.ts';
 import type { Finding } from '../../src/faults/finding.ts';
 import type { FaultContext, FaultRule } from '../../src/faults/rule.ts';
 import { applyEdit } from '../../src/host/apply.ts';
@@ -14,8 +15,8 @@ import type { Fate } from '../../src/journey/journey.ts';
 import { lastJourney } from '../../src/journey/journey.ts';
 import type { Question } from '../../src/walk/question.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
-import { addr, port } from '../helpers/iproute-text.ts';
 import { netnsName } from '../helpers/build-host.ts';
+import { addr, port } from '../helpers/iproute-text.ts';
 
 /** `ns1 10.0.2.1`, `ns1 tcp 10.0.2.1 80`. */
 export function ask(text: string): Question {
@@ -61,6 +62,12 @@ export function endOf(host: Host, question: string): string {
   return fate.kind === 'dropped' ? `${leg}: ${fate.reason.kind} in ${fate.netns}` : `${leg}: ${fate.kind}`;
 }
 
+/** The commands of a finding's first repair, as a person would type them. */
+export function commandsFor(host: Host, finding: Finding | undefined): readonly string[] {
+  const [repair] = finding?.repairs ?? [];
+  return repair === undefined ? [] : fixOf(host, repair).map(({ argv }) => argv.join(' '));
+}
+
 /** The host after a repair. */
 export function after(host: Host, repair: Repair | undefined): Host {
   if (repair === undefined) throw new Error('there is no repair to apply');
@@ -71,5 +78,8 @@ export function after(host: Host, repair: Repair | undefined): Host {
 export function isProgress(host: Host, question: string, finding: Finding | undefined): boolean {
   const [repair] = finding?.repairs ?? [];
   const repaired = after(host, repair);
-  return endOf(repaired, question) !== endOf(host, question) || String(codesOf(repaired, question)) !== String(codesOf(host, question));
+  return (
+    endOf(repaired, question) !== endOf(host, question) ||
+    String(codesOf(repaired, question)) !== String(codesOf(host, question))
+  );
 }

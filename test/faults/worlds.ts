@@ -21,9 +21,18 @@ export function pair(change: { veth0?: Change; veth1?: Change; ns1?: NetnsChange
   });
 }
 
-/** ns1 10.0.0.1 and ns2 10.0.0.2 on the ports p1 and p2 of br0, which is in ns `sw` and has no address. */
+/** ns1 10.0.0.1 and ns2 10.0.0.2 on the ports p1 and p2 of br0, which is in ns `sw` and has no address; `free` are on none. */
 export function bridged(
-  change: { br0?: Change; p1?: Change; p2?: Change; eth1?: Change; eth2?: Change; sw?: NetnsChange; ns1?: NetnsChange } = {},
+  change: {
+    br0?: Change;
+    p1?: Change;
+    p2?: Change;
+    eth1?: Change;
+    eth2?: Change;
+    sw?: NetnsChange;
+    ns1?: NetnsChange;
+    free?: readonly ('p1' | 'p2')[];
+  } = {},
 ): Host {
   return hostOf({
     ns1: {
@@ -34,8 +43,8 @@ export function bridged(
     sw: {
       links: {
         br0: { kind: 'bridge', ...change.br0 },
-        p1: { master: 'br0', ...change.p1 },
-        p2: { master: 'br0', ...change.p2 },
+        p1: { ...(change.free?.includes('p1') ? {} : { master: 'br0' }), ...change.p1 },
+        p2: { ...(change.free?.includes('p2') ? {} : { master: 'br0' }), ...change.p2 },
       },
       ...change.sw,
     },
@@ -106,4 +115,3 @@ export function behindBridge(
   };
   return hostOf(spec);
 }
-

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { bridgeFdbWrong } from '../../../src/faults/rules/bridge-fdb-wrong.ts';
+import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { bridged } from '../worlds.ts';
+
+test('bridge-fdb-wrong switches flooding on where the MAC is not known', () => {
+  const host = bridged({
+    p2: { port: { flood: false } },
+    ns1: { neighbors: ['10.0.0.2 dev eth0 lladdr 02:00:00:02:00:02 permanent'] },
+  });
+  const findings = findBy(bridgeFdbWrong, host, 'ns1 10.0.0.2');
+  expect(findings).toMatchObject([{ code: 'bridge-fdb-wrong', netns: 'sw', device: 'p2', leg: 'request' }]);
+  expect(findings[0]?.evidence.length).toBeGreaterThan(0);
+  expect(commandsFor(host, findings[0])).toEqual(['bridge -n sw link set dev p2 flood on']);
+  expect(isProgress(host, 'ns1 10.0.0.2', findings[0])).toBe(true);
+});
+
+test('bridge-fdb-wrong is silent when ARP, which is broadcast, finds the owner', () => {
+  expect(findBy(bridgeFdbWrong, bridged({ p2: { port: { flood: false } } }), 'ns1 10.0.0.77')).toEqual([]);
+});

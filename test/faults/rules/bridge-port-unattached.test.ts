@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { bridgePortUnattached } from '../../../src/faults/rules/bridge-port-unattached.ts';
+import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { bridged } from '../worlds.ts';
+
+test('bridge-port-unattached names the interface that is on no bridge, and attaches it', () => {
+  const host = bridged({ free: ['p2'] });
+  const findings = findBy(bridgePortUnattached, host, 'ns1 10.0.0.2');
+  expect(findings).toMatchObject([{ code: 'bridge-port-unattached', netns: 'sw', device: 'p2', leg: 'request' }]);
+  expect(findings[0]?.evidence.length).toBeGreaterThan(0);
+  expect(commandsFor(host, findings[0])).toEqual(['ip -n sw link set dev p2 master br0']);
+  expect(isProgress(host, 'ns1 10.0.0.2', findings[0])).toBe(true);
+});
+
+test("bridge-port-unattached is silent when both ports are on the bridge and the address is nobody's", () => {
+  expect(findBy(bridgePortUnattached, bridged(), 'ns1 10.0.0.77')).toEqual([]);
+});

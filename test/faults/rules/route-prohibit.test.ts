@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { routeProhibit } from '../../../src/faults/rules/route-prohibit.ts';
+import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { chain } from '../worlds.ts';
+
+test('route-prohibit deletes the prohibit route that matches first', () => {
+  const host = chain({
+    r1: { routes: ['10.0.2.0/24 via 10.0.12.2', 'prohibit 10.0.2.1/32'], sysctls: { 'net/ipv4/ip_forward': 1 } },
+  });
+  const findings = findBy(routeProhibit, host, 'ns1 10.0.2.1');
+  expect(findings).toMatchObject([{ code: 'route-prohibit', netns: 'r1', device: undefined, leg: 'request' }]);
+  expect(findings[0]?.evidence.length).toBeGreaterThan(0);
+  expect(commandsFor(host, findings[0])).toEqual(['ip -n r1 route del prohibit 10.0.2.1']);
+  expect(isProgress(host, 'ns1 10.0.2.1', findings[0])).toBe(true);
+});
+
+test('route-prohibit is silent about a prohibit route for another prefix', () => {
+  expect(
+    findBy(
+      routeProhibit,
+      chain({ r1: { routes: ['prohibit 10.0.3.0/24'], sysctls: { 'net/ipv4/ip_forward': 1 } } }),
+      'ns1 10.0.2.1',
+    ),
+  ).toEqual([]);
+});

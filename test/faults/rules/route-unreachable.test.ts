@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { routeUnreachable } from '../../../src/faults/rules/route-unreachable.ts';
+import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { chain } from '../worlds.ts';
+
+test('route-unreachable deletes the unreachable route that matches first', () => {
+  const host = chain({
+    r1: { routes: ['10.0.2.0/24 via 10.0.12.2', 'unreachable 10.0.2.1/32'], sysctls: { 'net/ipv4/ip_forward': 1 } },
+  });
+  const findings = findBy(routeUnreachable, host, 'ns1 10.0.2.1');
+  expect(findings).toMatchObject([{ code: 'route-unreachable', netns: 'r1', device: undefined, leg: 'request' }]);
+  expect(findings[0]?.evidence.length).toBeGreaterThan(0);
+  expect(commandsFor(host, findings[0])).toEqual(['ip -n r1 route del unreachable 10.0.2.1']);
+  expect(isProgress(host, 'ns1 10.0.2.1', findings[0])).toBe(true);
+});
+
+test('route-unreachable is silent about a unreachable route for another prefix', () => {
+  expect(
+    findBy(
+      routeUnreachable,
+      chain({ r1: { routes: ['unreachable 10.0.3.0/24'], sysctls: { 'net/ipv4/ip_forward': 1 } } }),
+      'ns1 10.0.2.1',
+    ),
+  ).toEqual([]);
+});

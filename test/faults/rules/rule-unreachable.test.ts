@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { ruleUnreachable } from '../../../src/faults/rules/rule-unreachable.ts';
+import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { pair } from '../worlds.ts';
+
+test('rule-unreachable deletes the policy rule with the action unreachable', () => {
+  const host = pair({ ns1: { rules: ['100: from all to 10.0.0.2 unreachable'] } });
+  const findings = findBy(ruleUnreachable, host, 'ns1 10.0.0.2');
+  expect(findings).toMatchObject([{ code: 'rule-unreachable', netns: 'ns1', device: undefined, leg: 'request' }]);
+  expect(findings[0]?.evidence.length).toBeGreaterThan(0);
+  expect(commandsFor(host, findings[0])).toEqual(['ip -n ns1 rule del pref 100']);
+  expect(isProgress(host, 'ns1 10.0.0.2', findings[0])).toBe(true);
+});
+
+test('rule-unreachable is silent about such a rule for another destination', () => {
+  expect(
+    findBy(
+      ruleUnreachable,
+      pair({ ns1: { rules: ['100: from all to 10.0.0.3 unreachable'] }, veth1: { up: false } }),
+      'ns1 10.0.0.2',
+    ),
+  ).toEqual([]);
+});
