@@ -12,7 +12,7 @@ import type { ListeningSocket } from '../host/socket.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Port } from '../net/port.ts';
-import type { RouteLookup } from './journey.ts';
+import type { Fate, RouteLookup, Step } from './journey.ts';
 import type { Packet } from './packet.ts';
 
 /** Where a frame (an ARP request as well) could not go on within a segment, and why. */
@@ -27,9 +27,12 @@ export interface SegmentBlock {
     | 'hairpin-off'
     | 'no-flood'
     | 'filtered'
+    | 'tunnel'
     | 'unmodelled';
   /** The rule that filtered it, or the kind of device that is not modelled. */
   readonly detail?: string;
+  /** What became of the packet that wrapped it, when a tunnel did not get it through. */
+  readonly underlay?: { readonly steps: readonly Step[]; readonly fate: Fate };
 }
 
 /** What a search of the segment for the next hop found. */
@@ -126,5 +129,12 @@ export type DropReason =
   /** The answer comes from an address that was not asked, and the asker does not take it. */
   | { readonly kind: 'reply-not-recognised'; readonly expected: Address; readonly got: Address }
   | { readonly kind: 'family-disabled'; readonly key: string }
+  /** A tunnel's packet came to a namespace where no tunnel of that number takes it. `here`: the vxlans that there are. */
+  | {
+      readonly kind: 'tunnel-unmatched';
+      readonly vni: number;
+      readonly port: Port;
+      readonly here: readonly DeviceRef[];
+    }
   /** Multicast or broadcast destinations: a host answers them by other rules. */
   | { readonly kind: 'broadcast-destination'; readonly address: Address; readonly route: Route | undefined };

@@ -30,6 +30,7 @@ export function answerTo({ packet, socket }: Delivery): Outgoing {
     source: isChosenByRoute ? undefined : packet.destination,
     transport: reversed(packet.transport),
     lengthBytes: packet.lengthBytes,
+    mark: 0,
   };
 }
 

@@ -70,7 +70,7 @@ function cross(walk: Walk, crossing: Crossing, packet: Packet): Carried {
     case 'bridge':
       return crossBridge(walk, crossing, packet);
     case 'tunnel': {
-      const fate = walk.throughTunnel(walk, crossing.from, crossing.remote, packet);
+      const fate = walk.tunnels.carry(walk, crossing.from, crossing.remote, packet);
       return fate === undefined ? comeIn(walk, crossing.to, { ...packet, mark: 0 }) : { packet, fate };
     }
   }

@@ -120,6 +120,12 @@ function ask(walk: Walk, device: Device, { nexthop, source, route }: NeighborQue
   if (silence === undefined && blocks.some(({ because }) => because === 'unmodelled')) {
     return undecidedSegment(device, { ...found, blocks });
   }
+  const wrapping = silence === undefined ? blocks.find(({ underlay }) => underlay !== undefined)?.underlay : undefined;
+  if (wrapping !== undefined) {
+    // The request itself does not get through: what stops its wrapping is what stops it.
+    walk.steps.push(...wrapping.steps);
+    return wrapping.fate;
+  }
   const searched = searchOf(nexthop, { ...found, blocks });
   return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search: searched, silence });
 }
@@ -155,7 +161,7 @@ function accepts(device: Device, mac: Mac): boolean {
 }
 
 function search(walk: Walk, from: Device, frame: FrameKind): SegmentFound {
-  return searchSegment(walk.host, from, frame, walk.crossTunnel);
+  return searchSegment(walk.host, from, frame, walk.tunnels);
 }
 
 function searchOf(nexthop: Address, { reached, blocks }: SegmentFound): SegmentSearch {

@@ -9,7 +9,7 @@
  */
 
 import { findNetns, type Host } from '../host/host.ts';
-import type { Fate, Journey, Leg, RoundTrip } from '../journey/journey.ts';
+import type { Fate, Journey, RoundTrip } from '../journey/journey.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
 import type { Port } from '../net/port.ts';
 import { answerTo, isAnswerTo, packetLength } from './answer.ts';
@@ -19,9 +19,9 @@ import { type HostIndex, indexHost } from './host-index.ts';
 import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
 import { indexNetns, type NetnsIndex } from './netns-index.ts';
 import type { Question } from './question.ts';
-import { type Landing, receive } from './receive.ts';
-import { type Outgoing, send } from './send.ts';
-import { crossTunnel, throughTunnel } from './tunnel.ts';
+import type { Outgoing } from './send.ts';
+import { travel } from './travel.ts';
+import { newWalk } from './tunnel.ts';
 import type { Multipath, Walk } from './walk.ts';
 
 /** Any port that no server uses will do; this one is in Linux's default ip_local_port_range. */
@@ -53,8 +53,9 @@ function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multip
     source: question.from,
     transport,
     lengthBytes: packetLength(question.destination, transport.protocol, question.payloadBytes),
+    mark: 0,
   };
-  const out = carry(request, asker, outgoing);
+  const out = travel(request, asker, outgoing);
   const delivery = out.end.kind === 'landing' ? deliverRequest(request, out.end) : out.end;
   if (isFate(delivery)) return { request: journey(request, out.packet, delivery), reply: undefined };
   const arrived = { kind: 'delivered' as const, netns: delivery.device.netns.name };
@@ -74,7 +75,7 @@ function walkReply(
 ): Journey {
   // What the answerer sends is a new packet: the connection is known by its addresses alone.
   const reply = newWalk(host, 'reply', { ...conntrack, tracking: undefined }, multipath);
-  const { packet, end } = carry(reply, delivery.device.netns, answerTo(delivery));
+  const { packet, end } = travel(reply, delivery.device.netns, answerTo(delivery));
   if (isFate(end)) return journey(reply, packet, end);
   const { device, packet: received } = end;
   const isRecognised = sent !== undefined && device.netns === asker && isAnswerTo(sent, received);
@@ -88,26 +89,6 @@ function walkReply(
   }
   takeDelivery(reply, device, received, 'the asker');
   return journey(reply, packet, { kind: 'delivered', netns: asker.name });
-}
-
-/** Send, and follow from device to device until it lands or ends. */
-function carry(
-  walk: Walk,
-  netns: NetnsIndex,
-  outgoing: Outgoing,
-): { readonly packet: Packet | undefined; readonly end: Landing | Fate } {
-  const { packet, onward } = send(walk, netns, outgoing);
-  let here = onward;
-  while (here.kind === 'arrival') {
-    const next = receive(walk, here);
-    if (next.kind === 'landing') return { packet, end: next };
-    here = next;
-  }
-  return { packet, end: here };
-}
-
-function newWalk(host: HostIndex, leg: Leg, conntrack: Conntrack, multipath: Multipath): Walk {
-  return { host, leg, steps: [], conntrack, multipath, visited: [], crossTunnel, throughTunnel };
 }
 
 function journey({ leg, steps }: Walk, packet: Packet | undefined, fate: Fate): Journey {

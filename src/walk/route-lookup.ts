@@ -28,7 +28,7 @@ export interface Flow {
   /** `undefined`: sent by this namespace itself, for which rules say `iif lo`. */
   readonly inDevice: DeviceName | undefined;
   /** The answer must leave by this device. */
-  readonly outDevice?: DeviceName;
+  readonly outDevice?: DeviceName | undefined;
   readonly mark: number;
   readonly protocol?: number;
   readonly sourcePort?: number | undefined;

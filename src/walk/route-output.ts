@@ -41,6 +41,7 @@ export interface OutputQuery {
   readonly source: Address | undefined;
   readonly transport: Transport;
   readonly mark: number;
+  readonly outDevice?: DeviceName | undefined;
 }
 
 const LO = 'lo' as DeviceName;
@@ -114,8 +115,9 @@ function isOwnAddress(netns: NetnsIndex, address: Address): boolean {
 }
 
 function lookUp(walk: Walk, netns: NetnsIndex, query: OutputQuery, source: Address | undefined): RouteAnswer {
-  const { destination, transport, mark } = query;
-  const flow = { destination, source, inDevice: undefined, mark, ...transportSelectors(destination, transport) };
+  const { destination, transport, mark, outDevice } = query;
+  const selectors = transportSelectors(destination, transport);
+  const flow = { destination, source, inDevice: undefined, outDevice, mark, ...selectors };
   const answer = lookupRoute(netns, flow, walk.multipath.pick);
   if (answer.kind === 'route') walk.multipath.width = Math.max(walk.multipath.width, answer.choices);
   return answer;

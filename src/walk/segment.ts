@@ -58,20 +58,26 @@ export interface SegmentFound {
   readonly blocks: readonly SegmentBlock[];
 }
 
-/** The far ends of a tunnel that a frame of this kind is sent to, and where it could not get through. */
-export type CrossTunnel = (
-  device: Device,
-  frame: FrameKind,
-) => {
-  readonly ends: readonly { readonly device: Device; readonly remote: Address }[];
-  readonly blocks: readonly SegmentBlock[];
-};
+/** Where a tunnel comes out. */
+export interface TunnelEnd {
+  readonly device: Device;
+  readonly remote: Address;
+}
+
+export interface TunnelSearch {
+  /** The far ends that a frame reaches, and where it did not get through. @param sender The frame's source. */
+  readonly ends: (
+    tunnel: Device,
+    frame: FrameKind,
+    sender: Mac | undefined,
+  ) => { readonly ends: readonly TunnelEnd[]; readonly blocks: readonly SegmentBlock[] };
+}
 
 /** Searches made so far: they depend on nothing but the host. */
 const searches = new WeakMap<HostIndex, Map<Device, Map<string, SegmentFound>>>();
 
 /** Search the whole segment of the device for what a frame reaches that its namespace sends by it. */
-export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, crossTunnel: CrossTunnel): SegmentFound {
+export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, tunnels: TunnelSearch): SegmentFound {
   const ofHost = searches.get(host) ?? new Map<Device, Map<string, SegmentFound>>();
   searches.set(host, ofHost);
   const ofDevice = ofHost.get(from) ?? new Map<string, SegmentFound>();
@@ -79,7 +85,7 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, c
   const key = frame.kind === 'unicast' ? `${frame.mac}${frame.isLearned ? ' learned' : ''}` : frame.kind;
   const made = ofDevice.get(key);
   if (made !== undefined) return made;
-  const search: Search = { host, frame, crossTunnel, reached: [], outside: [], blocks: [], seen: new Set() };
+  const search: Search = { host, from, frame, tunnels, reached: [], outside: [], blocks: [], seen: new Set() };
   transmit(search, from, undefined);
   ofDevice.set(key, search);
   return search;
@@ -100,8 +106,9 @@ export function arrivalPort(way: Way | undefined): DeviceName | undefined {
 
 interface Search {
   readonly host: HostIndex;
+  readonly from: Device;
   readonly frame: FrameKind;
-  readonly crossTunnel: CrossTunnel;
+  readonly tunnels: TunnelSearch;
   readonly reached: Reach[];
   readonly outside: Reach[];
   readonly blocks: SegmentBlock[];
@@ -164,7 +171,7 @@ function transmitVeth(search: Search, device: Device, way: Way | undefined): voi
 function transmitTunnel(search: Search, device: Device, way: Way | undefined): void {
   if (search.seen.has(device)) return;
   search.seen.add(device);
-  const { ends, blocks } = search.crossTunnel(device, search.frame);
+  const { ends, blocks } = search.tunnels.ends(device, search.frame, search.from.link.mac);
   search.blocks.push(...blocks);
   for (const end of ends) {
     const crossing = { kind: 'tunnel' as const, from: device, to: end.device, remote: end.remote };

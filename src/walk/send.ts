@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { DeviceName } from '../host/link.ts';
 import type { Fate } from '../journey/journey.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
 import { type Address, familyOf } from '../net/address.ts';
@@ -23,6 +24,11 @@ export interface Outgoing {
   readonly source: Address | undefined;
   readonly transport: Transport;
   readonly lengthBytes: number;
+  readonly mark: number;
+  /** The sender insists on this device. */
+  readonly outDevice?: DeviceName | undefined;
+  /** The sender lets routers cut it up; else it is sent with DF, as long as it fits its first device. */
+  readonly mayFragment?: boolean;
 }
 
 export interface Sent {
@@ -39,9 +45,9 @@ const NO_ADDRESS: Readonly<Record<'inet' | 'inet6', Address>> = { inet: '0.0.0.0
 export function send(walk: Walk, netns: NetnsIndex, outgoing: Outgoing): Sent {
   const unread = unreadFacts(netns);
   if (unread.length > 0) return { packet: undefined, onward: undecided(netns.name, ...unread) };
-  const { destination, transport } = outgoing;
+  const { destination, transport, mark, outDevice } = outgoing;
   const family = familyOf(destination);
-  const routed = routeOutput(walk, netns, { destination, source: outgoing.source, transport, mark: 0 });
+  const routed = routeOutput(walk, netns, { destination, source: outgoing.source, transport, mark, outDevice });
   if (isFate(routed)) return { packet: undefined, onward: routed };
 
   const mtu = netns.devices.get(routed.device)?.link.mtu ?? outgoing.lengthBytes;
@@ -52,9 +58,9 @@ export function send(walk: Walk, netns: NetnsIndex, outgoing: Outgoing): Sent {
     transport,
     // What is longer than the first device takes is cut up at once, and then (IPv4) may be cut again.
     lengthBytes: Math.min(outgoing.lengthBytes, mtu),
-    dontFragment: family === 'inet6' || !isFragmented,
+    dontFragment: family === 'inet6' || !(isFragmented || outgoing.mayFragment),
     ttl: TTL,
-    mark: 0,
+    mark,
   };
   take(walk, { netns: netns.name, device: undefined, stage: 'send', packet });
   takeRoute(walk, netns, routed);

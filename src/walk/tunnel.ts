@@ -1,28 +1,244 @@
 /**
- * A vxlan tunnel: which far ends a frame is sent to, and the walk of the packet that wraps it.
+ * vxlan: which far ends a frame is sent to, and the walk of the UDP packet that wraps it.
+ *
+ * The wrapping is sent by the namespace in which the tunnel was made, as any packet of its own; at the far end a vxlan
+ * of the same number, on the same port, takes the frame out. An end learns from every frame that comes out which far
+ * end its sender is behind, so a MAC that has just been heard is sent there, and everything else to the all-zero
+ * entries. Static entries are not relearned, and a frame whose sender they put elsewhere is dropped.
+ *
+ * Source: drivers/net/vxlan/vxlan_core.c vxlan_xmit(), vxlan_rcv(), vxlan_snoop(); RFC 7348.
+ * Seen in test/live/kernel-vxlan.test.ts.
  *
  * @module
  */
 
-import type { Fate } from '../journey/journey.ts';
+import type { LinkDetail } from '../host/link.ts';
+import type { FdbEntry } from '../host/route.ts';
+import type { SegmentBlock } from '../journey/drop.ts';
+import type { Fate, Leg, Step } from '../journey/journey.ts';
 import type { Packet } from '../journey/packet.ts';
-import { undecided } from './fates.ts';
-import type { Device } from './netns-index.ts';
-import type { CrossTunnel } from './segment.ts';
-import type { Walk } from './walk.ts';
+import { type Address, isUnspecified } from '../net/address.ts';
+import type { Mac } from '../net/mac.ts';
+import type { Port } from '../net/port.ts';
+import { packetLength } from './answer.ts';
+import { droppedIn, isFate, undecided } from './fates.ts';
+import type { HostIndex } from './host-index.ts';
+import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
+import type { Device, NetnsIndex } from './netns-index.ts';
+import type { FrameKind, TunnelEnd } from './segment.ts';
+import { travel } from './travel.ts';
+import { type Multipath, type Tunnels, take, type Walk } from './walk.ts';
 
-/** The far ends that a frame reaches. */
-export const crossTunnel: CrossTunnel = (device) => ({
-  ends: [],
-  blocks: [{ at: device.ref, because: 'unmodelled', detail: 'vxlan' }],
-});
+type Vxlan = Extract<LinkDetail, { kind: 'vxlan' }>;
 
-/** Wrap the packet and walk the wrapping to the far end. */
-export function throughTunnel(
-  _walk: Walk,
-  tunnel: Device,
-  _remote: Packet['source'],
-  _inner: Packet,
+/** Ethernet, and the vxlan header (RFC 7348 section 5). */
+const WRAPPING_BYTES = 14 + 8;
+/** A hash of the frame from the ephemeral range; any will do. */
+const SOURCE_PORT = 49152 as Port;
+/** Enough for an ARP request: whether a frame of any length would pass is found out when one is carried. */
+const SHORT_FRAME_BYTES = 28;
+const ALL_ZERO = '00:00:00:00:00:00';
+
+/** A new walk of one leg. @param within Tunnels that the packet is already wrapped in. */
+export function newWalk(
+  host: HostIndex,
+  leg: Leg,
+  conntrack: Conntrack,
+  multipath: Multipath,
+  within: readonly Device[] = [],
+): Walk {
+  return { host, leg, steps: [], conntrack, multipath, visited: [], tunnels: tunnelsOf(host, within) };
+}
+
+function tunnelsOf(host: HostIndex, within: readonly Device[]): Tunnels {
+  return {
+    ends: (device, frame, sender) => farEnds(host, device, frame, sender, within),
+    carry: (walk, device, remote, inner) => carryThrough(walk, device, remote, inner, within),
+  };
+}
+
+/** Every far end that the frame reaches, and where the wrapping did not get through. */
+function farEnds(
+  host: HostIndex,
+  device: Device,
+  frame: FrameKind,
+  sender: Mac | undefined,
+  within: readonly Device[],
+): ReturnType<Tunnels['ends']> {
+  const ends: TunnelEnd[] = [];
+  const blocks: SegmentBlock[] = [];
+  const found = remotesFor(host, device, frame, within);
+  if (found.unknown !== undefined)
+    return { ends, blocks: [{ at: device.ref, because: 'unmodelled', detail: found.unknown }] };
+  for (const remote of found.remotes) {
+    const crossed = cross(host, device, remote, SHORT_FRAME_BYTES, within);
+    if (crossed.end === undefined) {
+      const { steps, fate } = crossed;
+      blocks.push({ at: device.ref, because: 'tunnel', detail: `to ${remote}`, underlay: { steps, fate } });
+      continue;
+    }
+    if (sender !== undefined && isSenderElsewhere(crossed.end, sender, crossed.source)) {
+      blocks.push({ at: crossed.end.ref, because: 'tunnel', detail: `its FDB has ${sender} elsewhere` });
+      continue;
+    }
+    if (!ends.some((end) => end.device === crossed.end)) ends.push({ device: crossed.end, remote });
+  }
+  return { ends, blocks };
+}
+
+/** Where the frame is sent. */
+function remotesFor(
+  host: HostIndex,
+  device: Device,
+  frame: FrameKind,
+  within: readonly Device[],
+): { readonly remotes: readonly Address[]; readonly unknown?: string } {
+  const { fdb } = device.netns.netns;
+  const vxlan = vxlanOf(device);
+  if (vxlan === undefined) return { remotes: [] };
+  if (vxlan.external) return { remotes: [], unknown: 'vxlan external' };
+  if (!fdb.known) return { remotes: [], unknown: fdb.why };
+  const entries = (device.netns.fdb.get(device.link.name) ?? []).filter(isRemote);
+  const flood = entries.filter(({ mac }) => mac === ALL_ZERO).map(({ destination }) => destination);
+  if (flood.length === 0 && vxlan.remote !== undefined) flood.push(vxlan.remote);
+  if (frame.kind !== 'unicast') return { remotes: flood };
+  const fixed = entries.filter(({ mac, state }) => mac === frame.mac && state !== 'dynamic');
+  if (fixed.length > 0) return { remotes: fixed.map(({ destination }) => destination) };
+  if (!frame.isLearned || !vxlan.learning) return { remotes: flood };
+  return { remotes: [...learnedRemotes(host, device, vxlan, within), ...flood] };
+}
+
+/** The addresses from which frames of the other ends come, which is where answers to them are sent. */
+function* learnedRemotes(host: HostIndex, device: Device, vxlan: Vxlan, within: readonly Device[]): Generator<Address> {
+  if (within.includes(device)) return;
+  for (const netns of host.namespaces.values()) {
+    for (const other of netns.devices.values()) {
+      const far = vxlanOf(other);
+      if (far === undefined || other === device || far.vni !== vxlan.vni || !other.link.up) continue;
+      for (const remote of remotesFor(host, other, { kind: 'broadcast' }, within).remotes) {
+        const crossed = cross(host, other, remote, SHORT_FRAME_BYTES, [...within, device]);
+        if (crossed.end === device && crossed.source !== undefined) yield crossed.source;
+      }
+    }
+  }
+}
+
+interface Crossed {
+  readonly steps: readonly Step[];
+  /** How the wrapping ended, when it was not taken off. */
+  readonly fate: Fate;
+  readonly end: Device | undefined;
+  /** The address that the wrapping arrived from. */
+  readonly source: Address | undefined;
+  readonly conntrack: Conntrack;
+}
+
+/** Walk the wrapping of a frame that carries so many bytes of IP. */
+function cross(
+  host: HostIndex,
+  device: Device,
+  remote: Address,
+  innerBytes: number,
+  within: readonly Device[],
+  outside: Pick<Walk, 'leg' | 'conntrack' | 'multipath'> = {
+    leg: 'request',
+    conntrack: NO_CONNECTIONS,
+    multipath: { pick: 0, width: 1 },
+  },
+  mark = 0,
+): Crossed {
+  const conntrack = { ...outside.conntrack, tracking: undefined };
+  const walk = newWalk(host, outside.leg, conntrack, outside.multipath, [...within, device]);
+  const { name } = device.netns;
+  const fail = (fate: Fate): Crossed => ({
+    steps: walk.steps,
+    fate,
+    end: undefined,
+    source: undefined,
+    conntrack: walk.conntrack,
+  });
+  const vxlan = vxlanOf(device);
+  const underlay = vxlan && underlayOf(host, device, vxlan);
+  if (vxlan === undefined || underlay === undefined)
+    return fail(undecided(name, `the underlay of ${device.ref.device} was not found`));
+  if (within.includes(device)) return fail(undecided(name, `${device.ref.device} would be its own underlay`));
+  const { end } = travel(walk, underlay, {
+    destination: remote,
+    source: vxlan.local === undefined || isUnspecified(vxlan.local) ? undefined : vxlan.local,
+    transport: { protocol: 'udp', sourcePort: SOURCE_PORT, destPort: vxlan.dstPort },
+    lengthBytes: packetLength(remote, 'udp', innerBytes + WRAPPING_BYTES),
+    mark,
+    outDevice: vxlan.link,
+    mayFragment: true,
+  });
+  if (isFate(end)) return fail(end);
+  const taken = takenBy(host, end.device.netns, vxlan);
+  if (isFate(taken)) return fail(taken.kind === 'dropped' ? { ...taken, device: end.device.ref.device } : taken);
+  const fate = { kind: 'delivered' as const, netns: end.device.netns.name };
+  return { steps: walk.steps, fate, end: taken.device, source: end.packet.source, conntrack: walk.conntrack };
+}
+
+/** The vxlan that takes the frame out, in the namespace to which the wrapping came. */
+function takenBy(
+  host: HostIndex,
+  netns: NetnsIndex,
+  { vni, dstPort }: Vxlan,
+): { readonly kind: 'end'; readonly device: Device } | Fate {
+  const listening: Device[] = [];
+  for (const each of host.namespaces.values()) {
+    for (const device of each.devices.values()) {
+      const detail = vxlanOf(device);
+      if (detail !== undefined && underlayOf(host, device, detail) === netns) listening.push(device);
+    }
+  }
+  const match = listening.find((device) => {
+    const detail = vxlanOf(device);
+    return device.link.up && detail?.vni === vni && detail.dstPort === dstPort;
+  });
+  if (match !== undefined) return { kind: 'end', device: match };
+  const here = listening.map(({ ref }) => ref);
+  return droppedIn(netns, { kind: 'tunnel-unmatched', vni, port: dstPort, here });
+}
+
+/** Wrap the packet, walk the wrapping, take it off. A fate: it did not get through. */
+function carryThrough(
+  walk: Walk,
+  device: Device,
+  remote: Address,
+  inner: Packet,
+  within: readonly Device[],
 ): Fate | undefined {
-  return undecided(tunnel.netns.name, `${tunnel.ref.device} is a vxlan, which is not modelled`);
+  const vxlan = vxlanOf(device);
+  if (vxlan === undefined) return undecided(device.netns.name, `${device.ref.device} is no vxlan`);
+  const crossed = cross(walk.host, device, remote, inner.lengthBytes, within, walk, inner.mark);
+  const [sent] = crossed.steps;
+  if (sent?.stage === 'send') {
+    take(walk, { ...device.ref, stage: 'encapsulate', vni: vxlan.vni, remote, outer: sent.packet });
+  }
+  walk.steps.push(...crossed.steps);
+  walk.conntrack = { ...crossed.conntrack, tracking: undefined };
+  if (crossed.end === undefined) return crossed.fate;
+  take(walk, { ...crossed.end.ref, stage: 'decapsulate', vni: vxlan.vni, packet: inner });
+  return undefined;
+}
+
+/** vxlan_snoop(): a static entry is not moved, and what contradicts it is dropped. */
+function isSenderElsewhere(end: Device, sender: Mac, source: Address | undefined): boolean {
+  const entries = end.netns.fdb.get(end.link.name) ?? [];
+  const fixed = entries.filter((entry) => entry.mac === sender && entry.state !== 'dynamic' && isRemote(entry));
+  const isLearning = vxlanOf(end)?.learning ?? false;
+  return isLearning && fixed.length > 0 && !fixed.some(({ destination }) => destination === source);
+}
+
+function vxlanOf({ link }: Device): Vxlan | undefined {
+  return link.detail.kind === 'vxlan' ? link.detail : undefined;
+}
+
+/** The namespace in which the wrapping travels: where the tunnel was made. */
+function underlayOf(host: HostIndex, device: Device, { underlay }: Vxlan): NetnsIndex | undefined {
+  return underlay === undefined ? device.netns : host.namespaces.get(underlay);
+}
+
+function isRemote(entry: FdbEntry): entry is FdbEntry & { readonly destination: Address } {
+  return entry.destination !== undefined;
 }

@@ -9,10 +9,11 @@
 import type { DeviceName, DeviceRef } from '../host/link.ts';
 import type { Fate, Leg, Step } from '../journey/journey.ts';
 import type { Packet } from '../journey/packet.ts';
+import type { Address } from '../net/address.ts';
 import type { HostIndex } from './host-index.ts';
 import type { Conntrack } from './netfilter/contract.ts';
 import type { Device } from './netns-index.ts';
-import type { CrossTunnel } from './segment.ts';
+import type { TunnelSearch } from './segment.ts';
 
 export interface Walk {
   readonly host: HostIndex;
@@ -22,9 +23,16 @@ export interface Walk {
   readonly multipath: Multipath;
   /** Ingress devices at which the packet was to be forwarded, to notice when it comes round again. */
   readonly visited: Visit[];
-  readonly crossTunnel: CrossTunnel;
-  /** Wrap a packet that leaves by a tunnel device, walk the wrapping, and say where it was taken off again. */
-  readonly throughTunnel: (walk: Walk, tunnel: Device, remote: Packet['source'], inner: Packet) => Fate | undefined;
+  readonly tunnels: Tunnels;
+}
+
+/**
+ * Tunnels, as the segment and the frame see them. A tunnel's wrapping is walked as any packet, which is why this is
+ * handed down and not imported.
+ */
+export interface Tunnels extends TunnelSearch {
+  /** Wrap the packet, walk the wrapping, take it off. A fate: it did not get through. */
+  readonly carry: (walk: Walk, tunnel: Device, remote: Address, inner: Packet) => Fate | undefined;
 }
 
 /** Which of several next hops or answerers is taken, and how many there were at the widest choice met. */

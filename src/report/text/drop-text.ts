@@ -69,6 +69,8 @@ function dropText(reason: DropReason): string {
       return `the answer comes from ${reason.got}, ${reason.expected} was asked`;
     case 'family-disabled':
       return `${reason.key} switches this family off`;
+    case 'tunnel-unmatched':
+      return `no vxlan ${reason.vni} takes it from UDP port ${reason.port}`;
     case 'broadcast-destination':
       return `${reason.address} is a broadcast or multicast address`;
     default:
