@@ -16,6 +16,16 @@ interface CommandEntry {
 /** In the order of `nsdiag --help`. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'why',
+    summary: 'say whether a packet gets there; if not: where it dies, why, what repairs it',
+    load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'say what a fault code means',
+    load: () => import('./commands/explain.ts'),
+  },
+  {
     name: 'doctor',
     summary: 'say what this machine has of all that nsdiag uses',
     load: () => import('./commands/doctor.ts'),

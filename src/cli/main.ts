@@ -6,13 +6,13 @@
  * @module
  */
 
-import manifest from '../../package.json' with { type: 'json' };
+import { VERSION } from './version.ts';
 
 const words = process.argv.slice(2);
 const isVersionAsked = words.length === 1 && (words[0] === '--version' || words[0] === '-V');
 
 if (isVersionAsked) {
-  process.stdout.write(`${manifest.version}\n`);
+  process.stdout.write(`${VERSION}\n`);
 } else {
   const [{ runCommandLine }, { processIo }, { listenForInterruption }] = await Promise.all([
     import('./program.ts'),
@@ -24,7 +24,7 @@ if (isVersionAsked) {
     process.exit(exitCode);
   });
   const { io, writeError } = processIo(interruption.signal);
-  const exitCode = await runCommandLine(words, { io, version: manifest.version });
+  const exitCode = await runCommandLine(words, { io, version: VERSION });
   process.exitCode = interruption.exitCode() ?? exitCode;
   interruption.release();
   // Errors of a stream arrive after the write that caused them.

@@ -19,16 +19,28 @@ import type { WhyWords } from './words.ts';
 /** Names and addresses of a hosts file. */
 export type HostsFile = ReadonlyMap<string, readonly Address[]>;
 
+/** What the machine says of words beyond its namespaces' names; nothing, on a snapshot. */
+export interface Surroundings {
+  /** The inode of the namespace that is meant by what is no name: `pid:812`, a path. */
+  readonly inodeOf: (word: string) => number | undefined;
+  readonly hostsFile: (netns: Netns) => HostsFile;
+}
+
 /** How a hint lists namespaces when none is near. */
 const MOST_NAMES = 8;
 
-/**
- * @param hosts What the hosts file of the namespace says; empty where it cannot be asked, as on a snapshot.
- * @throws Failure `not-found` or `usage` when a word names nothing.
- */
-export function questionOf(host: Host, words: WhyWords, hosts: (netns: Netns) => HostsFile): Question {
-  const netns = netnsCalled(host, words.netns);
-  const destination = destinationOf(host, netns, words, hosts);
+/** @throws Failure when a word names nothing, or the namespace that asks could not be read. */
+export function questionOf(host: Host, words: WhyWords, around: Surroundings): Question {
+  const netns = netnsCalled(host, words.netns, around);
+  if (netns === undefined) {
+    const hint = netnsHint(host, words.netns);
+    throw new Failure('not-found', `Cannot look into "${words.netns}": there is no such namespace`, hint);
+  }
+  if (!netns.links.known) {
+    const hint = 'Run nsdiag as root (sudo), on a snapshot: take it as root';
+    throw new Failure('no-permission', `Cannot look into "${words.netns}": ${netns.links.why}`, hint);
+  }
+  const destination = destinationOf(host, netns, words, around);
   if (words.from !== undefined && familyOf(words.from) !== familyOf(destination)) {
     throw new Failure(
       'usage',
@@ -40,10 +52,11 @@ export function questionOf(host: Host, words: WhyWords, hosts: (netns: Netns) =>
   return { netns: netns.name, destination, proto, port, from, payloadBytes };
 }
 
-function netnsCalled(host: Host, name: string): Netns {
-  const netns = findNetns(host, name);
-  if (netns !== undefined) return netns;
-  throw new Failure('not-found', `Cannot look into "${name}": there is no such namespace`, netnsHint(host, name));
+function netnsCalled(host: Host, name: string, around: Surroundings): Netns | undefined {
+  const named = findNetns(host, name);
+  if (named !== undefined) return named;
+  const inode = around.inodeOf(name);
+  return inode === undefined ? undefined : host.namespaces.find((netns) => netns.inode === inode);
 }
 
 function netnsHint(host: Host, name: string): string {
@@ -55,15 +68,15 @@ function netnsHint(host: Host, name: string): string {
   return `There are: ${shown.join(', ')}${more}\nThe namespace that nsdiag runs in is called host`;
 }
 
-function destinationOf(host: Host, netns: Netns, words: WhyWords, hosts: (netns: Netns) => HostsFile): Address {
+function destinationOf(host: Host, netns: Netns, words: WhyWords, around: Surroundings): Address {
   const { destination: word, from } = words;
   const address = parseAddress(word);
   if (address !== undefined) return address;
 
-  const target = findNetns(host, word);
+  const target = netnsCalled(host, word, around);
   if (target !== undefined) return addressIn(target, netns, from);
 
-  const named = hosts(netns).get(word.toLowerCase()) ?? [];
+  const named = around.hostsFile(netns).get(word.toLowerCase()) ?? [];
   const fitting = from === undefined ? named : named.filter((each) => familyOf(each) === familyOf(from));
   const first = fitting[0];
   if (first !== undefined) return first;

@@ -9,7 +9,7 @@ import { type Port, toPort } from '../../net/port.ts';
 import { Failure } from '../../system/failure.ts';
 
 /** Options as they were typed. */
-export interface WhyOptions {
+export interface QuestionOptions {
   readonly proto?: string;
   readonly port?: string;
   readonly size?: string;
@@ -32,7 +32,7 @@ const DEFAULT_PAYLOAD_BYTES = 56;
 const MOST_PAYLOAD_BYTES = 65_507;
 
 /** @throws Failure `usage` for words that make no question. */
-export function parseWords(netns: string, destination: string, options: WhyOptions): WhyWords {
+export function parseWords(netns: string, destination: string, options: QuestionOptions): WhyWords {
   const port = options.port === undefined ? undefined : parsePort(options.port);
   const proto = parseProto(options.proto, port);
   if (proto === 'icmp' && port !== undefined) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type HostsFile, questionOf } from '../../../src/cli/why/question.ts';
 import { parseWords } from '../../../src/cli/why/words.ts';
+import { findNetns, type Host } from '../../../src/host/host.ts';
 import { forget, hostOf, tweakNetns } from '../../helpers/build-host.ts';
 import { address } from '../../report/example-diagnoses.ts';
 
@@ -14,8 +15,11 @@ const HOST = hostOf({
 });
 const HOSTS: HostsFile = new Map([['web', [address('fd00::2'), address('10.0.1.2')]]]);
 
+/** Process 812 is in ns2. */
+const inodeOf = (host: Host) => (word: string) => (word === 'pid:812' ? findNetns(host, 'ns2')?.inode : undefined);
+
 function ask(netns: string, destination: string, options: { from?: string } = {}, host = HOST) {
-  return questionOf(host, parseWords(netns, destination, options), () => HOSTS);
+  return questionOf(host, parseWords(netns, destination, options), { inodeOf: inodeOf(host), hostsFile: () => HOSTS });
 }
 
 test.each([
@@ -39,8 +43,8 @@ test.each([
 });
 
 test('questionOf() finds a namespace by another of its names', () => {
-  const host = tweakNetns(HOST, 'ns1', () => ({ aliases: ['pid:812'] }));
-  expect(ask('pid:812', 'ns2', {}, host)).toMatchObject({ netns: 'ns1' });
+  const host = tweakNetns(HOST, 'ns1', () => ({ aliases: ['blue'] }));
+  expect(ask('blue', 'ns2', {}, host)).toMatchObject({ netns: 'ns1' });
 });
 
 test.each([
@@ -56,6 +60,18 @@ test.each([
 ])('questionOf() refuses %s', (_, netns, destination, message, hint) => {
   expect(() => ask(netns, destination)).toThrow(
     expect.objectContaining({ message: expect.stringMatching(message), hint: expect.stringMatching(hint) }),
+  );
+});
+
+test('questionOf() finds a namespace by a process in it, to ask and to be asked for', () => {
+  expect(ask('pid:812', '10.0.1.1')).toMatchObject({ netns: 'ns2' });
+  expect(ask('ns1', 'pid:812')).toMatchObject({ destination: '10.0.1.2' });
+});
+
+test('questionOf() refuses to ask for a namespace that could not be read', () => {
+  const host = forget(HOST, 'ns1', 'links', 'it takes root to enter it');
+  expect(() => ask('ns1', '10.0.2.1', {}, host)).toThrow(
+    expect.objectContaining({ code: 'no-permission', message: expect.stringContaining('it takes root to enter it') }),
   );
 });
 

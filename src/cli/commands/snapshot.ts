@@ -1,0 +1,49 @@
+/**
+ * `nsdiag snapshot`: the state of every namespace as one file, to be asked later and elsewhere.
+ *
+ * @module
+ */
+
+import manifest from '../../../package.json' with { type: 'json' };
+import { collect } from '../../collect/collect.ts';
+import { writeRecording } from '../../recording/read-recording.ts';
+import type { Recording } from '../../recording/recording.ts';
+import { escapeJson, escapeText } from '../../report/escape.ts';
+import { writeWhole } from '../../system/write-whole.ts';
+import { type Define, examples } from '../command.ts';
+
+export const define: Define = (command, perform) => {
+  command
+    .option('-o, --output <file>', 'write it there, whole or not at all; without, it goes to stdout')
+    .addHelpText(
+      'after',
+      examples([
+        ['sudo nsdiag snapshot -o net.json', 'keep how the network is now'],
+        ['nsdiag why ns1 10.0.2.1 --snapshot net.json', 'ask it, on any machine, without root'],
+      ]),
+    )
+    .addHelpText('after', '\nIt holds addresses, firewall rules and names of processes. Nothing on the machine is changed.')
+    .action((options: { output?: string }) =>
+      perform(async (io) => {
+        const recording = await collect({ version: manifest.version, signal: io.signal });
+        const text = writeRecording(recording);
+        if (options.output === undefined) io.stdout.write(escapeJson(text));
+        else writeWhole(options.output, text);
+        for (const line of summaryOf(recording)) io.stderr.write(`${escapeText(line)}\n`);
+        return 0;
+      }),
+    );
+};
+
+/** How much was looked at, and what could not be. */
+function summaryOf({ namespaces, notes }: Recording): readonly string[] {
+  const read = namespaces.filter(({ obstacle }) => obstacle === null);
+  const failed = read.flatMap(({ name, outputs }) =>
+    Object.values(outputs).flatMap(({ command, exitCode }) => (exitCode === null ? [`${name}: no ${command[0]}`] : [])),
+  );
+  const obstacles = namespaces.flatMap(({ name, obstacle }) => (obstacle === null ? [] : [`${name}: ${obstacle}`]));
+  return [
+    `nsdiag: recorded ${read.length} of ${namespaces.length} namespaces: ${read.map(({ name }) => name).join(', ')}`,
+    ...[...obstacles, ...failed, ...notes].map((line) => `nsdiag: ${line}`),
+  ];
+}

@@ -1,0 +1,50 @@
+/**
+ * `nsdiag why NS DST`: the main job.
+ *
+ * @module
+ */
+
+import { type Define, examples } from '../command.ts';
+import { onMachine } from '../why/on-machine.ts';
+import { onSnapshot } from '../why/on-snapshot.ts';
+import { parseRequest, type WhyOptions } from '../why/request.ts';
+import { why } from '../why/why.ts';
+
+export { errorDocument } from '../why/error-document.ts';
+
+export const define: Define = (command, perform) => {
+  command
+    .argument('<netns>', 'who sends: a namespace (ns1), host (where nsdiag runs), pid:NUMBER, a path')
+    .argument('<destination>', 'to whom: an address, a namespace, or a name in the hosts file')
+    .option('--proto <proto>', 'icmp, tcp or udp (icmp; with --port tcp)')
+    .option('--port <number>', 'the destination port of tcp and udp')
+    .option('--size <bytes>', 'how much it carries, as ping -s counts (56)')
+    .option('--from <address>', 'the source address; otherwise the kernel chooses')
+    .option('--no-probe', 'send nothing: model and kernel answer alone')
+    .option('--snapshot <file>', 'ask a snapshot, not this machine; repeat it for several of one machine', listed, [])
+    .option('--fix', 'run the fix after a yes, and ask again')
+    .option('--yes', 'with --fix: do not ask before')
+    .option('--json', 'print one JSON document (schema nsdiag.why/1)')
+    .addHelpText(
+      'after',
+      examples([
+        ['nsdiag why ns1 10.0.2.1', 'why is there no answer?'],
+        ['nsdiag why host ns1 --port 80', 'may the host connect to ns1?'],
+        ['nsdiag why ns1 10.0.2.1 --size 1472', 'does a packet of 1500 bytes pass?'],
+        ['nsdiag why ns1 10.0.2.1 --fix', 'repair it, after a yes'],
+        ['nsdiag why ns1 10.0.2.1 --snapshot FILE', 'on any machine, without root'],
+      ]),
+    )
+    .action((netns: string, destination: string, options: WhyOptions) =>
+      perform((io) => {
+        const request = parseRequest(netns, destination, options);
+        const ground = () =>
+          options.snapshot.length > 0 ? onSnapshot(options.snapshot) : onMachine(options.probe, io.signal);
+        return why(io, ground, request);
+      }),
+    );
+};
+
+function listed(file: string, before: readonly string[]): readonly string[] {
+  return [...before, file];
+}

@@ -1,0 +1,9 @@
+/**
+ * The version of this nsdiag.
+ *
+ * @module
+ */
+
+import manifest from '../../package.json' with { type: 'json' };
+
+export const VERSION: string = manifest.version;

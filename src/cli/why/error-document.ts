@@ -1,0 +1,39 @@
+/**
+ * The document of `why --json` when there is no answer: the question as far as it can be read from a command line
+ * that may itself be what is wrong.
+ *
+ * @module
+ */
+
+import { type QuestionDocument, type WhyDocument, whyErrorDocument } from '../../report/json.ts';
+import type { ErrorDocument } from '../command.ts';
+
+/** Options that take the word behind them. */
+const WITH_VALUE: ReadonlySet<string> = new Set(['--proto', '--port', '--size', '--from', '--snapshot']);
+
+export const errorDocument: ErrorDocument = ({ message, hint }, words): WhyDocument =>
+  whyErrorDocument(questionIn(words), message, hint);
+
+function questionIn(words: readonly string[]): QuestionDocument {
+  const operands: string[] = [];
+  const values = new Map<string, string>();
+  let onlyOperands = false;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (onlyOperands || !word.startsWith('-')) operands.push(word);
+    else if (word === '--') onlyOperands = true;
+    else if (WITH_VALUE.has(word)) values.set(word, words[++index] ?? '');
+    else if (word.includes('=')) values.set(word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1));
+  }
+  const [, netns = null, destination = null] = operands;
+  const port = portIn(values.get('--port'));
+  return { netns, destination, proto: protoIn(values.get('--proto') ?? (port === null ? 'icmp' : 'tcp')), port };
+}
+
+function protoIn(text: string): QuestionDocument['proto'] {
+  return text === 'icmp' || text === 'tcp' || text === 'udp' ? text : null;
+}
+
+function portIn(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : null;
+}

@@ -1,0 +1,77 @@
+/**
+ * This machine as the ground of a question: every namespace is read, and the wire and the kernel are heard.
+ *
+ * @module
+ */
+
+import { readlinkSync, statSync } from 'node:fs';
+import { collect } from '../../collect/collect.ts';
+import { inodeOf } from '../../collect/discover.ts';
+import type { Witnesses } from '../../diagnosis/conclude.ts';
+import type { Prediction } from '../../diagnosis/diagnosis.ts';
+import { type Host, linksOf } from '../../host/host.ts';
+import type { NetnsName } from '../../host/link.ts';
+import type { Observation } from '../../journey/observation.ts';
+import { probe } from '../../probe/probe.ts';
+import { askRoutes } from '../../probe/route-get.ts';
+import { hostOf } from '../../recording/to-host.ts';
+import { CleanupStack } from '../../system/cleanup.ts';
+import { Failure } from '../../system/failure.ts';
+import { VERSION } from '../version.ts';
+import type { Ground } from './ground.ts';
+import { readHostsFile } from './hosts-file.ts';
+
+/**
+ * @param isToProbe Whether to ask the wire: that sends packets.
+ * @param signal Ends it early, with everything that was started.
+ */
+export async function onMachine(isToProbe: boolean, signal: AbortSignal): Promise<Ground> {
+  return {
+    look: async () => hostOf(await collect({ version: VERSION, signal })),
+    inodeOf: namespaceBehind,
+    hostsFile: readHostsFile,
+    hear: (host, prediction) => hear(host, prediction, isToProbe, signal),
+  };
+}
+
+async function hear(host: Host, prediction: Prediction, isToProbe: boolean, signal: AbortSignal): Promise<Witnesses> {
+  const [routes, observation] = await Promise.all([
+    askRoutes(host, prediction.trip, signal),
+    isToProbe ? observe(host, prediction, signal) : undefined,
+  ]);
+  signal.throwIfAborted();
+  return { observation, routes, notes: isToProbe ? [] : ['The wire was not asked: --no-probe'] };
+}
+
+async function observe(host: Host, prediction: Prediction, signal: AbortSignal): Promise<Observation> {
+  const stack = new CleanupStack();
+  try {
+    return await probe({ host, question: prediction.question, watch: watchedBy(host, prediction), stack, signal });
+  } finally {
+    const [left] = await stack.close();
+    if (left !== undefined) {
+      // biome-ignore lint/correctness/noUnsafeFinally: what stays behind on the machine is the graver news.
+      throw new Failure('command-failed', `Cannot take back ${left.what}: ${left.because}`, `Run: ${left.byHand}`);
+    }
+  }
+}
+
+/** Where to listen: along the predicted path, and where the destination is, should the prediction be wrong. */
+function watchedBy(host: Host, { question, trip }: Prediction): readonly NetnsName[] {
+  const steps = [...trip.request.steps, ...(trip.reply?.steps ?? [])];
+  const owners = host.namespaces.filter((netns) =>
+    linksOf(netns).some(({ addresses }) => addresses.some(({ address }) => address === question.destination)),
+  );
+  return [...new Set([question.netns, ...steps.map(({ netns }) => netns), ...owners.map(({ name }) => name)])];
+}
+
+/** The namespace that `pid:812`, or a path, means. */
+function namespaceBehind(word: string): number | undefined {
+  const pid = /^pid:(\d+)$/.exec(word)?.[1];
+  try {
+    if (pid !== undefined) return inodeOf(readlinkSync(`/proc/${pid}/ns/net`));
+    return word.startsWith('/') ? statSync(word).ino : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * A snapshot as the ground of a question: the model alone answers, on any machine, for anybody.
+ *
+ * @module
+ */
+
+import { hostOf } from '../../recording/to-host.ts';
+import type { Ground } from './ground.ts';
+import { readSnapshots } from './snapshot-file.ts';
+
+/** @param paths Of snapshot files, at least one. */
+export async function onSnapshot(paths: readonly string[]): Promise<Ground> {
+  const recording = await readSnapshots(paths);
+  const note = `The wire and the kernel were not asked: this is a snapshot of ${recording.takenAt}`;
+  return {
+    look: async () => hostOf(recording),
+    inodeOf: () => undefined,
+    hostsFile: () => new Map(),
+    hear: async () => ({ observation: undefined, routes: [], notes: [note] }),
+  };
+}

@@ -1,0 +1,81 @@
+/**
+ * `nsdiag why`: answer, report, and with `--fix` repair and ask again.
+ *
+ * @module
+ */
+
+import type { FixCommand, Verdict } from '../../diagnosis/diagnosis.ts';
+import { escapeJson } from '../../report/escape.ts';
+import { whyDocument } from '../../report/json.ts';
+import { diagnosisText } from '../../report/text/diagnosis.ts';
+import { ranText, repairedText } from '../../report/text/repaired.ts';
+import { styleOf } from '../../report/text/style.ts';
+import { Failure } from '../../system/failure.ts';
+import type { CommandIo, ExitCode } from '../io.ts';
+import { ask, type Ground } from './ground.ts';
+import { fixedDocument, repair } from './repair.ts';
+import type { WhyWords } from './words.ts';
+
+export interface WhyRequest {
+  readonly words: WhyWords;
+  readonly json: boolean;
+  /** `ask`: run the fix after a yes on the terminal; `yes`: run it; `undefined`: only answer. */
+  readonly fix: 'ask' | 'yes' | undefined;
+  /** The command line that would run the fix, to be offered; `undefined` where none can be run. */
+  readonly offer: readonly string[] | undefined;
+}
+
+const EXIT_CODE: Readonly<Record<Verdict, ExitCode>> = { reachable: 0, unreachable: 1, undecided: 3 };
+
+/**
+ * Answer the question, and write the report.
+ *
+ * @param ground Opened once the request is known to be possible.
+ */
+export async function why(io: CommandIo, ground: () => Promise<Ground>, request: WhyRequest): Promise<ExitCode> {
+  if (request.fix === 'ask') requireSomebodyToAsk(io, request.json);
+  return request.json ? whyAsJson(io, await ground(), request) : whyAsText(io, await ground(), request);
+}
+
+async function whyAsText(io: CommandIo, ground: Ground, { words, fix, offer }: WhyRequest): Promise<ExitCode> {
+  const diagnosis = await ask(ground, words);
+  const style = styleOf(io.color.stdout, io.terminal.columns);
+  io.stdout.write(diagnosisText(diagnosis, style, fix === undefined ? offer : undefined));
+
+  const commands = diagnosis.causes.flatMap((cause) => cause.fix);
+  if (fix === undefined || commands.length === 0) return EXIT_CODE[diagnosis.verdict];
+  if (fix === 'ask' && !(await io.confirm?.(questionAbout(commands)))) {
+    io.stderr.write('Nothing was run\n');
+    return EXIT_CODE[diagnosis.verdict];
+  }
+  io.stdout.write('\n');
+  const { after, failure } = await repair(ground, words, commands, io.signal, (ran) => {
+    io.stdout.write(ranText(ran.command.argv, ran.exitCode === 0, style));
+  });
+  if (failure !== undefined) throw failure;
+  io.stdout.write(`\n${repairedText(after ?? diagnosis, style)}`);
+  return EXIT_CODE[(after ?? diagnosis).verdict];
+}
+
+async function whyAsJson(io: CommandIo, ground: Ground, { words, fix }: WhyRequest): Promise<ExitCode> {
+  const diagnosis = await ask(ground, words);
+  const commands = diagnosis.causes.flatMap((cause) => cause.fix);
+  const isToRun = fix !== undefined && commands.length > 0;
+  const repaired = isToRun ? await repair(ground, words, commands, io.signal, () => undefined) : undefined;
+  const now = repaired?.after ?? diagnosis;
+  const fixed = repaired === undefined ? {} : { fixed: fixedDocument(repaired.ran, now) };
+  io.stdout.write(`${escapeJson(JSON.stringify({ ...whyDocument(diagnosis), ...fixed }, undefined, 2))}\n`);
+  if (repaired?.failure !== undefined) throw repaired.failure;
+  return EXIT_CODE[now.verdict];
+}
+
+function questionAbout(commands: readonly FixCommand[]): string {
+  return commands.length === 1 ? 'Run this command?' : `Run these ${commands.length} commands?`;
+}
+
+/** @throws Failure `usage` when the question whether to run the fix would reach nobody. */
+function requireSomebodyToAsk(io: CommandIo, json: boolean): void {
+  if (io.confirm !== undefined && !json) return;
+  const why = json ? '--json leaves no room for a question' : 'there is no terminal';
+  throw new Failure('usage', `Cannot ask before running the fix: ${why}`, 'Add --yes to run it without being asked');
+}
