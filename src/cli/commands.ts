@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
+    name: 'snapshot',
+    summary: 'keep the state of every namespace in a file, to be asked later and elsewhere',
+    load: () => import('./commands/snapshot.ts'),
+  },
+  {
     name: 'lab',
     summary: 'practice networks: build one, break it, find out why',
     load: () => import('./commands/lab.ts'),

@@ -32,6 +32,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** How much of its output is kept, in bytes of each stream. */
   readonly maxOutputBytes?: number;
+  /** `latin1`: each byte of its output is one character, for output that need not be UTF-8. */
+  readonly encoding?: 'utf8' | 'latin1';
+  /** What ends it when it is aborted or late; SIGTERM, unless said otherwise. */
+  readonly killSignal?: NodeJS.Signals;
 }
 
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024; // a full BGP table as JSON is about 200 MB
@@ -46,6 +50,8 @@ export async function run(argv: Argv, options: RunOptions = {}): Promise<RunResu
     maxBuffer: options.maxOutputBytes ?? MAX_OUTPUT_BYTES,
     // Messages are matched and shown: keep the tools' own English.
     env: { LC_ALL: 'C' },
+    encoding: options.encoding ?? 'utf8',
+    ...(options.killSignal === undefined ? {} : { killSignal: options.killSignal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
   });

@@ -4,13 +4,13 @@
  * @module
  */
 
-import manifest from '../../../package.json' with { type: 'json' };
 import { collect } from '../../collect/collect.ts';
 import { writeRecording } from '../../recording/read-recording.ts';
 import type { Recording } from '../../recording/recording.ts';
 import { escapeJson, escapeText } from '../../report/escape.ts';
 import { writeWhole } from '../../system/write-whole.ts';
 import { type Define, examples } from '../command.ts';
+import { VERSION } from '../version.ts';
 
 export const define: Define = (command, perform) => {
   command
@@ -22,10 +22,13 @@ export const define: Define = (command, perform) => {
         ['nsdiag why ns1 10.0.2.1 --snapshot net.json', 'ask it, on any machine, without root'],
       ]),
     )
-    .addHelpText('after', '\nIt holds addresses, firewall rules and names of processes. Nothing on the machine is changed.')
+    .addHelpText(
+      'after',
+      '\nIt holds addresses, firewall rules and names of processes. Nothing on the machine is changed.',
+    )
     .action((options: { output?: string }) =>
       perform(async (io) => {
-        const recording = await collect({ version: manifest.version, signal: io.signal });
+        const recording = await collect({ version: VERSION, signal: io.signal });
         const text = writeRecording(recording);
         if (options.output === undefined) io.stdout.write(escapeJson(text));
         else writeWhole(options.output, text);
