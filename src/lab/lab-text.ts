@@ -40,9 +40,7 @@ export function labText(lab: Lab, up: readonly string[], style: Style): string {
     paragraph(lab.picture, style, '  '),
     '',
     'Healthy:',
-    ...lab.questions.map((question) =>
-      `  ${whyLine(question)}  ${question.reachable ? '' : '(unreachable, and meant to be)'}`.trimEnd(),
-    ),
+    ...lab.questions.map((question) => `  ${whyLine(question)}${question.reachable ? '' : '  # must not work'}`),
     '',
     `Faults (nsdiag lab break ${lab.name} FAULT):`,
     ...lab.faults.map((fault) => faultText(fault, style)),

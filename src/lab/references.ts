@@ -141,7 +141,7 @@ function faultProblems(lab: Lab, fault: Fault, path: YamlPath): readonly Problem
  * away what the lab itself has put there.
  */
 function outlivesLab(lab: Lab, argv: Argv): boolean {
-  if (!actsOnHost(argv) || argv[0] === 'sysctl') return false;
+  if (!actsOnHost(argv) || argv[0] === 'sysctl' || !FAULT_PROGRAMS.includes(argv[0])) return false;
   const devices = devicesIn(lab, HOST);
   if (argv[0] === 'ip' && argv.some((word) => devices.includes(word))) return false;
   const made = netfilterSteps(lab).flatMap((step) => (step.kind === 'command' ? step.made : []));

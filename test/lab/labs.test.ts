@@ -1,0 +1,61 @@
+/** The labs that ship: what they promise as a collection. */
+
+import { expect, test } from 'vitest';
+import { findLab, shippedLabs } from '../../src/lab/find.ts';
+
+const LABS = shippedLabs().map((name) => ({ file: name, lab: findLab(name).lab }));
+
+test('the shipped labs are the seven of the tutorials', () => {
+  expect(shippedLabs()).toEqual([
+    'bridge',
+    'bridge-nat',
+    'dual-stack',
+    'router-chain',
+    'two-subnets',
+    'veth-host',
+    'veth-pair',
+  ]);
+});
+
+test.each(LABS)('lab $file is called like its file, fits 80 columns, and has at least five faults', ({ file, lab }) => {
+  expect(lab.name).toBe(file);
+  expect(`  ${lab.picture}`.length).toBeLessThanOrEqual(80);
+  expect(lab.faults.length).toBeGreaterThanOrEqual(5);
+});
+
+test.each(LABS)('lab $file has questions that work while it is healthy, and one that must not', ({ lab }) => {
+  expect(new Set(lab.questions.map(({ reachable }) => reachable))).toEqual(new Set([true, false]));
+});
+
+test('the labs together show every fault of the vocabulary that one of them can have', () => {
+  const shown = new Set(
+    LABS.flatMap(({ lab }) => lab.faults.flatMap(({ expect: causes }) => causes.map(({ code }) => code))),
+  );
+  expect([...shown].sort()).toEqual([
+    'address-not-found',
+    'bridge-address-on-port',
+    'bridge-port-unattached',
+    'dangling-veth',
+    'firewall-drop',
+    'firewall-reject',
+    'forwarding-off',
+    'gateway-unreachable',
+    'icmp-ignored',
+    'link-down',
+    'listener-elsewhere',
+    'lo-down',
+    'nat-missing',
+    'nat-wrong',
+    'neighbor-wrong',
+    'no-address',
+    'no-carrier',
+    'no-interface',
+    'no-listener',
+    'no-route',
+    'route-blackhole',
+    'route-prohibit',
+    'route-unreachable',
+    'rp-filter',
+    'wrong-prefix',
+  ]);
+});
