@@ -24,30 +24,40 @@ export interface Interruption {
   readonly release: () => void;
 }
 
+/** Where the signals come from: the process. */
+export interface SignalSource {
+  readonly on: (name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void) => unknown;
+  readonly off: (name: NodeJS.Signals, listener: (name: NodeJS.Signals) => void) => unknown;
+}
+
 /**
  * Listen for the signals that end a program.
  *
  * @param force Called by the second one: ends the process without waiting for anything.
+ * @param nowMs A clock that does not jump.
  */
-export function listenForInterruption(force: (exitCode: number) => void): Interruption {
+export function listenForInterruption(
+  source: SignalSource,
+  force: (exitCode: number) => void,
+  nowMs: () => number,
+): Interruption {
   const controller = new AbortController();
   let first: { readonly exitCode: number; readonly atMs: number } | undefined;
 
   const listener = (name: NodeJS.Signals): void => {
-    const nowMs = performance.now();
     if (first === undefined) {
-      first = { exitCode: 128 + constants.signals[name], atMs: nowMs };
+      first = { exitCode: 128 + constants.signals[name], atMs: nowMs() };
       controller.abort(new Failure('interrupted', `Interrupted by ${name}`));
-    } else if (nowMs - first.atMs > SAME_KEY_PRESS_MS) {
+    } else if (nowMs() - first.atMs > SAME_KEY_PRESS_MS) {
       force(first.exitCode);
     }
   };
-  for (const name of SIGNALS) process.on(name, listener);
+  for (const name of SIGNALS) source.on(name, listener);
   return {
     signal: controller.signal,
     exitCode: () => first?.exitCode,
     release: () => {
-      for (const name of SIGNALS) process.off(name, listener);
+      for (const name of SIGNALS) source.off(name, listener);
     },
   };
 }

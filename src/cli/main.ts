@@ -19,10 +19,11 @@ if (isVersionAsked) {
     import('./process-io.ts'),
     import('./interruption.ts'),
   ]);
-  const interruption = listenForInterruption((exitCode) => {
+  const force = (exitCode: number): void => {
     process.stderr.write('nsdiag: ended at once; what it added may still be there\n');
     process.exit(exitCode);
-  });
+  };
+  const interruption = listenForInterruption(process, force, () => performance.now());
   const { io, writeError } = processIo(interruption.signal);
   const exitCode = await runCommandLine(words, { io, version: VERSION });
   process.exitCode = interruption.exitCode() ?? exitCode;

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { readlinkSync, statSync } from 'node:fs';
 import { collect } from '../../collect/collect.ts';
-import { inodeOf } from '../../collect/discover.ts';
+import { inodeOfWord } from '../../collect/netns-inode.ts';
 import type { Witnesses } from '../../diagnosis/conclude.ts';
 import type { Prediction } from '../../diagnosis/diagnosis.ts';
 import { type Host, linksOf } from '../../host/host.ts';
@@ -28,7 +27,7 @@ import { readHostsFile } from './hosts-file.ts';
 export async function onMachine(isToProbe: boolean, signal: AbortSignal): Promise<Ground> {
   return {
     look: async () => hostOf(await collect({ version: VERSION, signal })),
-    inodeOf: namespaceBehind,
+    inodeOf: inodeOfWord,
     hostsFile: readHostsFile,
     hear: (host, prediction) => hear(host, prediction, isToProbe, signal),
   };
@@ -63,15 +62,4 @@ function watchedBy(host: Host, { question, trip }: Prediction): readonly NetnsNa
     linksOf(netns).some(({ addresses }) => addresses.some(({ address }) => address === question.destination)),
   );
   return [...new Set([question.netns, ...steps.map(({ netns }) => netns), ...owners.map(({ name }) => name)])];
-}
-
-/** The namespace that `pid:812`, or a path, means. */
-function namespaceBehind(word: string): number | undefined {
-  const pid = /^pid:(\d+)$/.exec(word)?.[1];
-  try {
-    if (pid !== undefined) return inodeOf(readlinkSync(`/proc/${pid}/ns/net`));
-    return word.startsWith('/') ? statSync(word).ino : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -37,7 +37,7 @@ export function questionOf(host: Host, words: WhyWords, around: Surroundings): Q
     throw new Failure('not-found', `Cannot look into "${words.netns}": there is no such namespace`, hint);
   }
   if (!netns.links.known) {
-    const hint = 'Run nsdiag as root (sudo), on a snapshot: take it as root';
+    const hint = 'Run nsdiag as root (sudo); a snapshot has to be taken as root';
     throw new Failure('no-permission', `Cannot look into "${words.netns}": ${netns.links.why}`, hint);
   }
   const destination = destinationOf(host, netns, words, around);
