@@ -18,10 +18,10 @@ import type { Host } from '../host/host.ts';
 import { isRoundTripDelivered, lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Question } from '../walk/question.ts';
 import { walkRoundTrip } from '../walk/round-trip.ts';
+import { absorbConsequences } from './consequences.ts';
 import type { Cause, Prediction } from './diagnosis.ts';
 import { findFaults } from './find.ts';
 import { fixOf } from './fix.ts';
-import { absorbLostRoutes } from './lost-routes.ts';
 
 /** Three faults with four choices each are 64 orders; twice that leaves room, and is still about 10 ms. */
 const MAX_STATES = 128;
@@ -48,7 +48,7 @@ interface State {
 export function predict(host: Host, question: Question, rules?: readonly FaultRule[]): Prediction {
   const trip = walkRoundTrip(host, question);
   const end = search({ host, trip, choices: [], cost: 0 }, question, rules);
-  const choices = absorbLostRoutes(end.choices);
+  const choices = absorbConsequences(end.choices);
   const repaired = choices.flatMap(({ repair }) => (repair === undefined ? [] : [repair]));
   const delivered = isRoundTripDelivered(end.trip);
   return {

@@ -25,7 +25,7 @@ export function summaryOf(
   const target = targetText(question);
   const [first, ...more] = causes;
   const because = first === undefined ? '' : `: ${first.finding.what}`;
-  const others = more.length === 0 ? '' : `, and ${more.length} more fault${more.length === 1 ? '' : 's'}`;
+  const others = more.length === 0 ? '' : ` (and ${more.length} more fault${more.length === 1 ? '' : 's'} behind it)`;
   switch (verdict) {
     case 'reachable':
       return `${question.netns} reaches ${target}: ${reachedText(observation)}`;

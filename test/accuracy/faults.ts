@@ -139,7 +139,9 @@ function targetFaults({ target, to, proto }: Network): readonly Fault[] {
     ),
     fault(
       'firewall-reject (nft)',
-      [`${exec} nft 'table inet f { chain take { type filter hook input priority 0; ${nftMatch(protocol)} reject; }; }'`],
+      [
+        `${exec} nft 'table inet f { chain take { type filter hook input priority 0; ${nftMatch(protocol)} reject; }; }'`,
+      ],
       `firewall-reject ${target}`,
     ),
     ...(proto === 'icmp' ? [fault('icmp-ignored', [`${exec} sysctl -qw ${key}=1`], `icmp-ignored ${target}`)] : []),

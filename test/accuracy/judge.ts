@@ -5,6 +5,7 @@
  * @module
  */
 
+import { setTimeout } from 'node:timers/promises';
 import type { Argv } from '../../src/system/run.ts';
 import { PrivateWorld } from '../../src/system/world.ts';
 import type { Fault } from './faults.ts';
@@ -67,7 +68,7 @@ async function judgeIn(world: PrivateWorld, network: Network, faults: readonly F
     verdictRight: report.verdict === (works ? 'reachable' : 'unreachable'),
     causes,
     causesRight: works ? causes.length === 0 : causes.length > 0 && causes.every((cause) => injected.has(cause)),
-    repaired: works ? undefined : await reaches(world, network),
+    repaired: works ? undefined : await reaches(world, network, ATTEMPTS_AFTER_A_FIX),
     commands: argvs.length,
     notes: report.notes,
     rebuild,
@@ -89,12 +90,19 @@ async function listening(world: PrivateWorld, { target }: Network): Promise<void
   }
 }
 
-/** The kernel's own word; a second try, because a fix may leave a neighbour entry pending. */
-async function reaches(world: PrivateWorld, { from, to, proto }: Network): Promise<boolean> {
+/** A port that has just come up forwards after up to a second (linkwatch), and the first ARP entry may be pending. */
+const ATTEMPTS_AFTER_A_FIX = 4;
+
+/** The kernel's own word. */
+async function reaches(world: PrivateWorld, { from, to, proto }: Network, attempts = 2): Promise<boolean> {
   const enter = ['ip', 'netns', 'exec', from] as const;
-  if (proto === 'icmp') return (await world.run([...enter, 'ping', '-n', '-c2', '-i0.2', '-W1', to])).exitCode === 0;
-  for (let attempt = 0; attempt < 2; attempt++) {
-    if ((await world.run([...enter, 'nc', '-z', '-w1', to, String(SERVICE_PORT)])).exitCode === 0) return true;
+  const ask: Argv =
+    proto === 'icmp'
+      ? [...enter, 'ping', '-n', '-c1', '-W1', to]
+      : [...enter, 'nc', '-z', '-w1', to, String(SERVICE_PORT)];
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    if ((await world.run(ask)).exitCode === 0) return true;
+    if (attempt < attempts) await setTimeout(500);
   }
   return false;
 }
