@@ -13,6 +13,7 @@
  * - What the bridge took goes on as a received packet with `inDevice` the bridge and `arrivalPort` the port. Its IP
  *   `prerouting` is passed again by the walk and answers at once when br_netfilter has done it already.
  * - `reroute`: ask the routing tables again before `postrouting`.
+ * - A bridged frame whose destination `prerouting` changed goes to where the new address is routed, not to its MAC.
  *
  * @module
  */
@@ -34,6 +35,8 @@ export interface Connection {
   readonly mark: number;
   /** No longer `new`: an answer was seen. */
   readonly answered: boolean;
+  /** Which ends have been settled, translated or not: the nat rules are asked once for each (IPS_SRC_NAT_DONE ...). */
+  readonly settled: { readonly source: boolean; readonly destination: boolean };
 }
 
 /** How conntrack of a namespace sees the packet that is in it (skb->_nfct). */
@@ -66,6 +69,7 @@ export interface HookPass {
   readonly hook: Hook;
   readonly leg: Leg;
   readonly packet: Packet;
+  /** Set at `postrouting` as well when the packet is forwarded: rules there can ask for it. */
   readonly inDevice: DeviceName | undefined;
   readonly outDevice: DeviceName | undefined;
   /** A bridged frame: its bridge and ports; the bridge family's hooks, and the IP ones when br_netfilter calls them. */

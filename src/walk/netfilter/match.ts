@@ -1,0 +1,134 @@
+/**
+ * Whether one condition of a rule holds for a packet.
+ *
+ * Unmodelled conditions are `unknown`. A condition on something that the packet does not have is false, negated or not,
+ * where the kernel leaves the rule there: ports and flags are asked about after the protocol.
+ *
+ * Source: net/netfilter/nft_meta.c, nft_payload.c, nft_ct.c; xt_conntrack.c, xt_physdev.c, xt_mark.c, xt_tcpudp.c.
+ * Held to the kernel, match by match, in test/live/netfilter-matches.test.ts.
+ *
+ * @module
+ */
+
+import type { Match, NumberRange } from '../../host/ruleset.ts';
+import { type Packet, protocolNumber } from '../../journey/packet.ts';
+import { addressBits, familyOf } from '../../net/address.ts';
+import { contains } from '../../net/prefix.ts';
+import { unreachable } from '../../net/unreachable.ts';
+import { isTranslated, type Tracked } from './connection.ts';
+import type { PortName, Situation } from './situation.ts';
+import { allOf, anyOf, negateIf, type Tristate } from './tristate.ts';
+
+/** Whether the condition holds. */
+export function holds(match: Match, at: Situation): Tristate {
+  const { packet } = at;
+  switch (match.kind) {
+    case 'address': {
+      const address = match.side === 'source' ? packet.source : packet.destination;
+      return match.prefixes.some((prefix) => contains(prefix, address)) !== match.negate;
+    }
+    case 'address-range': {
+      const address = match.side === 'source' ? packet.source : packet.destination;
+      const bits = addressBits(address);
+      const isWithin = familyOf(address) === match.family && bits >= match.first && bits <= match.last;
+      return isWithin !== match.negate;
+    }
+    case 'device':
+      return isNamed(match.side === 'in' ? at.inDevice : at.outDevice, match.names) !== match.negate;
+    case 'bridge-port':
+      return bridgePort(match.side === 'in' ? at.inPort : at.outPort, match);
+    case 'protocol':
+      return match.protocols.includes(protocolNumber(packet)) !== match.negate;
+    case 'family':
+      return match.families.includes(at.family) !== match.negate;
+    case 'port':
+      return portMatches(packet, match);
+    case 'icmp':
+      return icmpMatches(packet, match);
+    case 'ct-state':
+      return at.state === 'unknown' ? 'unknown' : match.states.includes(at.state) !== match.negate;
+    case 'ct-status':
+      return ofConnection(
+        at,
+        ({ connection }) =>
+          match.statuses.some((status) => isTranslated(connection, status === 'snat' ? 'source' : 'destination')) !==
+          match.negate,
+      );
+    case 'ct-direction':
+      return ofConnection(at, ({ direction }) => (direction === match.direction) !== match.negate);
+    case 'mark':
+      if (match.of === 'packet') return hasMark(packet.mark, match);
+      return ofConnection(at, ({ connection }) => hasMark(connection.mark, match));
+    case 'address-type': {
+      const type = at.addressType(match.side === 'source' ? packet.source : packet.destination);
+      return type === undefined ? 'unknown' : match.types.includes(type) !== match.negate;
+    }
+    case 'tcp-flags':
+      if (packet.transport.protocol !== 'tcp') return false;
+      return ((TCP_FLAGS[packet.transport.flags] & match.mask) === match.set) !== match.negate;
+    case 'length':
+      return isIn(match.ranges, packet.lengthBytes) !== match.negate;
+    case 'any':
+      return negateIf(
+        match.negate,
+        anyOf(match.alternatives, (alternative) => allOf(alternative, (each) => holds(each, at))),
+      );
+    case 'never':
+      return false;
+    case 'unmodelled':
+      return 'unknown';
+    default:
+      return unreachable(match);
+  }
+}
+
+/** FIN 1, SYN 2, RST 4, PSH 8, ACK 16. A refusal carries RST and ACK. */
+const TCP_FLAGS = { syn: 0x02, 'syn-ack': 0x12, rst: 0x14 } as const;
+
+type NamePattern = Extract<Match, { kind: 'device' }>['names'][number];
+
+function isNamed(device: string | undefined, patterns: readonly NamePattern[]): boolean {
+  const shown = device ?? '';
+  return patterns.some(({ name, wildcard }) => (wildcard ? shown.startsWith(name) : shown === name));
+}
+
+/** What was never on a port matches no name, so that a negated condition holds (xt_physdev.c). */
+function bridgePort(port: PortName, { names, negate }: Extract<Match, { kind: 'bridge-port' }>): Tristate {
+  if (typeof port === 'object') return 'unknown';
+  return (port !== undefined && isNamed(port, names)) !== negate;
+}
+
+/** nft's `th dport` reads the bytes of whatever protocol it meets: which they are in an ICMP packet, we do not know. */
+function portMatches({ transport }: Packet, { side, ranges, negate }: Extract<Match, { kind: 'port' }>): Tristate {
+  if (transport.protocol === 'icmp') return 'unknown';
+  const isSource = isIn(ranges, transport.sourcePort);
+  const isDestination = isIn(ranges, transport.destPort);
+  const hit = side === 'source' ? isSource : side === 'destination' ? isDestination : isSource || isDestination;
+  return hit !== negate;
+}
+
+const ECHO_TYPES = {
+  inet: { 'echo-request': 8, 'echo-reply': 0 },
+  inet6: { 'echo-request': 128, 'echo-reply': 129 },
+} as const;
+
+function icmpMatches(packet: Packet, match: Extract<Match, { kind: 'icmp' }>): boolean {
+  const { transport } = packet;
+  if (transport.protocol !== 'icmp' || familyOf(packet.destination) !== match.family) return false;
+  const type = ECHO_TYPES[match.family][transport.message];
+  return (isIn(match.types, type) && (match.codes === undefined || isIn(match.codes, 0))) !== match.negate;
+}
+
+/** Without a connection there is nothing to ask, and the rule is left (nft_ct.c, xt_conntrack.c). */
+function ofConnection({ state, tracked }: Situation, test: (tracked: Tracked) => boolean): Tristate {
+  if (state === 'unknown') return 'unknown';
+  return tracked === undefined ? false : test(tracked);
+}
+
+function hasMark(mark: number, { value, mask, negate }: Extract<Match, { kind: 'mark' }>): boolean {
+  return ((mark & mask) >>> 0 === value) !== negate;
+}
+
+function isIn(ranges: readonly NumberRange[], value: number): boolean {
+  return ranges.some(([first, last]) => value >= first && value <= last);
+}

@@ -1,0 +1,210 @@
+/**
+ * Netfilter at one hook: every chain, connection tracking and translation, in the kernel's order.
+ *
+ * Unknown is never a pass: what could not be read or is not modelled makes the passage undecided, unless the packet ends
+ * the same way whatever the unknown says.
+ *
+ * Source: net/netfilter/core.c nf_hook_slow().
+ *
+ * @module
+ */
+
+import type { DeviceName } from '../../host/link.ts';
+import type { Hook, Ruleset } from '../../host/ruleset.ts';
+import type { DropReason } from '../../journey/drop.ts';
+import type { Fate, Step } from '../../journey/journey.ts';
+import { packetFamily } from '../../journey/packet.ts';
+import { unreachable } from '../../net/unreachable.ts';
+import { callsIpHooks, isBridge } from './bridge-netfilter.ts';
+import { runChain } from './chain.ts';
+import { type Choose, explore } from './choices.ts';
+import { follow, track } from './connection.ts';
+import type { Conntrack, HookPass, HookResult } from './contract.ts';
+import { sameTuple } from './ends.ts';
+import { runNat } from './nat.ts';
+import { inOrder } from './order.ts';
+import { chainName, type HookEntry, type HookedChain, type HookPlan, type HookScope, hookPlan } from './plan.ts';
+import { type Dropped, type Passage, type Passing, passed, type Result } from './traversal.ts';
+
+/** Let the packet pass the hook. */
+export function passHook(pass: HookPass): HookResult {
+  const { ruleset } = pass.netns;
+  if (!ruleset.known) return undecided(pass, [ruleset.why]);
+  const { tables, unread } = ruleset.value;
+  if (tables.length === 0 && unread.length === 0) return unchanged(pass);
+  const explored = explore((choose) => runHook(pass, ruleset.value, choose), outcomeKey);
+  if (explored.kind === 'settled') return resultOf(pass, explored.outcome);
+  const reasons = explored.outcomes.flatMap(({ result }) => (result.kind === 'undecided' ? result.because : []));
+  return undecided(pass, [...new Set([...explored.questions, ...reasons])]);
+}
+
+/** How one run went, and through how many chains. */
+interface Outcome {
+  readonly result: Result;
+  readonly chains: number;
+}
+
+function runHook(pass: HookPass, ruleset: Ruleset, choose: Choose): Outcome {
+  const start = { packet: pass.packet, conntrack: arriving(pass), rules: [], natRule: undefined, reroute: false };
+  const plans = plansOf(pass, ruleset, choose);
+  // br_netfilter has done it while the frame was bridged: what conntrack saw then still holds.
+  if (plans === 'done') return { result: passed({ ...start, conntrack: pass.conntrack }), chains: 0 };
+  const chains = plans.reduce((sum, { plan }) => sum + plan.chainCount, 0);
+  let result: Result = passed(start);
+  for (const { scope, plan } of plans) {
+    for (const group of plan.groups) {
+      for (const entry of ordered(group, choose)) {
+        result = runEntry({ pass, scope, choose }, entry, result.passing);
+        if (result.kind !== 'passed') return { result, chains };
+      }
+    }
+  }
+  const unread = plans.flatMap(({ scope }) => unreadIn(ruleset, scope));
+  if (unread.length > 0) result = { kind: 'undecided', because: unread, passing: result.passing };
+  return { result, chains };
+}
+
+/** A packet is new to conntrack where it comes in, unless it comes back by lo: that gives back what it was given. */
+function arriving({ hook, netns, inDevice, bridged, conntrack }: HookPass): Conntrack {
+  const isFirst = hook === 'prerouting' || (hook === 'output' && bridged === undefined);
+  if (!isFirst) return conntrack;
+  const cameBack = inDevice === LOOPBACK && conntrack.tracking?.netns === netns.name;
+  return cameBack ? conntrack : follow(conntrack, undefined);
+}
+
+/** Every namespace has one, and it has no other name. */
+const LOOPBACK = 'lo';
+
+interface ScopedPlan {
+  readonly scope: HookScope;
+  readonly plan: HookPlan;
+}
+
+/** Whose hooks the packet passes here, in order. */
+function plansOf(pass: HookPass, ruleset: Ruleset, choose: Choose): readonly ScopedPlan[] | 'done' {
+  const { hook, bridged, netns, inDevice } = pass;
+  const family = packetFamily(pass.packet);
+  const planOf = (scope: HookScope): ScopedPlan => ({ scope, plan: hookPlan(ruleset, hook, scope) });
+  const isSentThroughIp = (bridge: DeviceName) => {
+    const calls = callsIpHooks(netns, bridge, family);
+    const question = `whether br_netfilter sends the frames of ${bridge} through the IP firewall could not be read`;
+    return calls === 'unknown' ? choose(question, 2) === 1 : calls;
+  };
+  if (hook === 'ingress' || hook === 'egress') return [planOf('netdev')];
+  if (bridged !== undefined) {
+    const bridge = planOf('bridge');
+    const isIpHook =
+      hook === 'forward' || hook === 'prerouting' || (hook === 'postrouting' && bridged.inPort !== undefined);
+    return isIpHook && isSentThroughIp(bridged.bridge) ? around(bridge, planOf(family), hook) : [bridge];
+  }
+  if (hook === 'prerouting' && isBridge(netns, inDevice) && isSentThroughIp(inDevice)) return 'done';
+  return [planOf(family)];
+}
+
+/** br_netfilter stands at priority 0 of the bridge's hooks, and behind everything in postrouting. */
+function around({ scope, plan }: ScopedPlan, ip: ScopedPlan, hook: Hook): readonly ScopedPlan[] {
+  const isBefore = (group: readonly HookEntry[]) => hook === 'postrouting' || (group[0]?.priority ?? 0) <= 0;
+  const before = plan.groups.filter(isBefore);
+  const after = plan.groups.filter((group) => !isBefore(group));
+  return [{ scope, plan: { ...plan, groups: before } }, ip, { scope, plan: { groups: after, chainCount: 0 } }];
+}
+
+function ordered(group: readonly HookEntry[], choose: Choose): readonly HookEntry[] {
+  const isPure = group.every((entry) => entry.kind === 'chain' && entry.chain.isPure);
+  return isPure ? group : inOrder(group, choose, entryName);
+}
+
+function entryName(entry: HookEntry): string {
+  return entry.kind === 'chain' ? chainName(entry.chain) : entry.kind;
+}
+
+function runEntry(passage: Passage, entry: HookEntry, passing: Passing): Result {
+  switch (entry.kind) {
+    case 'conntrack': {
+      const { name } = passage.pass.netns;
+      const isSeen = passing.conntrack.tracking?.netns === name;
+      return passed(isSeen ? passing : { ...passing, conntrack: track(passing.conntrack, name, passing.packet) });
+    }
+    case 'nat':
+      return runNat(passage, entry.groups, passing);
+    case 'chain':
+      return isOnDevice(passage, entry.chain) ? runChain(passage, entry.chain, passing) : passed(passing);
+    default:
+      return unreachable(entry);
+  }
+}
+
+/** Chains of ingress and egress are bound to devices. */
+function isOnDevice({ pass, scope, choose }: Passage, hooked: HookedChain): boolean {
+  if (scope !== 'netdev') return true;
+  const device = pass.hook === 'ingress' ? pass.inDevice : pass.outDevice;
+  const { devices } = hooked.base;
+  if (devices.length > 0) return devices.some((each) => each === device);
+  return choose(`nft does not say which devices ${chainName(hooked)} is bound to`, 2) === 1;
+}
+
+/** Programs whose rules at the hook could not be read. */
+function unreadIn({ unread }: Ruleset, scope: HookScope): readonly string[] {
+  const family = scope === 'inet' ? 'ip' : scope === 'inet6' ? 'ip6' : undefined;
+  return unread
+    .filter((part) => part.machinery === 'nft' || (family !== undefined && (part.family ?? family) === family))
+    .map(({ why }) => why);
+}
+
+/** Drops are all alike here, whichever rule it was. */
+function outcomeKey({ result }: Outcome): string {
+  if (result.kind !== 'passed') return result.kind;
+  const { packet, conntrack, reroute } = result.passing;
+  return JSON.stringify([packet, conntrack, reroute]);
+}
+
+function resultOf(pass: HookPass, { result, chains }: Outcome): HookResult {
+  const { passing } = result;
+  const steps = stepsOf(pass, passing, chains);
+  const { packet, conntrack, reroute } = passing;
+  if (result.kind === 'passed')
+    return { packet, conntrack, steps, fate: undefined, reroute: reroute && pass.hook === 'output' };
+  const fate: Fate =
+    result.kind === 'undecided'
+      ? { kind: 'undecided', netns: pass.netns.name, because: result.because }
+      : { kind: 'dropped', netns: pass.netns.name, device: deviceOf(pass), reason: dropReason(pass, result) };
+  return { packet, conntrack, steps, fate, reroute: false };
+}
+
+function dropReason(pass: HookPass, { rule, verdict, with: how, passing }: Dropped): DropReason {
+  const { hook, inDevice, outDevice, bridged } = pass;
+  return {
+    kind: 'filtered',
+    hook,
+    rule,
+    verdict,
+    with: how,
+    bridged: bridged !== undefined,
+    packet: passing.packet,
+    inDevice,
+    outDevice,
+  };
+}
+
+function stepsOf(pass: HookPass, { packet, rules, natRule }: Passing, chains: number): readonly Step[] {
+  const place = { netns: pass.netns.name, device: deviceOf(pass) };
+  const steps: Step[] = [];
+  if (chains > 0)
+    steps.push({ ...place, stage: 'netfilter', hook: pass.hook, bridged: pass.bridged !== undefined, rules, chains });
+  if (!sameTuple(packet, pass.packet)) {
+    steps.push({ ...place, stage: 'nat', hook: pass.hook, rule: natRule, before: pass.packet, after: packet });
+  }
+  return steps;
+}
+
+function deviceOf({ hook, inDevice, outDevice }: HookPass): DeviceName | undefined {
+  return hook === 'output' || hook === 'postrouting' || hook === 'egress' ? outDevice : inDevice;
+}
+
+function unchanged({ packet, conntrack }: HookPass): HookResult {
+  return { packet, conntrack, steps: [], fate: undefined, reroute: false };
+}
+
+function undecided(pass: HookPass, because: readonly string[]): HookResult {
+  return { ...unchanged(pass), fate: { kind: 'undecided', netns: pass.netns.name, because } };
+}
