@@ -12,11 +12,10 @@
  */
 
 import { type Address, type Family, familyOf, isLinkLocal, isLoopback } from '../net/address.ts';
-import { covers } from '../net/prefix.ts';
 import { withoutDevice } from './apply-link.ts';
 import { changeLink, changeRoutes, forgetLearned, sameKey, withoutRoutes, withRoutes } from './change.ts';
 import { findLink, findNetns, type Host, linksOf, type Netns } from './host.ts';
-import { connectedPrefix, kernelRoutesOf } from './kernel-routes.ts';
+import { isSameNetwork, kernelRoutesOf } from './kernel-routes.ts';
 import type { DeviceRef, InterfaceAddress, Link } from './link.ts';
 import type { Route } from './route.ts';
 import { confKey, readSysctl } from './sysctl.ts';
@@ -35,9 +34,7 @@ export function addAddress(host: Host, ref: DeviceRef, address: Address, prefixL
   const primary = plain.family === 'inet' ? link.addresses.find((each) => isSameNetwork(each, plain)) : undefined;
   const added = primary === undefined ? plain : { ...plain, flags: [...plain.flags, 'secondary'] };
   const now = { ...link, addresses: [...link.addresses, added] };
-  const routes = kernelRoutesOf(now, added).map((route) =>
-    primary === undefined ? route : { ...route, prefsrc: primary.address },
-  );
+  const routes = kernelRoutesOf(now, added);
   const changed = changeLink(host, ref, () => now);
   return forgetLearned(changeRoutes(changed, ref.netns, (all) => withRoutes(all, routes)));
 }
@@ -93,10 +90,4 @@ function secondariesOf(netns: Netns, link: Link, gone: InterfaceAddress): readon
   });
   if (promotes) return [];
   return link.addresses.filter((each) => each.flags.includes('secondary') && isSameNetwork(each, gone));
-}
-
-/** The same network and mask, which makes the later of two IPv4 addresses a secondary. */
-function isSameNetwork(a: InterfaceAddress, b: InterfaceAddress): boolean {
-  const [one, other] = [connectedPrefix(a), connectedPrefix(b)];
-  return one !== undefined && other !== undefined && one.length === other.length && covers(one, other);
 }

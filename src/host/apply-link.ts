@@ -20,6 +20,8 @@ import { settle } from './settle.ts';
 import { confKey, readSysctl, type SysctlKey, type Sysctls } from './sysctl.ts';
 
 const DEFAULT_MTU = 1500;
+/** What a bridge has that lost its last port. */
+const NO_MAC = '00:00:00:00:00:00' as Mac;
 
 const NEW_PORT: BridgePort = {
   state: 'disabled',
@@ -89,7 +91,7 @@ function adjustBridge(before: Host, host: Host, ref: DeviceRef): Host {
   return changeLink(host, ref, (bridge) => ({
     ...bridge,
     mtu: bridge.mtu === lowestMtu(old) ? lowestMtu(ports) : bridge.mtu,
-    mac: old.length === 0 || bridge.mac === lowestMac(old) ? (lowestMac(ports) ?? bridge.mac) : bridge.mac,
+    mac: old.length === 0 || bridge.mac === lowestMac(old) ? lowestMac(ports) : bridge.mac,
   }));
 }
 
@@ -102,8 +104,15 @@ function lowestMtu(ports: readonly Link[]): number {
   return ports.length === 0 ? DEFAULT_MTU : Math.min(...ports.map(({ mtu }) => mtu));
 }
 
-function lowestMac(ports: readonly Link[]): Mac | undefined {
-  return ports.flatMap(({ mac }) => (mac === undefined ? [] : [mac])).sort()[0];
+function lowestMac(ports: readonly Link[]): Mac {
+  return ports.flatMap(({ mac }) => (mac === undefined ? [] : [mac])).sort()[0] ?? NO_MAC;
+}
+
+/** `ip link set dev DEV mtu N`. */
+export function setMtu(host: Host, ref: DeviceRef, mtu: number): Host {
+  const changed = changeLink(host, ref, (link) => ({ ...link, mtu }));
+  const master = findLink(host, ref.netns, ref.device)?.master;
+  return master === undefined ? changed : adjustBridge(host, changed, { netns: ref.netns, device: master });
 }
 
 /** `ip link set dev DEV netns NS`: it arrives down, without addresses, routes or master. */

@@ -10,7 +10,7 @@
 import { unreachable } from '../net/unreachable.ts';
 import { addAddress, deleteAddress } from './apply-address.ts';
 import { deleteFdbEntry, editBridgePort } from './apply-bridge.ts';
-import { enslave, moveLink, raiseLink } from './apply-link.ts';
+import { enslave, moveLink, raiseLink, setMtu } from './apply-link.ts';
 import { addRoute, changeRoute, deleteRoute } from './apply-route.ts';
 import { writeSysctl } from './apply-sysctl.ts';
 import { changeLink, forgetLearned } from './change.ts';
@@ -32,7 +32,7 @@ export function applyEdit(host: Host, edit: Edit): Host {
     case 'link-netns':
       return moveLink(host, edit, edit.target);
     case 'link-mtu':
-      return changeLink(host, edit, (link) => ({ ...link, mtu: edit.mtu }));
+      return setMtu(host, edit, edit.mtu);
     case 'link-arp':
       return forgetLearned(changeLink(host, edit, (link) => ({ ...link, noArp: !edit.arp })));
     case 'bridge-port':

@@ -30,7 +30,9 @@ export function changeRoutes(
 
 /** Add those that are not there yet. */
 export function withRoutes(routes: readonly Route[], added: readonly Route[]): readonly Route[] {
-  return added.reduce((all, route) => (all.some((each) => sameRoute(each, route)) ? all : [...all, route]), routes);
+  const all = [...routes];
+  for (const route of added) if (!all.some((each) => sameRoute(each, route))) all.push(route);
+  return all;
 }
 
 /** Take out the routes that equal one of these. */

@@ -12,7 +12,7 @@
  */
 
 import { FAMILY_BITS } from '../net/address.ts';
-import { broadcastOf, hostPrefix, type Prefix, prefixOf } from '../net/prefix.ts';
+import { broadcastOf, covers, hostPrefix, type Prefix, prefixOf } from '../net/prefix.ts';
 import type { InterfaceAddress, Link } from './link.ts';
 import { type Route, TABLE } from './route.ts';
 
@@ -49,14 +49,29 @@ function routesOnceUp(link: Link, address: InterfaceAddress): readonly Route[] {
   return [...(address.flags.includes('noprefixroute') ? [] : [connected]), ...broadcastRoute(link, address, prefix)];
 }
 
+/** It leads inside, so carrier does not matter. A secondary address prefers its primary as the source. */
 function localRoute(link: Link, address: InterfaceAddress, destination: Prefix): Route {
+  const route = kernelRoute(link, primaryOf(link, address), destination);
+  const nexthops = route.nexthops.map((hop) => ({ ...hop, flags: [] }));
   return {
-    ...kernelRoute(link, address, destination),
+    ...route,
+    nexthops,
     type: 'local',
     table: TABLE.local,
     metric: 0,
-    ...scope(address, 'host'),
+    ...scope(primaryOf(link, address), 'host'),
   };
+}
+
+function primaryOf(link: Link, address: InterfaceAddress): InterfaceAddress {
+  if (!address.flags.includes('secondary')) return address;
+  return link.addresses.find((each) => !each.flags.includes('secondary') && isSameNetwork(each, address)) ?? address;
+}
+
+/** The same network and mask, which makes the later of two IPv4 addresses a secondary. */
+export function isSameNetwork(a: InterfaceAddress, b: InterfaceAddress): boolean {
+  const [one, other] = [connectedPrefix(a), connectedPrefix(b)];
+  return one !== undefined && other !== undefined && one.length === other.length && covers(one, other);
 }
 
 function connectedRoute(link: Link, address: InterfaceAddress, destination: Prefix): Route {

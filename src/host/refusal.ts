@@ -73,9 +73,9 @@ function refusedNexthops(netns: Netns, route: Route): string | undefined {
   return undefined;
 }
 
-/** A gateway must be reached without another gateway, and must not be the namespace itself. */
+/** A gateway must be reached without another gateway; one of IPv6 must not be the namespace itself, one of IPv4 may. */
 function isGateway(netns: Netns, via: Address, hop: Nexthop): boolean {
-  if (isOwn(netns, via)) return false;
+  if (isOwn(netns, via)) return !via.includes(':');
   if (hop.flags.includes('onlink')) return true;
   return (isLinkLocal(via) && via.includes(':')) || isOnLink(netns, via, hop.device);
 }
