@@ -1,0 +1,150 @@
+/**
+ * One tcpdump that listens on every device of a namespace.
+ *
+ * What it promises: from `Capture.start()` on, every packet that the filter lets pass reaches `onFrame`, or is counted
+ * as dropped. tcpdump says "listening on" after its ring is attached and the filter is set (seen with strace), so a
+ * packet sent after that cannot be missed; and `catchUp()` asks tcpdump for its counters (SIGUSR1) and waits until as many
+ * frames have arrived, so that there is never a reason to sleep. On ingress it sees what the firewall will drop, on egress
+ * only what firewall and qdiscs let pass.
+ *
+ * The options: LINUX_SLL2 is the one link type of `any` that tells device and direction. `--immediate-mode` and `-U`
+ * hand on every packet at once. `-Z root` keeps the user: to change it takes 10 ms and would lose the parent-death
+ * signal (system/child.ts). Source: tcpdump(1), pcap_set_immediate_mode(3PCAP).
+ *
+ * @module
+ */
+
+import { EventEmitter } from 'node:events';
+import type { Netns } from '../host/host.ts';
+import type { NetnsName } from '../host/link.ts';
+import { Child, type ChildOptions } from '../system/child.ts';
+import { argvInNetns } from '../system/enter-netns.ts';
+import { isInstalled } from '../system/installed.ts';
+import { type Counters, lastCounters } from './counters.ts';
+import type { Frame } from './frame.ts';
+import { readPcapStream } from './pcap-stream.ts';
+
+export interface CaptureRequest extends ChildOptions {
+  readonly netns: Netns;
+  /** BPF, as tcpdump takes it; empty takes everything. */
+  readonly filter: string;
+  readonly snapLengthBytes: number;
+  readonly onFrame: (frame: Frame) => void;
+}
+
+/** Narrow on `kind`. */
+export type CaptureStart =
+  | { readonly kind: 'listening'; readonly capture: Capture }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** How long tcpdump may take to answer a signal and to hand on what it holds; on an idle machine that is 1 ms. */
+const CATCH_UP_MS = 1_000;
+
+/** It answers between two packets; that it was held up at the same packet so often in a row is not to be expected. */
+const IDLE_ANSWERS = 3;
+
+/** A tcpdump at work. */
+export class Capture {
+  readonly netns: NetnsName;
+  readonly #child: Child;
+  /** Emits `progress` when anything below has changed. */
+  readonly #events = new EventEmitter();
+  #stderr = '';
+  #frames = 0;
+  #hasEnded = false;
+
+  private constructor({ netns, filter, snapLengthBytes, onFrame, stack, signal }: CaptureRequest) {
+    const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-U', '--immediate-mode', '-Z', 'root'];
+    const format = ['--time-stamp-precision', 'nano', '-s', String(snapLengthBytes), '-w', '-'];
+    this.netns = netns.name;
+    this.#child = Child.start(argvInNetns(netns.entry, ['tcpdump', ...options, ...format, filter]), { stack, signal });
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+      this.#events.emit('progress');
+    });
+    const read = readPcapStream(this.#child.stdout, (frame) => {
+      this.#frames++;
+      onFrame(frame);
+      this.#events.emit('progress');
+    });
+    void Promise.all([read, this.#child.ended]).then(([{ problem }]) => {
+      if (problem !== undefined) this.#stderr += `unreadable: ${problem}\n`;
+      this.#hasEnded = true;
+      this.#events.emit('progress');
+    });
+  }
+
+  /** Start tcpdump and wait until it listens. */
+  static async start(request: CaptureRequest): Promise<CaptureStart> {
+    if (!isInstalled('tcpdump')) {
+      return { kind: 'failed', why: 'tcpdump is not installed (apt-get install tcpdump)' };
+    }
+    const capture = new Capture(request);
+    await capture.#until(() => capture.#stderr.includes('listening on'));
+    return capture.#hasEnded ? { kind: 'failed', why: capture.#complaint() } : { kind: 'listening', capture };
+  }
+
+  /** Whether it still listens; otherwise what it saw is not all there was. */
+  get isListening(): boolean {
+    return !this.#hasEnded;
+  }
+
+  /**
+   * Wait until every packet that has passed so far has reached `onFrame`.
+   *
+   * What passed between the ring's attachment and the filter's counts as received and is never captured (seen: 50 of a
+   * flood). So where the counters do not meet, nothing waits once tcpdump, asked again and again, captures no more.
+   *
+   * @returns tcpdump's counters; `undefined` when it did not answer or not hand on everything in time.
+   */
+  async catchUp(): Promise<Counters | undefined> {
+    const deadline = performance.now() + CATCH_UP_MS;
+    let before: Counters | undefined;
+    for (let idleAnswers = 0; performance.now() < deadline; ) {
+      const counters = await this.#ask(deadline);
+      if (counters === undefined) return undefined;
+      if (counters.captured >= counters.received - counters.dropped) return counters;
+      idleAnswers = counters.captured === before?.captured ? idleAnswers + 1 : 0;
+      if (idleAnswers === IDLE_ANSWERS) return counters;
+      before = counters;
+    }
+    return undefined;
+  }
+
+  /** tcpdump's counters now, when everything that they count as captured has arrived here. */
+  async #ask(deadline: number): Promise<Counters | undefined> {
+    const saidBefore = this.#stderr.length;
+    this.#child.signal('SIGUSR1');
+    const answer = () => lastCounters(this.#stderr.slice(saidBefore));
+    const hasArrived = (counters: Counters | undefined) => counters !== undefined && this.#frames >= counters.captured;
+    await this.#until(() => hasArrived(answer()), deadline - performance.now());
+    return hasArrived(answer()) ? answer() : undefined;
+  }
+
+  /** Ask it to end. The cleanup stack waits for it: giving back the ring takes the kernel 20 ms. */
+  end(): void {
+    this.#child.signal('SIGTERM');
+  }
+
+  async #until(condition: () => boolean, withinMs?: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = withinMs === undefined ? undefined : setTimeout(() => settle(), withinMs);
+      const settle = () => {
+        clearTimeout(timer);
+        this.#events.off('progress', look);
+        resolve();
+      };
+      const look = () => {
+        if (condition() || this.#hasEnded) settle();
+      };
+      this.#events.on('progress', look);
+      look();
+    });
+  }
+
+  /** What tcpdump (or nsenter) said before it ended, on one line. */
+  #complaint(): string {
+    const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '' && !line.includes('data link type'));
+    return lines.length === 0 ? 'tcpdump ended without a word' : lines.join('; ');
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The wire as a witness: send what is asked about, while a tcpdump listens in every namespace on the way.
+ *
+ * What it promises: every tcpdump listens before the first packet leaves; only packets with the probe's own mark are
+ * counted (identity.ts); what it starts is gone when the cleanup stack is closed, and when we are killed; it sends to the
+ * destination of the question and nowhere else. What it cannot do (a tool is missing, no permission, a namespace has
+ * gone) stands in `notes`; with `sent: 0` nothing was tried, and the wire is no witness.
+ *
+ * It ends with the first answer, refusal or error. Silence it believes after a second, as `ping -W1` does; two packets
+ * have had their chance by then, because the first may die of a neighbour entry that has gone stale.
+ *
+ * @module
+ */
+
+import { allLinks, findNetns, type Host, linksOf, type Netns } from '../host/host.ts';
+import type { NetnsName } from '../host/link.ts';
+import type { Observation } from '../journey/observation.ts';
+import { type Address, familyOf } from '../net/address.ts';
+import type { Port } from '../net/port.ts';
+import type { ChildOptions } from '../system/child.ts';
+import type { Question } from '../walk/question.ts';
+import { errorsOf } from './errors.ts';
+import { probeFilter, type Sought } from './filter.ts';
+import { pingSender } from './ping.ts';
+import { recognise } from './recognise.ts';
+import { isIcmpError, type Seen } from './seen.ts';
+import type { Effort, Sender, SenderRequest } from './sender.ts';
+import { socketSender } from './socket.ts';
+import { Watch } from './watch.ts';
+
+export interface ProbeRequest extends ChildOptions {
+  readonly host: Host;
+  readonly question: Question;
+  /** Where to listen; best in the order of the path, which decides where time stamps tie. */
+  readonly watch: readonly NetnsName[];
+  readonly effort?: Effort;
+}
+
+/** As long as `ping -c1 -W1`; the second attempt still has most of it. */
+const DEFAULT_EFFORT: Effort = { attempts: 2, intervalMs: 200, patienceMs: 1_000 };
+
+/** Send one probe and say what was seen of it. Throws only when it is aborted, with the reason. */
+export async function probe(request: ProbeRequest): Promise<Observation> {
+  const { host, question, watch, stack, signal, effort = DEFAULT_EFFORT } = request;
+  const netns = findNetns(host, question.netns);
+  if (netns === undefined) throw new Error(`the question is about ${question.netns}, which the host does not have`);
+
+  const { sender, sought } = prepare({ netns, question, effort, stack, signal });
+  const vxlanPorts = vxlanPortsOf(host);
+  const filter = probeFilter(familyOf(question.destination), sought, vxlanPorts);
+  const isLocal = localAddresses(host);
+  const own = (seen: readonly Seen[]) => recognise(seen, { identity: sender.identity(), source: netns.name, isLocal });
+
+  const enough = new AbortController();
+  const onSeen = (seen: Seen, soFar: readonly Seen[]) => {
+    // A socket is not told of every ICMP error about it (UDP: of few), and ping not of all.
+    const comesHome = seen.netns === netns.name && seen.direction === 'in' && isIcmpError(seen);
+    if (comesHome && own(soFar).some((found) => found.seen === seen)) enough.abort();
+  };
+  const watching = await Watch.start({ host, watch, filter, vxlanPorts, stack, signal, onSeen });
+  signal?.throwIfAborted();
+  const sent = await sender.send(enough.signal);
+  signal?.throwIfAborted();
+  const watched = await watching.finish();
+  signal?.throwIfAborted();
+
+  const found = own(watching.seen);
+  return {
+    command: sender.command,
+    sent: sent.sent,
+    received: sent.received,
+    refused: sent.refused,
+    errors: errorsOf(found, sent.errors, netns.name),
+    sightings: found.map(({ sighting }) => sighting),
+    ...watched,
+    notes: [...watched.notes, ...sent.notes],
+  };
+}
+
+function prepare(request: SenderRequest): { readonly sender: Sender; readonly sought: Sought } {
+  const { proto, port } = request.question;
+  if (proto === 'icmp') return { sender: pingSender(request), sought: { kind: 'icmp' } };
+  if (port === undefined) throw new Error(`a ${proto} probe needs a port`);
+  const sender = socketSender(request, proto, port);
+  return { sender, sought: sender.sought };
+}
+
+function vxlanPortsOf(host: Host): readonly Port[] {
+  const ports = [...allLinks(host)].flatMap(({ link: { detail } }) =>
+    detail.kind === 'vxlan' ? [detail.dstPort] : [],
+  );
+  return [...new Set(ports)];
+}
+
+function localAddresses(host: Host): (netns: NetnsName, address: Address) => boolean {
+  const addressesOf = (netns: Netns) =>
+    new Set(linksOf(netns).flatMap(({ addresses }) => addresses.map(({ address }) => address)));
+  const byNetns = new Map(host.namespaces.map((netns) => [netns.name, addressesOf(netns)]));
+  return (netns, address) => byNetns.get(netns)?.has(address) ?? false;
+}

@@ -1,0 +1,163 @@
+/**
+ * A TCP or UDP probe: a connection opened (and closed at once), or a datagram that hopes for an answer.
+ *
+ * A UDP service that keeps silent about what it does not understand looks like a loss to the sender; the sightings show
+ * how far the datagram came.
+ *
+ * @module
+ */
+
+import { randomInt } from 'node:crypto';
+import { inNetns } from '../host/commands-enter.ts';
+import type { ProbeError } from '../journey/observation.ts';
+import { type Port, toPort } from '../net/port.ts';
+import { Child, linesOf } from '../system/child.ts';
+import { argvInNetns } from '../system/enter-netns.ts';
+import type { Sought } from './filter.ts';
+import { type Identity, NONCE_BYTES, randomNonce } from './identity.ts';
+import { patience, type Sender, type SenderRequest, type Sent } from './sender.ts';
+import { readSocketEvent, type SocketEvent, type SocketTask, socketProgram } from './socket-program.ts';
+
+/** Within Linux's default ip_local_port_range, above what services like to take. */
+const SOURCE_PORTS = { from: 50_000, to: 60_000 } as const;
+
+/** As libc and every other tool says it; libuv has words of its own. */
+const ERROR_TEXTS: Readonly<Record<string, string>> = {
+  EACCES: 'Permission denied',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset by peer',
+  EHOSTUNREACH: 'No route to host',
+  EINVAL: 'Invalid argument',
+  EMSGSIZE: 'Message too long',
+  ENETUNREACH: 'Network is unreachable',
+  ENOPROTOOPT: 'Protocol not available',
+  EPERM: 'Operation not permitted',
+  ETIMEDOUT: 'Connection timed out',
+};
+
+/** A sender that is being made ready: its program starts now, and sends nothing yet. */
+export interface SocketSender extends Sender {
+  /** What a filter must let pass. */
+  readonly sought: Sought;
+}
+
+/** Start the program that will send. */
+export function socketSender(request: SenderRequest, proto: 'tcp' | 'udp', port: Port): SocketSender {
+  const { netns, question, effort } = request;
+  const nonce = randomNonce();
+  const sourcePort = proto === 'udp' ? toPort(randomInt(SOURCE_PORTS.from, SOURCE_PORTS.to)) : undefined;
+  const task: SocketTask = {
+    proto,
+    host: question.destination,
+    port,
+    from: question.from,
+    sourcePort,
+    payloads: proto === 'udp' ? payloadsOf(nonce, effort.attempts, question.payloadBytes) : [],
+    attempts: effort.attempts,
+    intervalMs: effort.intervalMs,
+  };
+  const child = Child.start(argvInNetns(netns.entry, socketProgram(task)), request);
+  const record = new SocketRecord(child);
+  return {
+    sought: sourcePort === undefined ? { kind: 'tcp' } : { kind: 'udp', ports: [port, sourcePort], nonce },
+    command: inNetns(netns, [...netcat(proto), ...source(request), question.destination, String(port)]),
+    identity: (): Identity =>
+      proto === 'udp' ? { kind: 'udp', nonce } : { kind: 'tcp', sourcePorts: record.sourcePorts },
+    async send(enough) {
+      await record.ready;
+      child.write('go\n');
+      await patience(effort.patienceMs, child.ended, enough, record.settled);
+      child.signal('SIGTERM');
+      await child.ended;
+      return record.conclude();
+    },
+  };
+}
+
+function netcat(proto: 'tcp' | 'udp'): readonly string[] {
+  return proto === 'tcp' ? ['nc', '-vz', '-w', '1'] : ['nc', '-u', '-w', '1'];
+}
+
+function source({ question }: SenderRequest): readonly string[] {
+  return question.from === undefined ? [] : ['-s', question.from];
+}
+
+/** The nonce and the attempt's number, repeated up to the length that was asked for; never shorter than the mark. */
+function payloadsOf(nonce: Uint8Array, attempts: number, payloadBytes: number): readonly string[] {
+  return Array.from({ length: attempts }, (_, index) => {
+    const mark = Buffer.from([...nonce, index + 1]);
+    return Buffer.alloc(Math.max(NONCE_BYTES + 1, payloadBytes), mark).toString('base64');
+  });
+}
+
+/** What the program has said so far. */
+class SocketRecord {
+  readonly #settled = new AbortController();
+  readonly #errors = new Map<string, ProbeError>();
+  readonly #ports = new Map<number, Port>();
+  readonly #attempts = new Set<number>();
+  readonly #answered = new Set<number>();
+  #complaints = '';
+  #isRefused = false;
+  /** Resolves when the program waits for the word, or has ended without. */
+  readonly ready: Promise<void>;
+
+  constructor(child: Child) {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#complaints += text;
+    });
+    this.ready = new Promise((resolve) => {
+      void child.ended.then(() => resolve());
+      void this.#listen(child, resolve);
+    });
+  }
+
+  /** Aborted when there is an answer or an error. */
+  get settled(): AbortSignal {
+    return this.#settled.signal;
+  }
+
+  get sourcePorts(): readonly Port[] {
+    return [...this.#ports.values()];
+  }
+
+  async #listen(child: Child, onReady: () => void): Promise<void> {
+    for await (const line of linesOf(child.stdout)) {
+      const event = readSocketEvent(line);
+      if (event?.event === 'ready') onReady();
+      else if (event !== undefined) this.#note(event);
+    }
+  }
+
+  #note(event: Exclude<SocketEvent, { event: 'ready' }>): void {
+    this.#attempts.add(event.attempt);
+    switch (event.event) {
+      case 'sent': {
+        const port = toPort(event.sourcePort);
+        if (port !== undefined) this.#ports.set(event.attempt, port);
+        return;
+      }
+      case 'answered':
+        this.#answered.add(event.attempt);
+        break;
+      case 'error':
+        this.#isRefused ||= event.code === 'ECONNREFUSED';
+        this.#errors.set(event.code, { from: undefined, text: ERROR_TEXTS[event.code] ?? event.code });
+        break;
+    }
+    this.#settled.abort();
+  }
+
+  conclude(): Sent {
+    const errors = [...this.#errors.values()];
+    const why = this.#complaints.trim().split('\n').at(-1) ?? '';
+    return {
+      sent: this.#attempts.size,
+      received: this.#answered.size,
+      refused: this.#isRefused,
+      errors,
+      notes: this.#attempts.size === 0 ? [`Nothing was sent: ${why === '' ? 'the sending program ended' : why}`] : [],
+    };
+  }
+}
