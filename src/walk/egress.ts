@@ -30,6 +30,7 @@ export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Le
   if (device === undefined) return undecided(netns.name, `a route leads to ${routed.device}, which is not there`);
   const nexthop = routed.nexthop?.via ?? leaving.packet.destination;
   const passed = pass(walk, netns, 'postrouting', leaving.packet, {
+    inDevice: leaving.inDevice,
     outDevice: routed.device,
     arrivalPort: leaving.port,
     nexthop,

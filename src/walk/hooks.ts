@@ -10,10 +10,13 @@ import type { DeviceName } from '../host/link.ts';
 import type { Hook } from '../host/ruleset.ts';
 import type { Fate } from '../journey/journey.ts';
 import type { Packet } from '../journey/packet.ts';
-import type { Address } from '../net/address.ts';
-import { undecided } from './fates.ts';
+import { type Address, familyOf, isMulticast } from '../net/address.ts';
 import type { HookPass } from './netfilter/contract.ts';
+import { passHook } from './netfilter/pass-hook.ts';
 import type { NetnsIndex } from './netns-index.ts';
+import { localTableType } from './route-lookup.ts';
+import { selectInetAddress } from './source-address.ts';
+import { selectInet6Address } from './source-address6.ts';
 import type { Walk } from './walk.ts';
 
 /** Where the packet is when it meets the hook. */
@@ -39,12 +42,30 @@ export function pass(walk: Walk, netns: NetnsIndex, hook: Hook, packet: Packet, 
   if (ruleset.known && ruleset.value.tables.length === 0 && ruleset.value.unread.length === 0) {
     return { packet, fate: undefined, reroute: false };
   }
-  return {
+  const result = passHook({
+    netns: netns.netns,
+    hook,
+    leg: walk.leg,
     packet,
-    fate: undecided(
-      netns.name,
-      `the ruleset of ${netns.name} is not walked yet at ${hook} (${place.inDevice ?? ''} ${place.outDevice ?? ''}) on the ${walk.leg}`,
-    ),
-    reroute: false,
-  };
+    inDevice: place.inDevice,
+    outDevice: place.outDevice,
+    bridged: place.bridged,
+    arrivalPort: place.arrivalPort,
+    conntrack: walk.conntrack,
+    addressType: (address) => addressType(netns, address),
+    masqueradeAddress: (device, destination) =>
+      familyOf(destination) === 'inet'
+        ? selectInetAddress(netns, device, place.nexthop ?? destination, 'global')
+        : selectInet6Address(netns, device, destination),
+  });
+  walk.conntrack = result.conntrack;
+  walk.steps.push(...result.steps);
+  return result;
+}
+
+/** inet_addr_type(). */
+function addressType(netns: NetnsIndex, address: Address): string | undefined {
+  if (!netns.netns.routes.known) return undefined;
+  if (address === '255.255.255.255' || address.startsWith('0.')) return 'broadcast';
+  return isMulticast(address) ? 'multicast' : localTableType(netns, address);
 }

@@ -17,10 +17,12 @@ import { type Address, familyOf } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import { answersArp, arpSender, type NeighborAnswer } from './arp.ts';
 import { droppedAt, undecided } from './fates.ts';
-import { answersSolicitation } from './neighbor-discovery.ts';
+import { answersSolicitation, solicitationSender } from './neighbor-discovery.ts';
 import type { Device } from './netns-index.ts';
 import { type FrameKind, type Reach, type SegmentFound, searchSegment } from './segment.ts';
 import { take, type Walk } from './walk.ts';
+
+const NOBODY = '0.0.0.0' as Address;
 
 /** Where the frame goes. */
 export type Neighborhood =
@@ -40,7 +42,9 @@ export function resolveNeighbor(walk: Walk, device: Device, query: NeighborQuery
   const { neighbors } = device.netns.netns;
   if (!neighbors.known) return undecided(device.netns.name, neighbors.why);
   const entry = usableEntry(device, query.nexthop);
-  return entry === undefined ? ask(walk, device, query) : follow(walk, device, query, entry);
+  if (entry !== undefined) return follow(walk, device, query, entry);
+  const heard = walk.heard.find(({ by, address }) => by === device && address === query.nexthop);
+  return heard === undefined ? ask(walk, device, query) : sendTo(walk, device, query.nexthop, heard.neighbor);
 }
 
 /** An entry that the kernel sends by without asking. */
@@ -83,36 +87,33 @@ function follow(
 function ask(walk: Walk, device: Device, { nexthop, source, route }: NeighborQuery): Neighborhood | Fate {
   const isInet = familyOf(nexthop) === 'inet';
   const found = search(walk, device, { kind: isInet ? 'broadcast' : 'multicast' });
-  const sender = isInet ? arpSender(device, nexthop, source) : undefined;
-  const owners: Answerer[] = [];
-  const proxies: Answerer[] = [];
+  const sender = isInet ? arpSender(device, nexthop, source) : solicitationSender(device, source);
+  const owners: Device[] = [];
+  const proxies: Device[] = [];
   const unknown: string[] = [];
   const blocks = [...found.blocks];
   let silence: ArpSilence | undefined;
   for (const { device: asked } of found.reached) {
-    const answer: NeighborAnswer =
-      sender === undefined ? answersSolicitation(asked, nexthop) : answersArp(asked, { target: nexthop, sender });
+    const answer: NeighborAnswer = isInet
+      ? answersArp(asked, { target: nexthop, sender: sender ?? NOBODY })
+      : answersSolicitation(asked, nexthop);
     if (answer.kind === 'unknown') unknown.push(...answer.because);
     if (answer.kind === 'silent') silence ??= answer.silence;
     if (answer.kind !== 'answers' || asked.link.mac === undefined) continue;
     const back = wayBack(walk, asked, device);
-    if (back === undefined) (answer.asProxy ? proxies : owners).push({ device: asked, mac: asked.link.mac });
-    else blocks.push(...back.blocks);
+    if (back !== undefined) {
+      blocks.push(...back.blocks);
+      continue;
+    }
+    (answer.asProxy ? proxies : owners).push(asked);
+    // Whoever answers keeps the address of whoever asked.
+    if (sender !== undefined) walk.heard.push({ by: asked, address: sender, neighbor: device });
   }
   // A proxy waits before it answers, and the first answer counts.
   const answerers = inOrder(device, nexthop, owners.length > 0 ? owners : proxies);
   walk.multipath.width = Math.max(walk.multipath.width, answerers.length);
   const chosen = answerers[walk.multipath.pick % (answerers.length || 1)];
-  if (chosen !== undefined) {
-    const { mac } = chosen;
-    take(walk, { ...device.ref, stage: 'neighbor', nexthop, mac, by: 'resolved', owner: chosen.device.ref });
-    const way = search(walk, device, { kind: 'unicast', mac, isLearned: true });
-    const reach = way.reached.find((each) => accepts(each.device, mac));
-    if (reach !== undefined) return { kind: 'way', mac, reach };
-    const [block] = way.blocks;
-    if (block === undefined || block.because === 'unmodelled') return undecidedSegment(device, way);
-    return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
-  }
+  if (chosen !== undefined) return sendTo(walk, device, nexthop, chosen);
   const isSilent = silence !== undefined || isHeldSomewhere(walk, nexthop);
   const [outside] = found.outside;
   if (!isSilent && outside !== undefined) return { kind: 'outside', reach: outside };
@@ -130,17 +131,25 @@ function ask(walk: Walk, device: Device, { nexthop, source, route }: NeighborQue
   return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search: searched, silence });
 }
 
-interface Answerer {
-  readonly device: Device;
-  readonly mac: Mac;
+/** Send to a neighbour that is known by now, by a frame that its segment has learned the way of. */
+function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device): Neighborhood | Fate {
+  const { mac } = neighbor.link;
+  if (mac === undefined) return undecided(neighbor.netns.name, `${neighbor.ref.device} has no Ethernet address`);
+  take(walk, { ...device.ref, stage: 'neighbor', nexthop, mac, by: 'resolved', owner: neighbor.ref });
+  const way = search(walk, device, { kind: 'unicast', mac, isLearned: true });
+  const reach = way.reached.find((each) => accepts(each.device, mac));
+  if (reach !== undefined) return { kind: 'way', mac, reach };
+  const [block] = way.blocks;
+  if (block === undefined || block.because === 'unmodelled') return undecidedSegment(device, way);
+  return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
 }
 
-/** One answer a MAC; of one namespace's devices, the one that holds the address first. */
-function inOrder(asker: Device, nexthop: Address, answerers: readonly Answerer[]): readonly Answerer[] {
-  const byNetns = new Map<string, Answerer>();
+/** One of each namespace: of its devices, the one that holds the address. */
+function inOrder(asker: Device, nexthop: Address, answerers: readonly Device[]): readonly Device[] {
+  const byNetns = new Map<string, Device>();
   for (const answerer of answerers) {
-    const { name } = answerer.device.netns;
-    const holds = answerer.device.link.addresses.some(({ address }) => address === nexthop);
+    const { name } = answerer.netns;
+    const holds = answerer.link.addresses.some(({ address }) => address === nexthop);
     if (!byNetns.has(name) || holds) byNetns.set(name, answerer);
   }
   byNetns.delete(asker.netns.name);

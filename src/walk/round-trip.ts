@@ -16,7 +16,7 @@ import { answerTo, isAnswerTo, packetLength } from './answer.ts';
 import { type Delivery, deliverRequest, takeDelivery } from './deliver.ts';
 import { droppedAt, isFate } from './fates.ts';
 import { type HostIndex, indexHost } from './host-index.ts';
-import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
+import { NO_CONNECTIONS } from './netfilter/contract.ts';
 import { indexNetns, type NetnsIndex } from './netns-index.ts';
 import type { Question } from './question.ts';
 import type { Outgoing } from './send.ts';
@@ -47,7 +47,7 @@ export function walkRoundTrip(host: Host, question: Question): RoundTrip {
 
 function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multipath: Multipath): RoundTrip {
   const transport = transportOf(question);
-  const request = newWalk(host, 'request', NO_CONNECTIONS, multipath);
+  const request = newWalk(host, 'request', NO_CONNECTIONS, multipath, []);
   const outgoing: Outgoing = {
     destination: question.destination,
     source: question.from,
@@ -61,20 +61,15 @@ function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multip
   const arrived = { kind: 'delivered' as const, netns: delivery.device.netns.name };
   return {
     request: journey(request, out.packet, arrived),
-    reply: walkReply(host, asker, delivery, out.packet, request.conntrack, multipath),
+    reply: walkReply(request, asker, delivery, out.packet),
   };
 }
 
-function walkReply(
-  host: HostIndex,
-  asker: NetnsIndex,
-  delivery: Delivery,
-  sent: Packet | undefined,
-  conntrack: Conntrack,
-  multipath: Multipath,
-): Journey {
+function walkReply(request: Walk, asker: NetnsIndex, delivery: Delivery, sent: Packet | undefined): Journey {
+  const { host, multipath, heard } = request;
   // What the answerer sends is a new packet: the connection is known by its addresses alone.
-  const reply = newWalk(host, 'reply', { ...conntrack, tracking: undefined }, multipath);
+  const conntrack = { ...request.conntrack, tracking: undefined };
+  const reply = newWalk(host, 'reply', conntrack, multipath, heard);
   const { packet, end } = travel(reply, delivery.device.netns, answerTo(delivery));
   if (isFate(end)) return journey(reply, packet, end);
   const { device, packet: received } = end;

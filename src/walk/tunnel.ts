@@ -27,7 +27,7 @@ import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
 import type { Device, NetnsIndex } from './netns-index.ts';
 import type { FrameKind, TunnelEnd } from './segment.ts';
 import { travel } from './travel.ts';
-import { type Multipath, type Tunnels, take, type Walk } from './walk.ts';
+import { type Heard, type Multipath, type Tunnels, take, type Walk } from './walk.ts';
 
 type Vxlan = Extract<LinkDetail, { kind: 'vxlan' }>;
 
@@ -45,9 +45,10 @@ export function newWalk(
   leg: Leg,
   conntrack: Conntrack,
   multipath: Multipath,
+  heard: Heard[],
   within: readonly Device[] = [],
 ): Walk {
-  return { host, leg, steps: [], conntrack, multipath, visited: [], tunnels: tunnelsOf(host, within) };
+  return { host, leg, steps: [], conntrack, multipath, visited: [], heard, tunnels: tunnelsOf(host, within) };
 }
 
 function tunnelsOf(host: HostIndex, within: readonly Device[]): Tunnels {
@@ -140,15 +141,16 @@ function cross(
   remote: Address,
   innerBytes: number,
   within: readonly Device[],
-  outside: Pick<Walk, 'leg' | 'conntrack' | 'multipath'> = {
+  outside: Pick<Walk, 'leg' | 'conntrack' | 'multipath' | 'heard'> = {
     leg: 'request',
     conntrack: NO_CONNECTIONS,
     multipath: { pick: 0, width: 1 },
+    heard: [],
   },
   mark = 0,
 ): Crossed {
   const conntrack = { ...outside.conntrack, tracking: undefined };
-  const walk = newWalk(host, outside.leg, conntrack, outside.multipath, [...within, device]);
+  const walk = newWalk(host, outside.leg, conntrack, outside.multipath, outside.heard, [...within, device]);
   const { name } = device.netns;
   const fail = (fate: Fate): Crossed => ({
     steps: walk.steps,

@@ -23,6 +23,8 @@ export interface Walk {
   readonly multipath: Multipath;
   /** Ingress devices at which the packet was to be forwarded, to notice when it comes round again. */
   readonly visited: Visit[];
+  /** Neighbours that made themselves known by asking: of both legs, for the answerer need not ask back. */
+  readonly heard: Heard[];
   readonly tunnels: Tunnels;
 }
 
@@ -39,6 +41,13 @@ export interface Tunnels extends TunnelSearch {
 export interface Multipath {
   readonly pick: number;
   width: number;
+}
+
+/** What a device learned from a request that it answered: who asked. */
+export interface Heard {
+  readonly by: Device;
+  readonly address: Address;
+  readonly neighbor: Device;
 }
 
 /** A packet about to be forwarded. Met again with the same addresses and mark, it will come for ever. */

@@ -12,6 +12,10 @@
  */
 
 import { expect } from 'vitest';
+import { isRoundTripDelivered, type RoundTrip } from '../../src/journey/journey.ts';
+import { walkRoundTrip } from '../../src/walk/round-trip.ts';
+import { ask } from './ask.ts';
+import { collectIn } from './collect-world.ts';
 import { inWorld, type World } from './world.ts';
 
 /** Shell functions that networks are written with. New namespaces start from settings that the machine does not decide. */
@@ -50,32 +54,60 @@ export const WORDS = `
   }
 `;
 
-/** One change, and what the kernel then answers. */
+/** One change, and what the kernel then answers; the model has to say the same. */
 export interface Trial {
   readonly claim: string;
   /** Shell, with WORDS; nothing when absent. */
   readonly change?: string;
   readonly from: string;
   readonly to: string;
-  /** More words for ping: `-I 10.0.0.1`. */
+  readonly source?: string;
+  /** Sent with DF. */
+  readonly payloadBytes?: number;
+  /** More words for ping, of what a question cannot say: the model is not asked then. */
   readonly ping?: readonly string[];
   readonly answered: boolean;
 }
 
-/** Build the network, then hold the kernel to every trial, in order. */
+/** Build the network, then hold the kernel, and the model to the kernel, to every trial, in order. */
 export async function judge(network: string, trials: readonly Trial[]): Promise<void> {
   await inWorld(async (world) => {
     await world.sh(`${WORDS}\n${network}`);
     for (const trial of trials) {
       if (trial.change !== undefined) await world.sh(`${WORDS}\n${trial.change}`);
+      const { claim, answered: expected } = trial;
+      // Collected first: what the ping teaches the neighbours is for the model to foresee.
+      const predicted = trial.ping === undefined ? await predict(world, trial) : undefined;
       const answered = await isAnswered(world, trial);
-      expect({ claim: trial.claim, answered }).toEqual({ claim: trial.claim, answered: trial.answered });
+      expect({ claim, answered }).toEqual({ claim, answered: expected });
+      if (predicted === undefined) continue;
+      const { request, reply } = predicted;
+      const verdict = isRoundTripDelivered(predicted) ? true : isUndecided(predicted) ? 'undecided' : false;
+      const fates = [request.fate, reply?.fate];
+      expect({ claim, model: verdict, fates }).toEqual({ claim, model: expected, fates });
     }
   });
 }
 
 /** Whether a ping is answered. Silence is believed after three packets; an answer ends the waiting. */
-export async function isAnswered(world: World, { from, to, ping = [] }: Trial): Promise<boolean> {
-  const result = await world.run(['ip', 'netns', 'exec', from, 'ping', '-n', '-c3', '-i0.2', '-W0.5', ...ping, to]);
+export async function isAnswered(world: World, { from, to, source, payloadBytes, ping = [] }: Trial): Promise<boolean> {
+  const words = [
+    ...(source === undefined ? [] : ['-I', source]),
+    ...(payloadBytes === undefined ? [] : ['-M', 'do', '-s', String(payloadBytes)]),
+    ...ping,
+  ];
+  const result = await world.run(['ip', 'netns', 'exec', from, 'ping', '-n', '-c3', '-i0.2', '-W0.5', ...words, to]);
   return /, [1-3] received/.test(result.stdout);
+}
+
+async function predict(world: World, { from, to, source, payloadBytes }: Trial): Promise<RoundTrip> {
+  const options = {
+    ...(source === undefined ? {} : { from: source }),
+    ...(payloadBytes === undefined ? {} : { payloadBytes }),
+  };
+  return walkRoundTrip(await collectIn(world), ask(from, to, options));
+}
+
+function isUndecided({ request, reply }: RoundTrip): boolean {
+  return (reply ?? request).fate.kind === 'undecided';
 }

@@ -21,20 +21,20 @@ liveTest('ARP is answered for any local address, as far as arp_ignore and arp_fi
       { claim: 'the address is on another device', ...elsewhere, answered: true },
       {
         claim: 'arp_ignore 1',
-        change: 'forget a; sysctl_ b net.ipv4.conf.vb.arp_ignore=1',
+        change: 'forget a b; sysctl_ b net.ipv4.conf.vb.arp_ignore=1',
         ...elsewhere,
         answered: false,
       },
       {
         claim: 'arp_ignore 1, all',
-        change: 'forget a; sysctl_ b net.ipv4.conf.vb.arp_ignore=0 net.ipv4.conf.all.arp_ignore=1',
+        change: 'forget a b; sysctl_ b net.ipv4.conf.vb.arp_ignore=0 net.ipv4.conf.all.arp_ignore=1',
         ...elsewhere,
         answered: false,
       },
-      { claim: 'arp_ignore 1, own address', change: 'forget a', from: 'a', to: '10.0.1.2', answered: true },
+      { claim: 'arp_ignore 1, own address', change: 'forget a b', from: 'a', to: '10.0.1.2', answered: true },
       {
         claim: 'arp_ignore 2, asker in the subnet',
-        change: 'forget a; sysctl_ b net.ipv4.conf.all.arp_ignore=2',
+        change: 'forget a b; sysctl_ b net.ipv4.conf.all.arp_ignore=2',
         from: 'a',
         to: '10.0.1.2',
         answered: true,
@@ -42,29 +42,29 @@ liveTest('ARP is answered for any local address, as far as arp_ignore and arp_fi
       {
         claim: 'arp_ignore 2, asker outside',
         change:
-          'forget a; sysctl_ b net.ipv4.conf.all.arp_ignore=2; address a va 10.8.0.1/32; ip -n b route add 10.8.0.1 dev vb',
+          'forget a b; sysctl_ b net.ipv4.conf.all.arp_ignore=2; address a va 10.8.0.1/32; ip -n b route add 10.8.0.1 dev vb',
         from: 'a',
         to: '10.0.1.2',
-        ping: ['-I', '10.8.0.1'],
+        source: '10.8.0.1',
         answered: false,
       },
       {
         claim: 'arp_ignore 8',
-        change: 'forget a; sysctl_ b net.ipv4.conf.all.arp_ignore=8',
+        change: 'forget a b; sysctl_ b net.ipv4.conf.all.arp_ignore=8',
         from: 'a',
         to: '10.0.1.2',
         answered: false,
       },
       {
         claim: 'arp_filter, way back by the same device',
-        change: 'forget a; sysctl_ b net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.vb.arp_filter=1',
+        change: 'forget a b; sysctl_ b net.ipv4.conf.all.arp_ignore=0 net.ipv4.conf.vb.arp_filter=1',
         from: 'a',
         to: '10.0.1.2',
         answered: true,
       },
       {
         claim: 'arp_filter, way back by another device',
-        change: 'forget a; ip -n b route add 10.0.1.1 dev vz; address a vy 10.0.55.1/32',
+        change: 'forget a b; ip -n b route add 10.0.1.1 dev vz; address a vy 10.0.55.1/32',
         from: 'a',
         to: '10.0.1.2',
         answered: false,
@@ -74,7 +74,7 @@ liveTest('ARP is answered for any local address, as far as arp_ignore and arp_fi
 });
 
 liveTest('ARP is answered only to an asker whose address would pass source validation', async () => {
-  const ask = { from: 'a', to: '10.0.1.2', ping: ['-I', '10.9.9.9'] };
+  const ask = { from: 'a', to: '10.0.1.2', source: '10.9.9.9' };
   const setup = `${PAIR}
     wire b vz a vy
     address b vz 10.0.2.2/24

@@ -11,7 +11,7 @@ const PAIR = `
 `;
 
 liveTest('127.0.0.0/8 passes a wire only with route_localnet on both sides', async () => {
-  const ask = { from: 'a', to: '127.0.0.5', ping: ['-I', '10.0.1.1'] };
+  const ask = { from: 'a', to: '127.0.0.5', source: '10.0.1.1' };
   await judge(
     `${PAIR}
     ip -n a addr del 127.0.0.1/8 dev lo
@@ -72,7 +72,7 @@ liveTest('::1 is no address for a wire', async () => {
     ip -n a addr del ::1/128 dev lo
     ip -n a route add ::1 via fd01::2`,
     [
-      { claim: '::1', from: 'a', to: '::1', ping: ['-I', 'fd01::1'], answered: false },
+      { claim: '::1', from: 'a', to: '::1', source: 'fd01::1', answered: false },
       {
         claim: 'the same way for another',
         change: 'address b vb fd07::1/128; ip -n a route add fd07::1 via fd01::2',

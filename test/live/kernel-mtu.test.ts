@@ -4,7 +4,7 @@ import { judge } from '../helpers/judge.ts';
 import { liveTest } from '../helpers/world.ts';
 
 /** 972 bytes of payload make a packet of 1000 bytes, header and all. */
-const LONG = ['-s', '972', '-M', 'do'];
+const LONG = { payloadBytes: 972 };
 
 liveTest('a router refuses what is longer than the device it leaves by, when it may not be cut', async () => {
   const ask = { from: 'a', to: '10.0.2.1' };
@@ -26,10 +26,10 @@ liveTest('a router refuses what is longer than the device it leaves by, when it 
         claim: 'fits exactly',
         change: 'ip -n r link set dev rb mtu 1000; ip -n b link set dev vb mtu 1000',
         ...ask,
-        ping: LONG,
+        ...LONG,
         answered: true,
       },
-      { claim: 'one byte longer', ...ask, ping: ['-s', '973', '-M', 'do'], answered: false },
+      { claim: 'one byte longer', ...ask, payloadBytes: 973, answered: false },
       { claim: 'may be cut', ...ask, ping: ['-s', '1200', '-M', 'dont'], answered: true },
     ],
   );
@@ -37,8 +37,8 @@ liveTest('a router refuses what is longer than the device it leaves by, when it 
 
 liveTest('a veth end drops what is more than a VLAN tag longer than its MTU, and so does a bridge port', async () => {
   const ask = { from: 'a', to: '10.0.1.2' };
-  const four = ['-s', '976', '-M', 'do'];
-  const five = ['-s', '977', '-M', 'do'];
+  const four = { payloadBytes: 976 };
+  const five = { payloadBytes: 977 };
   await judge(
     `namespaces a b
     wire a va b vb
@@ -48,8 +48,8 @@ liveTest('a veth end drops what is more than a VLAN tag longer than its MTU, and
     # So that the answer may go back in one piece.
     ip -n b link set dev vb mtu 1000`,
     [
-      { claim: 'exactly', ...ask, ping: LONG, answered: true },
-      { claim: '5 bytes longer', ...ask, ping: five, answered: false },
+      { claim: 'exactly', ...ask, ...LONG, answered: true },
+      { claim: '5 bytes longer', ...ask, ...five, answered: false },
     ],
   );
   await judge(
@@ -61,8 +61,8 @@ liveTest('a veth end drops what is more than a VLAN tag longer than its MTU, and
     address b vb 10.0.1.2/24
     ip -n br link set dev pb mtu 1000`,
     [
-      { claim: '4 bytes longer', ...ask, ping: four, answered: true },
-      { claim: '5 bytes longer', ...ask, ping: five, answered: false },
+      { claim: '4 bytes longer', ...ask, ...four, answered: true },
+      { claim: '5 bytes longer', ...ask, ...five, answered: false },
     ],
   );
 });

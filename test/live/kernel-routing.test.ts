@@ -82,7 +82,7 @@ liveTest('policy rules are asked in order, by source, mark, device and protocol'
         ...ASK,
         answered: false,
       },
-      { claim: 'from: a bound source matches', ...ASK, ping: ['-I', '10.0.1.11'], answered: true },
+      { claim: 'from: a bound source matches', ...ASK, source: '10.0.1.11', answered: true },
       {
         claim: 'fwmark',
         change: 'ip -n a rule del priority 100; ip -n a rule add priority 100 fwmark 0x1/0xf lookup 7',

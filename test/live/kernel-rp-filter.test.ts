@@ -16,7 +16,7 @@ const TWO_WIRES = `
   address r rz 10.0.2.254/24
 `;
 
-const ASK = { from: 'a', to: '10.0.1.254', ping: ['-I', '10.9.9.9'] };
+const ASK = { from: 'a', to: '10.0.1.254', source: '10.9.9.9' };
 
 liveTest(
   'rp_filter 1 wants the way back by the ingress device, 2 by any, and the larger of all and device counts',

@@ -88,13 +88,13 @@ liveTest('flood flags hold back what the bridge has not learned', async () => {
 liveTest('a static FDB entry holds until a frame from elsewhere corrects it, a sticky one for good', async () => {
   const macOfB = '"$(ip netns exec b cat /sys/class/net/vb/address)"';
   const entry = (words: string) => `bridge -n br fdb replace ${macOfB} ${words}`;
-  const permanent = `ip -n a neigh replace 10.0.0.2 dev va nud permanent lladdr ${macOfB}`;
+  const permanent = `ip -n a neigh replace 10.0.0.2 dev va nud permanent lladdr ${macOfB}; sysctl_ b net.ipv6.conf.all.disable_ipv6=1; forget a b`;
   const noPermanent = 'ip -n a neigh del 10.0.0.2 dev va; forget a b';
   await judge(BRIDGE, [
     { claim: 'static, right', change: entry('dev pb master static'), ...ASK, answered: true },
     {
       claim: 'static, wrong, and b has not spoken since',
-      change: `${entry('dev pa master static')}; ${permanent}`,
+      change: `${permanent}; ${entry('dev pa master static')}`,
       ...ASK,
       answered: false,
     },

@@ -19,34 +19,34 @@ const OVERLAY = `
   }
 `;
 const IN_A = 'vxlan a id 42 dstport 4789 remote 192.168.0.2 local 192.168.0.1; address a vx0 10.42.0.1/24';
-const in_b = (words: string) => `vxlan b ${words}; address b vx0 10.42.0.2/24; forget a b`;
+const inB = (words: string) => `vxlan b ${words}; address b vx0 10.42.0.2/24; forget a b`;
 const FUNCTION = OVERLAY.slice(OVERLAY.indexOf('  vxlan()'));
 const ASK = { from: 'a', to: '10.42.0.2' };
 
 liveTest('a vxlan is taken off by one of the same number on the same port', async () => {
   await judge(`${OVERLAY}\n${IN_A}`, [
-    { claim: 'alike', change: `${FUNCTION}${in_b('id 42 dstport 4789 remote 192.168.0.1')}`, ...ASK, answered: true },
+    { claim: 'alike', change: `${FUNCTION}${inB('id 42 dstport 4789 remote 192.168.0.1')}`, ...ASK, answered: true },
     {
       claim: 'another number',
-      change: `${FUNCTION}${in_b('id 43 dstport 4789 remote 192.168.0.1')}`,
+      change: `${FUNCTION}${inB('id 43 dstport 4789 remote 192.168.0.1')}`,
       ...ASK,
       answered: false,
     },
     {
       claim: 'another port',
-      change: `${FUNCTION}${in_b('id 42 dstport 4790 remote 192.168.0.1')}`,
+      change: `${FUNCTION}${inB('id 42 dstport 4790 remote 192.168.0.1')}`,
       ...ASK,
       answered: false,
     },
     {
       claim: 'down',
-      change: `${FUNCTION}${in_b('id 42 dstport 4789 remote 192.168.0.1')}; ip -n b link set dev vx0 down`,
+      change: `${FUNCTION}${inB('id 42 dstport 4789 remote 192.168.0.1')}; ip -n b link set dev vx0 down`,
       ...ASK,
       answered: false,
     },
     {
       claim: 'filtered in the underlay',
-      change: `${FUNCTION}${in_b('id 42 dstport 4789 remote 192.168.0.1')}; ip netns exec b nft 'table ip f { chain i { type filter hook input priority 0; udp dport 4789 drop; }; }'`,
+      change: `${FUNCTION}${inB('id 42 dstport 4789 remote 192.168.0.1')}; ip netns exec b nft 'table ip f { chain i { type filter hook input priority 0; udp dport 4789 drop; }; }'`,
       ...ASK,
       answered: false,
     },
@@ -58,10 +58,10 @@ liveTest('a vxlan is taken off by one of the same number on the same port', asyn
 liveTest('a vxlan answers where a frame came from, if it learns; else its entries say', async () => {
   const macOf = (name: string) => `"$(ip netns exec ${name} cat /sys/class/net/vx0/address)"`;
   await judge(`${OVERLAY}\n${IN_A}`, [
-    { claim: 'learns, no remote', change: `${FUNCTION}${in_b('id 42 dstport 4789')}`, ...ASK, answered: true },
+    { claim: 'learns, no remote', change: `${FUNCTION}${inB('id 42 dstport 4789')}`, ...ASK, answered: true },
     {
       claim: 'does not learn, no remote',
-      change: `${FUNCTION}${in_b('id 42 dstport 4789 nolearning')}`,
+      change: `${FUNCTION}${inB('id 42 dstport 4789 nolearning')}`,
       ...ASK,
       answered: false,
     },
@@ -79,7 +79,7 @@ liveTest('a vxlan answers where a frame came from, if it learns; else its entrie
     },
     {
       claim: 'learns, no remote, asks first',
-      change: `${FUNCTION} bridge -n a fdb del ${macOf('b')} dev vx0 || :; ${in_b('id 42 dstport 4789')}`,
+      change: `${FUNCTION} bridge -n a fdb del ${macOf('b')} dev vx0 || :; ${inB('id 42 dstport 4789')}`,
       from: 'b',
       to: '10.42.0.1',
       answered: false,
