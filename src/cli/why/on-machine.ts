@@ -10,6 +10,7 @@ import type { Witnesses } from '../../diagnosis/conclude.ts';
 import type { Prediction } from '../../diagnosis/diagnosis.ts';
 import { type Host, linksOf } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
+import { lastJourney } from '../../journey/journey.ts';
 import type { Observation } from '../../journey/observation.ts';
 import { probe } from '../../probe/probe.ts';
 import { askRoutes } from '../../probe/route-get.ts';
@@ -55,11 +56,21 @@ async function observe(host: Host, prediction: Prediction, signal: AbortSignal):
   }
 }
 
-/** Where to listen: along the predicted path, and where the destination is, should the prediction be wrong. */
+/** So many tcpdumps start in a tenth of a second. */
+const MOST_LISTENERS = 16;
+
+/**
+ * Where to listen: along the predicted path, and where the destination is, should the prediction be wrong. Where the
+ * model does not know the way to its end, everywhere, as far as that goes.
+ */
 function watchedBy(host: Host, { question, trip }: Prediction): readonly NetnsName[] {
   const steps = [...trip.request.steps, ...(trip.reply?.steps ?? [])];
   const owners = host.namespaces.filter((netns) =>
     linksOf(netns).some(({ addresses }) => addresses.some(({ address }) => address === question.destination)),
   );
-  return [...new Set([question.netns, ...steps.map(({ netns }) => netns), ...owners.map(({ name }) => name)])];
+  const likely = new Set([question.netns, ...steps.map(({ netns }) => netns), ...owners.map(({ name }) => name)]);
+  const { kind } = lastJourney(trip).fate;
+  if (kind !== 'undecided') return [...likely];
+  const others = host.namespaces.map(({ name }) => name).filter((name) => !likely.has(name));
+  return [...likely, ...others.slice(0, Math.max(0, MOST_LISTENERS - likely.size))];
 }

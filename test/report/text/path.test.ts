@@ -41,6 +41,26 @@ test('pathText() does not end at a place that was missed when the packet was see
   expect(text).toMatch(/ns2 veth1 +in +seen/);
 });
 
+test('pathText() shows where the wire saw the packet beyond the end of the model', () => {
+  const { trip } = examples.diagnosis();
+  const sightings = examples.sightingsOf([trip.request, ...(trip.reply === undefined ? [] : [trip.reply])]);
+  const seen = examples.observation({ sightings: [...sightings, ...sightings].slice(0, 12) });
+  const { request } = examples.undecided().trip;
+  const hops = { request: hopsOf(request, seen), reply: [] };
+  const wire = { observation: seen, lastSeen: undefined };
+  const rows = rowsOf(pathText(examples.diagnosis({ trip: { request, reply: undefined }, hops, wire }), PLAIN));
+  expect(
+    rows.filter((row) => row.includes('did not expect')).map((row) => row.trim().replaceAll(/ {2,}/g, ' | ')),
+  ).toEqual([
+    'router r2 | out, which the model did not expect | seen | 25 µs',
+    'ns2 veth1 | in, which the model did not expect | seen | 37 µs',
+    'reply | ns2 veth1 | out, which the model did not expect | seen | 49 µs',
+    'router r2 | in, which the model did not expect | seen | 62 µs',
+    'router r1 | out, which the model did not expect | seen | 74 µs',
+    'ns1 veth0 | in, which the model did not expect | seen | 86 µs',
+  ]);
+});
+
 test('pathText() has no column for a wire that nobody asked', () => {
   const text = pathText(examples.undecided(), PLAIN);
   expect(text).not.toContain('on the wire');
