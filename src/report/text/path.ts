@@ -13,8 +13,8 @@ import type { Style } from './style.ts';
 
 const LEG_COLUMNS = 7;
 const WIRE_COLUMNS = 12;
-/** Two spaces behind each of the four columns. */
-const GAPS = 8;
+/** Two spaces between the four columns. */
+const GAPS = 6;
 /** Longer places are broken: a device can have 15 characters, and a namespace 255. */
 const MOST_PLACE_COLUMNS = 24;
 
