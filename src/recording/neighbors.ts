@@ -1,5 +1,6 @@
 /**
- * `ip -j neigh show nud all` and `ip -j neigh show proxy` to neighbour entries.
+ * `ip -j neigh show nud all` and `ip -j neigh show proxy` to neighbour entries. Left out: the kernel's own for groups,
+ * which no packet of ours asks for.
  *
  * Source: ip/ipneigh.c print_neigh() of iproute2 6.1; net/core/neighbour.c pneigh_lookup().
  *
@@ -10,7 +11,7 @@ import * as v from 'valibot';
 import { type Fact, known } from '../host/fact.ts';
 import type { DeviceName } from '../host/link.ts';
 import type { Neighbor, NeighborState } from '../host/route.ts';
-import { familyOf } from '../net/address.ts';
+import { familyOf, isMulticast } from '../net/address.ts';
 import { AddressField, DeviceField, MacField } from './fields.ts';
 import { rowsOf } from './output.ts';
 import type { RecordedNamespace } from './recording.ts';
@@ -47,7 +48,8 @@ export function neighborsOf(
       proxied.push({ family: familyOf(dst), address: dst, device, mac: undefined, state: 'none', proxy: true });
     }
   }
-  return known([...entries.value.map(neighborOf), ...proxied], entries.source);
+  const learned = entries.value.filter(({ dst }) => !isMulticast(dst)).map(neighborOf);
+  return known([...learned, ...proxied], entries.source);
 }
 
 function neighborOf(row: v.InferOutput<typeof NeighborRow>): Neighbor {
