@@ -94,7 +94,7 @@ async function tell(world: PrivateWorld, options: DemoOptions): Promise<void> {
     const fault = found.lab.faults.find((each) => each.name === name);
     if (fault === undefined) throw new Error(`lab ${LAB} has no fault ${name}`);
     say(heading(`${index + 1} of ${FAULTS.length}. ${fault.story}`));
-    await breakLab(LAB, name, work);
+    await breakLab(LAB, name, { ...work, say: (line) => line.startsWith('#') || work.say(line) });
     const answer = await showTheCause(stage, fault);
     say('# what it says is run, word by word');
     await repair(stage, answer);

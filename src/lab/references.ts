@@ -50,7 +50,10 @@ function netnsProblems(lab: Lab): readonly Problem[] {
     ...lab.faults.flatMap((fault, i) => [
       { path: ['faults', i, 'question', 'from'], netns: fault.question.from },
       ...fault.start.map(({ netns }, k) => ({ path: ['faults', i, 'start', k, 'netns'], netns })),
-      ...fault.expect.map(({ netns }, k) => ({ path: ['faults', i, 'expect', k, 'netns'], netns })),
+      // A fault may lie in the host, even of a lab that does not touch it: what was never moved is there.
+      ...fault.expect.flatMap(({ netns }, k) =>
+        netns === HOST ? [] : [{ path: ['faults', i, 'expect', k, 'netns'], netns }],
+      ),
     ]),
   ];
   return named.flatMap(({ path, netns }) => {

@@ -32,7 +32,7 @@ import { PrivateWorld } from '../../src/system/world.ts';
 export const BIN = fileURLToPath(new URL('../../bin/nsdiag.js', import.meta.url));
 
 /** Why live tests cannot run here; `undefined` when they can. */
-export const liveObstacle: string | undefined =
+const liveObstacle: string | undefined =
   process.geteuid?.() === 0 ? undefined : 'live tests make network namespaces, which needs root';
 
 /** `test`, skipped with the reason where namespaces cannot be made. */
