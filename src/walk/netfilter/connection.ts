@@ -39,6 +39,7 @@ export interface Tracked {
 /** Look the packet up, or enter it, as the hook at priority -200 does. */
 export function track(conntrack: Conntrack, netns: NetnsName, packet: Packet): Conntrack {
   const { connections } = conntrack;
+  if (isNeighborDiscovery(packet)) return follow(conntrack, { netns, kind: 'untracked' });
   const found = connections.findIndex((each) => each.netns === netns && sameTuple(packet, each.original));
   if (found >= 0) return follow(conntrack, { netns, kind: 'tracked', connection: found, direction: 'original' });
   const answered = connections.findIndex((each) => each.netns === netns && isAnswer(packet, each.translated));
@@ -139,6 +140,11 @@ export function clashes({ connections, tracking }: Conntrack): boolean {
       each.netns === own.netns &&
       sameTuple(each.translated, own.translated),
   );
+}
+
+/** Conntrack looks at none of it (nf_conntrack_proto_icmpv6.c noct_valid_new). */
+function isNeighborDiscovery({ transport }: Packet): boolean {
+  return transport.protocol === 'icmp' && transport.message.startsWith('neighbor-');
 }
 
 /** Answers to nothing are invalid, except that UDP has no way to tell. */

@@ -47,7 +47,7 @@ export type Tracking = { readonly netns: NetnsName } & (
       readonly connection: number;
       readonly direction: 'original' | 'reply';
     }
-  /** Kept from conntrack by a notrack rule. */
+  /** Kept from conntrack by a notrack rule, or neighbour discovery, which it leaves alone. */
   | { readonly kind: 'untracked' }
   /** An answer to nothing that conntrack has seen. */
   | { readonly kind: 'invalid' }

@@ -107,15 +107,16 @@ function portMatches({ transport }: Packet, { side, ranges, negate }: Extract<Ma
   return hit !== negate;
 }
 
-const ECHO_TYPES = {
-  inet: { 'echo-request': 8, 'echo-reply': 0 },
-  inet6: { 'echo-request': 128, 'echo-reply': 129 },
+/** Neighbour discovery is ICMPv6 alone: no IPv4 packet has such a type. */
+const ICMP_TYPES = {
+  inet: { 'echo-request': 8, 'echo-reply': 0, 'neighbor-solicitation': -1, 'neighbor-advertisement': -1 },
+  inet6: { 'echo-request': 128, 'echo-reply': 129, 'neighbor-solicitation': 135, 'neighbor-advertisement': 136 },
 } as const;
 
 function icmpMatches(packet: Packet, match: Extract<Match, { kind: 'icmp' }>): boolean {
   const { transport } = packet;
   if (transport.protocol !== 'icmp' || familyOf(packet.destination) !== match.family) return false;
-  const type = ECHO_TYPES[match.family][transport.message];
+  const type = ICMP_TYPES[match.family][transport.message];
   return (isIn(match.types, type) && (match.codes === undefined || isIn(match.codes, 0))) !== match.negate;
 }
 
