@@ -34,6 +34,7 @@ import { martianDestination } from './rules/martian-destination.ts';
 import { martianSource } from './rules/martian-source.ts';
 import { mtuExceeded } from './rules/mtu-exceeded.ts';
 import { natMissing } from './rules/nat-missing.ts';
+import { natWrong } from './rules/nat-wrong.ts';
 import { neighborUnresolved } from './rules/neighbor-unresolved.ts';
 import { neighborWrong } from './rules/neighbor-wrong.ts';
 import { noAddress } from './rules/no-address.ts';
@@ -79,6 +80,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   neighborWrong,
   addressIsBroadcast,
   disconnected,
+  natWrong,
   natMissing,
   wrongGateway,
   routingLoop,

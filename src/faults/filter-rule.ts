@@ -53,7 +53,7 @@ function accept({ netns, reason }: Filtered): Repair {
     table: rule.table,
     chain: rule.chain,
     hook,
-    before: rule.position === 0 ? undefined : rule,
+    before: rule,
   };
   return {
     intent: `Accept this traffic ahead of what ${reason.verdict === 'drop' ? 'drops' : 'rejects'} it`,

@@ -7,7 +7,7 @@
 
 import type { Repair } from '../../host/edit.ts';
 import { findLink, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
-import type { DeviceRef, NetnsName } from '../../host/link.ts';
+import type { DeviceRef, Link, NetnsName } from '../../host/link.ts';
 import { defineRule, type Found } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -67,15 +67,22 @@ function strays(context: FaultContext): readonly Found[] {
   const targets = start.owners.length > 0 ? start.owners : bareNamespaces(host).map(({ name }) => name);
   const wanted = targets.filter((name) => name !== end.ref.netns && name !== start.netns);
   if (wanted.length === 0) return [];
+  const near = peerOf(end.link) ?? end.ref;
   return [
     {
-      ...end.ref,
-      what: `${end.ref.device}, the far end of what leaves ${start.netns}, was left in ${end.ref.netns}`,
+      ...near,
+      what: `${end.ref.device}, the other end of ${placeText(near)}, was left in ${end.ref.netns}`,
       why: 'A veth hands every packet to its other end: that end has to be in the namespace that is to answer',
       evidence: linkEvidence(host, end.ref),
       repairs: wanted.map((target) => move(end.ref, target)),
     },
   ];
+}
+
+function peerOf({ detail }: Link): DeviceRef | undefined {
+  return detail.kind === 'veth' && detail.peer.kind === 'found'
+    ? { netns: detail.peer.netns, device: detail.peer.device }
+    : undefined;
 }
 
 interface Start {

@@ -5,13 +5,15 @@
  * @module
  */
 
+import type { Repair } from '../../host/edit.ts';
 import { findLink, linksOf } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { defineRule } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf } from '../search/crossing.ts';
-import { droppedAs } from '../search/dropped.ts';
+import { droppedAs, routeSteps } from '../search/dropped.ts';
+import { redirections } from '../search/redirect.ts';
 import { portsOf } from '../search/wiring.ts';
 
 export const noCarrier = defineRule({
@@ -36,11 +38,17 @@ export const noCarrier = defineRule({
           ? 'A bridge has carrier while at least one of its ports forwards; without it, what is sent through it is dropped'
           : 'An interface without carrier is up but has nobody at the other end; what is sent through it is dropped',
         evidence: linkEvidence(context.host, ref),
-        repairs: [],
+        repairs: elsewhere(context),
       },
     ];
   },
 });
+
+/** Another way that the model knows, when the route could lead there. */
+function elsewhere({ host, journey }: FaultContext): readonly Repair[] {
+  const step = routeSteps(journey.steps).at(-1);
+  return step === undefined ? [] : redirections(host, step);
+}
 
 function darkDevice(context: FaultContext): DeviceRef | undefined {
   const dropped = droppedAs(context, 'no-carrier');

@@ -1,59 +1,100 @@
 /**
  * Reverse-path filtering rejects the packet: the way back to its source does not lead out of the interface that it came
- * in by, or there is none.
+ * in by, or there is none. For a neighbour this shows already in ARP, which is not answered then.
  *
  * @module
  */
 
 import type { Repair } from '../../host/edit.ts';
+import { findNetns, type Netns } from '../../host/host.ts';
+import type { DeviceName } from '../../host/link.ts';
+import type { Route } from '../../host/route.ts';
 import { routeText } from '../../host/route-text.ts';
-import { confKey } from '../../host/sysctl.ts';
+import { confKey, readSysctl } from '../../host/sysctl.ts';
+import type { Address } from '../../net/address.ts';
 import { defineRule } from '../define.ts';
 import { lookupEvidence, sysctlEvidence } from '../evidence.ts';
-import { droppedAs } from '../search/dropped.ts';
+import type { FaultContext } from '../rule.ts';
+import { droppedAs, routeSteps } from '../search/dropped.ts';
+import { matchingRoutes } from '../search/way.ts';
 import { addRoute, routesTowards } from './no-route.ts';
 
 export const rpFilter = defineRule({
   code: 'rp-filter',
   title: 'Reverse-path filtering rejects the packet',
-  source: 'net/ipv4/fib_frontend.c: fib_validate_source(); Documentation/networking/ip-sysctl.rst',
-  explains: [],
+  source: 'net/ipv4/fib_frontend.c: fib_validate_source(); net/ipv4/arp.c: arp_process()',
+  explains: ['neighbor-unresolved'],
 
   find(context) {
-    const dropped = droppedAs(context, 'rp-filter');
-    if (dropped === undefined) return [];
-    const { netns, reason } = dropped;
-    const own = confKey('ipv4', reason.inDevice, 'rp_filter');
-    const back = routesTowards(context.host, netns, reason.source).map((route) => addRoute(netns, route, 'reply'));
-    const loosen: Repair = {
-      intent: `Let ${reason.inDevice} take packets whose way back is another interface`,
-      edits: [{ kind: 'sysctl', netns: netns.name, key: own, value: '2' }],
-      sideEffects: `${reason.inDevice} no longer rejects forged sources that some other interface leads to`,
-    };
+    const rejected = rejectedPacket(context) ?? unansweredAsker(context);
+    if (rejected === undefined) return [];
+    const { netns, device, source, mode, reverse } = rejected;
     return [
       {
         netns: netns.name,
-        device: reason.inDevice,
+        device,
         what:
-          reason.reverse === undefined
-            ? `${netns.name} rejects what comes from ${reason.source} by ${reason.inDevice}: it has no way back`
-            : `${netns.name} rejects what comes from ${reason.source} by ${reason.inDevice}: its way back is ${reason.reverseDevice ?? routeText(reason.reverse)}`,
+          reverse === undefined
+            ? `${netns.name} rejects what comes from ${source} by ${device}: it has no way back`
+            : `${netns.name} rejects what comes from ${source} by ${device}: its way back is "${routeText(reverse)}"`,
         why:
-          reason.mode === 1
-            ? 'Strict filtering (the larger of the rp_filter of all and of the interface is 1) takes a packet only by the interface that the way back to its source would use'
+          mode === 1
+            ? 'Strict filtering (the larger of the rp_filter of all and of the interface is 1) takes packets, and answers ARP, only on the interface that the way back to the source would use'
             : 'Loose filtering (rp_filter 2) takes a packet only if some route leads back to its source',
         evidence: [
-          sysctlEvidence(netns, own),
+          sysctlEvidence(netns, confKey('ipv4', device, 'rp_filter')),
           sysctlEvidence(netns, confKey('ipv4', 'all', 'rp_filter')),
-          lookupEvidence(
-            netns,
-            reason.source,
-            reason.reverse === undefined ? 'Network is unreachable' : routeText(reason.reverse),
-          ),
+          lookupEvidence(netns, source, reverse === undefined ? 'Network is unreachable' : routeText(reverse)),
         ],
-        // Loose filtering wants a route as well; where there is none, only a route helps.
-        repairs: reason.reverse === undefined ? back : reason.mode === 1 ? [loosen, ...back] : back,
+        repairs: repairsOf(context, rejected),
       },
     ];
   },
 });
+
+interface Rejected {
+  readonly netns: Netns;
+  readonly device: DeviceName;
+  readonly source: Address;
+  readonly mode: number;
+  /** `undefined`: no route leads back at all. */
+  readonly reverse: Route | undefined;
+}
+
+function rejectedPacket(context: FaultContext): Rejected | undefined {
+  const dropped = droppedAs(context, 'rp-filter');
+  if (dropped === undefined) return undefined;
+  const { netns, reason } = dropped;
+  const { inDevice: device, source, mode, reverse } = reason;
+  return { netns, device, source, mode, reverse };
+}
+
+/** The one who asked for the next hop is rejected, so that his question is not answered. */
+function unansweredAsker({ host, journey, ...context }: FaultContext): Rejected | undefined {
+  const dropped = droppedAs({ host, journey, ...context }, 'neighbor-unanswered');
+  const silence = dropped?.reason.silence;
+  const source = routeSteps(journey.steps).at(-1)?.source;
+  if (silence?.kind !== 'rp-filter' || source === undefined) return undefined;
+  const netns = findNetns(host, silence.owner.netns);
+  if (netns === undefined) return undefined;
+  const { device } = silence.owner;
+  return { netns, device, source, mode: effectiveMode(netns, device), reverse: matchingRoutes(netns, source)[0] };
+}
+
+/** The kernel takes the larger of the two. */
+function effectiveMode(netns: Netns, device: DeviceName): number {
+  const modes = (['all', device] as const).map((each) => readSysctl(netns.sysctls, confKey('ipv4', each, 'rp_filter')));
+  return Math.max(...modes.map((mode) => (mode.known ? mode.value : 0)));
+}
+
+/** Loose filtering wants a route as well, so where there is none, only a route helps. */
+function repairsOf({ host }: FaultContext, { netns, device, source, mode, reverse }: Rejected): readonly Repair[] {
+  const back = routesTowards(host, netns, source).map((route) => addRoute(netns, route, 'reply'));
+  if (reverse === undefined || mode !== 1) return back;
+  const loosen: Repair = {
+    intent: `Let ${device} take packets whose way back is another interface`,
+    edits: [{ kind: 'sysctl', netns: netns.name, key: confKey('ipv4', device, 'rp_filter'), value: '2' }],
+    sideEffects: `${device} no longer rejects forged sources that some other interface leads to`,
+  };
+  return [loosen, ...back];
+}

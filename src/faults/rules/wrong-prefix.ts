@@ -17,6 +17,7 @@ import type { FaultContext } from '../rule.ts';
 import { crossingOf } from '../search/crossing.ts';
 import { routeSteps, unroutedIn } from '../search/dropped.ts';
 import { routableAddresses } from '../search/owner.ts';
+import { wayTo } from '../search/way.ts';
 import { type Endpoint, endpointsOf, segmentOf } from '../search/wiring.ts';
 
 export const wrongPrefix = defineRule({
@@ -97,9 +98,17 @@ interface Lookup {
   readonly destination: Address;
 }
 
+/** What was looked for; without a route, the neighbour over which the way to it leads as well. */
 function lookups(context: FaultContext): readonly Lookup[] {
   const unrouted = unroutedIn(context);
-  if (unrouted !== undefined) return [{ netns: unrouted.netns.name, destination: unrouted.destination }];
+  if (unrouted !== undefined) {
+    const netns = unrouted.netns.name;
+    const gateway = wayTo(context.host, netns, unrouted.destination)?.hops[0].nexthop;
+    return [unrouted.destination, ...(gateway === undefined ? [] : [gateway])].map((destination) => ({
+      netns,
+      destination,
+    }));
+  }
   if (crossingOf(context)?.wire !== undefined) return [];
   return routeSteps(context.journey.steps)
     .filter(({ nexthop }) => nexthop?.via !== undefined)

@@ -12,6 +12,7 @@ import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from './crossing.ts';
 import { droppedAs } from './dropped.ts';
 import { routableAddresses } from './owner.ts';
+import { matchingRoutes } from './way.ts';
 import { type Endpoint, endpointsOf, portsOf, segmentOf, wireBetween, wiredTo } from './wiring.ts';
 
 /** Attach `port` to `bridge`. */
@@ -22,8 +23,8 @@ export interface Joint {
 
 /** The joints that are missing, the likeliest first. */
 export function missingJoints(context: FaultContext): readonly Joint[] {
-  const fromFilter = jointOfReverse(context);
-  if (fromFilter !== undefined) return [fromFilter];
+  const oneWay = jointOfReverse(context) ?? jointOfArrival(context);
+  if (oneWay !== undefined) return [oneWay];
   const crossing = crossingOf(context);
   if (crossing === undefined || crossing.wire !== undefined) return [];
   const { host } = context;
@@ -49,6 +50,25 @@ function jointOfReverse(context: FaultContext): Joint | undefined {
   const reverse = rejected?.reason.reverseDevice;
   const bridge = reverse === undefined ? bridges[0] : bridges.find(({ name }) => name === reverse);
   return link !== undefined && isFree(link, family) && bridge !== undefined ? { port, bridge: bridge.name } : undefined;
+}
+
+/**
+ * The request was taken in by a free veth end, as Linux does for any address of the namespace, and what is answered
+ * goes to a bridge: the request may well get on, but no answer comes back this way.
+ */
+function jointOfArrival({ host, trip }: FaultContext): Joint | undefined {
+  for (const step of trip.request.steps) {
+    if (step.stage !== 'ingress' || step.device === undefined) continue;
+    const port = { netns: step.netns, device: step.device };
+    const netns = findNetns(host, step.netns);
+    const link = findLink(host, step.netns, step.device);
+    const { source } = step.packet;
+    if (netns === undefined || link === undefined || !isFree(link, familyOf(source))) continue;
+    const back = matchingRoutes(netns, source)[0]?.nexthops[0]?.device;
+    const bridge = bridgesIn(host, port).find(({ name }) => name === back);
+    if (bridge !== undefined) return { port, bridge: bridge.name };
+  }
+  return undefined;
 }
 
 /** The joints missing on the wire to the owner that needs the fewest; the first one it meets, first. */

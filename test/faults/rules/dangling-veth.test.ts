@@ -10,7 +10,7 @@ test('dangling-veth names the end that was left behind, and moves it', () => {
     ns2: {},
   });
   const findings = findBy(danglingVeth, host, 'ns1 10.0.0.2');
-  expect(findings).toMatchObject([{ code: 'dangling-veth', netns: 'host', device: 'veth1', leg: 'request' }]);
+  expect(findings).toMatchObject([{ code: 'dangling-veth', netns: 'ns1', device: 'veth0', leg: 'request' }]);
   expect(findings[0]?.evidence.length).toBeGreaterThan(0);
   expect(commandsFor(host, findings[0])).toEqual(['ip link set dev veth1 netns ns2']);
   expect(isProgress(host, 'ns1 10.0.0.2', findings[0])).toBe(true);
