@@ -8,13 +8,12 @@
 
 import { release } from 'node:os';
 import type { Check } from '../report/text/checkup.ts';
+import { howToInstall } from '../system/debian-package.ts';
 import { type Argv, run } from '../system/run.ts';
 
 interface Program {
   readonly name: string;
   readonly version: Argv;
-  /** Debian's name for it. */
-  readonly package: string;
   readonly costs: string;
 }
 
@@ -22,55 +21,46 @@ const PROGRAMS: readonly Program[] = [
   {
     name: 'ip',
     version: ['ip', '-V'],
-    package: 'iproute2',
     costs: 'everything but why --snapshot: nothing can be read, and no fix can be run',
   },
   {
     name: 'bridge',
     version: ['bridge', '-V'],
-    package: 'iproute2',
     costs: 'what bridges have learned and been told; where that decides, the answer is undecided',
   },
   {
     name: 'tcpdump',
     version: ['tcpdump', '--version'],
-    package: 'tcpdump',
     costs: 'the last place where the packet was seen; ping still tells whether it arrives',
   },
   {
     name: 'ping',
     version: ['ping', '-V'],
-    package: 'iputils-ping',
     costs: 'the verdict of the wire for ICMP; the model still answers',
   },
   {
     name: 'nft',
     version: ['nft', '--version'],
-    package: 'nftables',
     costs: 'nft rules: where there may be some, the answer is undecided',
   },
   {
     name: 'iptables',
     version: ['iptables-nft-save', '--version'],
-    package: 'iptables',
     costs: 'iptables rules: where there may be some, the answer is undecided',
   },
   {
     name: 'ss',
     version: ['ss', '-V'],
-    package: 'iproute2',
     costs: 'who listens: for --proto tcp and udp the answer is undecided',
   },
   {
     name: 'sysctl',
     version: ['sysctl', '-V'],
-    package: 'procps',
     costs: 'fixes that set a sysctl cannot be run as printed',
   },
   {
     name: 'nsenter',
     version: ['nsenter', '-V'],
-    package: 'util-linux',
     costs: 'namespaces that have no name, such as those of containers, cannot be entered',
   },
 ];
@@ -110,6 +100,6 @@ async function checkProgram(program: Program, signal: AbortSignal): Promise<Chec
     found: result.missing ? 'not installed, or not on the PATH' : firstLine,
     isThere: result.exitCode === 0,
     costs: program.costs,
-    remedy: `apt install ${program.package}`,
+    remedy: howToInstall(program.version[0]) ?? `install ${program.name}`,
   };
 }

@@ -10,6 +10,7 @@
 import type { DeviceName } from '../host/link.ts';
 import type { RouteWitness } from '../journey/observation.ts';
 import { parseAddress } from '../net/address.ts';
+import { parseIprouteJson } from '../recording/iproute-json.ts';
 
 type Answer = RouteWitness['answer'];
 
@@ -63,7 +64,7 @@ function complaintsByLine(stderr: string): ReadonlyMap<number, string> {
 
 function readRoute(line: string): Answer | undefined {
   if (!line.startsWith('[')) return undefined;
-  const [route] = JSON.parse(line) as readonly Readonly<Record<string, unknown>>[];
+  const [route] = parseIprouteJson(line) as readonly Readonly<Record<string, unknown>>[];
   if (route === undefined) return undefined;
   const type = text(route['type']) ?? 'unicast';
   const table = Number(text(route['table']));

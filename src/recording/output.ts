@@ -8,6 +8,7 @@
 import * as v from 'valibot';
 import { bridgeIn, inNetns, ipIn } from '../host/commands-enter.ts';
 import { type Fact, known, type Source, unknown } from '../host/fact.ts';
+import { parseIprouteJson } from './iproute-json.ts';
 import type { RecordedNamespace, RecordedOutput } from './recording.ts';
 
 /** What the recording holds under the key, however the command ended. */
@@ -38,7 +39,7 @@ export function rowsOf<const Schema extends v.GenericSchema>(
   const said = commandText(output.value);
   let rows: unknown;
   try {
-    rows = parseJson(mend(output.value.stdout));
+    rows = parseIprouteJson(mend(output.value.stdout));
   } catch (error) {
     return unknown(`${said} printed no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -60,18 +61,6 @@ export function sourceOf(namespace: Pick<RecordedNamespace, 'entry'>, command: r
   if (program === 'ip') return { command: ipIn(namespace, args) };
   if (program === 'bridge') return { command: bridgeIn(namespace, args) };
   return { command: inNetns(namespace, [program, ...args]) };
-}
-
-/**
- * iproute2 copies control characters of names into its JSON as they are (seen with 6.1: a device called `a\x1bb`);
- * JSON wants them escaped. Tabs and line ends are no part of a name, and are escaped where they are part of a text.
- */
-function parseJson(text: string): unknown {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  const escaped = text.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f]/g, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
-  return JSON.parse(escaped);
 }
 
 function failureOf(output: RecordedOutput): string {

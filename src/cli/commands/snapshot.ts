@@ -19,12 +19,12 @@ export const define: Define = (command, perform) => {
       'after',
       examples([
         ['sudo nsdiag snapshot -o net.json', 'keep how the network is now'],
-        ['nsdiag why ns1 10.0.2.1 --snapshot net.json', 'ask it, on any machine, without root'],
+        ['nsdiag why ns1 10.0.2.1 --snapshot net.json', 'ask it later, anywhere, without root'],
       ]),
     )
     .addHelpText(
       'after',
-      '\nIt holds addresses, firewall rules and names of processes. Nothing on the machine is changed.',
+      '\nIt holds addresses, firewall rules and names of processes.\nNothing on the machine is changed.',
     )
     .action((options: { output?: string }) =>
       perform(async (io) => {

@@ -14,8 +14,10 @@ import { lastJourney } from '../../journey/journey.ts';
 import type { Observation } from '../../journey/observation.ts';
 import { probe } from '../../probe/probe.ts';
 import { askRoutes } from '../../probe/route-get.ts';
+import type { Recording } from '../../recording/recording.ts';
 import { hostOf } from '../../recording/to-host.ts';
 import { CleanupStack } from '../../system/cleanup.ts';
+import { howToInstall } from '../../system/debian-package.ts';
 import { Failure } from '../../system/failure.ts';
 import { VERSION } from '../version.ts';
 import type { Ground } from './ground.ts';
@@ -27,11 +29,25 @@ import { readHostsFile } from './hosts-file.ts';
  */
 export async function onMachine(isToProbe: boolean, signal: AbortSignal): Promise<Ground> {
   return {
-    look: async () => hostOf(await collect({ version: VERSION, signal })),
+    look: async () => {
+      const recording = await collect({ version: VERSION, signal });
+      const host = hostOf(recording);
+      return { ...host, notes: [...host.notes, ...missingPrograms(recording)] };
+    },
     inodeOf: inodeOfWord,
     hostsFile: readHostsFile,
     hear: (host, prediction) => hear(host, prediction, isToProbe, signal),
   };
+}
+
+/** What could not be read for want of a program, and how to get it. */
+function missingPrograms({ namespaces }: Recording): readonly string[] {
+  const outputs = namespaces.flatMap((namespace) => Object.values(namespace.outputs));
+  const missing = new Set(outputs.flatMap(({ exitCode, command }) => (exitCode === null ? (command[0] ?? []) : [])));
+  return [...missing].map((program) => {
+    const how = howToInstall(program);
+    return `${program} is not installed${how === undefined ? '' : ` (${how})`}: what it tells was not read`;
+  });
 }
 
 async function hear(host: Host, prediction: Prediction, isToProbe: boolean, signal: AbortSignal): Promise<Witnesses> {
