@@ -19,7 +19,7 @@ export const define: Define = (command, perform) => {
       'after',
       examples([
         ['sudo nsdiag snapshot -o net.json', 'keep how the network is now'],
-        ['nsdiag why ns1 10.0.2.1 --snapshot net.json', 'ask it later, anywhere, without root'],
+        ['nsdiag why ns1 10.0.2.1 --snapshot net.json', 'ask it later, without root'],
       ]),
     )
     .addHelpText(
