@@ -7,9 +7,12 @@
 import { type Address, type Family, familyOf } from '../net/address.ts';
 import type { Port } from '../net/port.ts';
 
-/** What the IP packet carries. ICMP echo stands for ICMPv6 echo in an IPv6 packet. */
+/** Echo stands for ICMPv6 echo in an IPv6 packet; the other two are neighbour discovery's, which only IPv6 has. */
+export type IcmpMessage = 'echo-request' | 'echo-reply' | 'neighbor-solicitation' | 'neighbor-advertisement';
+
+/** What the IP packet carries. */
 export type Transport =
-  | { readonly protocol: 'icmp'; readonly message: 'echo-request' | 'echo-reply'; readonly id: number }
+  | { readonly protocol: 'icmp'; readonly message: IcmpMessage; readonly id: number }
   | {
       readonly protocol: 'tcp';
       readonly sourcePort: Port;

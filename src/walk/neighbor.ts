@@ -11,18 +11,15 @@
  */
 
 import type { Neighbor, Route } from '../host/route.ts';
-import type { ArpSilence, SegmentSearch } from '../journey/drop.ts';
+import type { SegmentBlock, SegmentSearch } from '../journey/drop.ts';
 import type { Fate } from '../journey/journey.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
-import { answersArp, arpSender, type NeighborAnswer } from './arp.ts';
 import { droppedAt, undecided } from './fates.ts';
-import { answersSolicitation, solicitationSender } from './neighbor-discovery.ts';
+import { inquire } from './inquiry.ts';
 import type { Device } from './netns-index.ts';
 import { type FrameKind, type Reach, type SegmentFound, searchSegment } from './segment.ts';
 import { take, type Walk } from './walk.ts';
-
-const NOBODY = '0.0.0.0' as Address;
 
 /** Where the frame goes. */
 export type Neighborhood =
@@ -77,58 +74,36 @@ function follow(
   if (outside !== undefined) return { kind: 'outside', reach: outside };
   const [block] = found.blocks;
   if (block !== undefined && isSomebodys(walk, mac)) {
-    if (block.because === 'unmodelled') return undecidedSegment(device, found);
+    if (block.because === 'unmodelled') return undecidedSegment(device, found.blocks);
     return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
   }
   return droppedAt(device.ref, { kind: 'mac-unowned', nexthop, mac, entry, search: searchOf(nexthop, found) });
 }
 
-/** Ask the segment: ARP, or neighbour discovery. */
-function ask(walk: Walk, device: Device, { nexthop, source, route }: NeighborQuery): Neighborhood | Fate {
-  const isInet = familyOf(nexthop) === 'inet';
-  const found = search(walk, device, { kind: isInet ? 'broadcast' : 'multicast' });
-  const sender = isInet ? arpSender(device, nexthop, source) : solicitationSender(device, source);
-  const owners: Device[] = [];
-  const proxies: Device[] = [];
-  const unknown: string[] = [];
-  const blocks = [...found.blocks];
-  let silence: ArpSilence | undefined;
-  for (const { device: asked } of found.reached) {
-    const answer: NeighborAnswer = isInet
-      ? answersArp(asked, { target: nexthop, sender: sender ?? NOBODY })
-      : answersSolicitation(asked, nexthop);
-    if (answer.kind === 'unknown') unknown.push(...answer.because);
-    if (answer.kind === 'silent') silence ??= answer.silence;
-    if (answer.kind !== 'answers' || asked.link.mac === undefined) continue;
-    const back = wayBack(walk, asked, device);
-    if (back !== undefined) {
-      blocks.push(...back.blocks);
-      continue;
-    }
-    (answer.asProxy ? proxies : owners).push(asked);
-    // Whoever answers keeps the address of whoever asked.
-    if (sender !== undefined) walk.heard.push({ by: asked, address: sender, neighbor: device });
-  }
-  // A proxy waits before it answers, and the first answer counts.
-  const answerers = inOrder(device, nexthop, owners.length > 0 ? owners : proxies);
+/** Ask the segment, and send to who answers. */
+function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | Fate {
+  const { nexthop, route } = query;
+  const { answerers, silence, stopped, found, blocks, unknown } = inquire(walk, device, query);
   walk.multipath.width = Math.max(walk.multipath.width, answerers.length);
   const chosen = answerers[walk.multipath.pick % (answerers.length || 1)];
   if (chosen !== undefined) return sendTo(walk, device, nexthop, chosen);
-  const isSilent = silence !== undefined || isHeldSomewhere(walk, nexthop);
+
+  if (stopped !== undefined) return stopped;
+  const isHere = silence !== undefined || isHeldSomewhere(walk, nexthop);
   const [outside] = found.outside;
-  if (!isSilent && outside !== undefined) return { kind: 'outside', reach: outside };
+  if (!isHere && outside !== undefined) return { kind: 'outside', reach: outside };
   if (unknown.length > 0) return undecided(device.netns.name, ...unknown);
-  if (silence === undefined && blocks.some(({ because }) => because === 'unmodelled')) {
-    return undecidedSegment(device, { ...found, blocks });
+  if (silence === undefined) {
+    const wrapping = blocks.find(({ underlay }) => underlay !== undefined)?.underlay;
+    if (wrapping !== undefined) {
+      // The request itself does not get through: what stops its wrapping is what stops it.
+      walk.steps.push(...wrapping.steps);
+      return wrapping.fate;
+    }
+    if (blocks.some(({ because }) => because === 'unmodelled')) return undecidedSegment(device, blocks);
   }
-  const wrapping = silence === undefined ? blocks.find(({ underlay }) => underlay !== undefined)?.underlay : undefined;
-  if (wrapping !== undefined) {
-    // The request itself does not get through: what stops its wrapping is what stops it.
-    walk.steps.push(...wrapping.steps);
-    return wrapping.fate;
-  }
-  const searched = searchOf(nexthop, { ...found, blocks });
-  return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search: searched, silence });
+  const search = searchOf(nexthop, { ...found, blocks });
+  return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search, silence });
 }
 
 /** Send to a neighbour that is known by now, by a frame that its segment has learned the way of. */
@@ -140,28 +115,8 @@ function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device):
   const reach = way.reached.find((each) => accepts(each.device, mac));
   if (reach !== undefined) return { kind: 'way', mac, reach };
   const [block] = way.blocks;
-  if (block === undefined || block.because === 'unmodelled') return undecidedSegment(device, way);
+  if (block === undefined || block.because === 'unmodelled') return undecidedSegment(device, way.blocks);
   return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
-}
-
-/** One of each namespace: of its devices, the one that holds the address. */
-function inOrder(asker: Device, nexthop: Address, answerers: readonly Device[]): readonly Device[] {
-  const byNetns = new Map<string, Device>();
-  for (const answerer of answerers) {
-    const { name } = answerer.netns;
-    const holds = answerer.link.addresses.some(({ address }) => address === nexthop);
-    if (!byNetns.has(name) || holds) byNetns.set(name, answerer);
-  }
-  byNetns.delete(asker.netns.name);
-  return [...byNetns.values()];
-}
-
-/** Whether the answer gets to the device that asked: `undefined` when it does, else where it is stopped. */
-function wayBack(walk: Walk, answerer: Device, asker: Device): SegmentFound | undefined {
-  const { mac } = asker.link;
-  if (mac === undefined) return undefined;
-  const back = search(walk, answerer, { kind: 'unicast', mac, isLearned: true });
-  return back.reached.some(({ device }) => device === asker) ? undefined : back;
 }
 
 /** Who takes a frame of that MAC up to its IP stack: for the bridge, frames to the port that they came by as well. */
@@ -177,7 +132,7 @@ function searchOf(nexthop: Address, { reached, blocks }: SegmentFound): SegmentS
   return { nexthop, reached: reached.map(({ device }) => device.ref), blocks };
 }
 
-function undecidedSegment({ netns, ref }: Device, { blocks }: SegmentFound): Fate {
+function undecidedSegment({ netns, ref }: Device, blocks: readonly SegmentBlock[]): Fate {
   const because = blocks
     .filter((block) => block.because === 'unmodelled')
     .map(({ at, detail }) => `${at.netns}:${at.device} is not modelled (${detail ?? 'unknown'})`);

@@ -16,6 +16,7 @@ import type { FdbEntry } from '../host/route.ts';
 import type { SegmentBlock } from '../journey/drop.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
+import { passArp } from './arp-filter.ts';
 import { deviceAt, type HostIndex } from './host-index.ts';
 import type { Device, PortDevice } from './netns-index.ts';
 
@@ -103,6 +104,9 @@ export function arrivalPort(way: Way | undefined): DeviceName | undefined {
   const last = way?.crossing;
   return last?.kind === 'bridge' ? last.inPort?.link.name : undefined;
 }
+
+/** All that a bridged frame may pass: a filter that takes ARP in one of them alone is rare, and taken for all. */
+const BRIDGE_HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
 
 interface Search {
   readonly host: HostIndex;
@@ -218,6 +222,14 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     return;
   }
   const { frame } = search;
+  if (frame.kind === 'broadcast') {
+    const passage = passArp(bridge.netns, 'bridge', BRIDGE_HOOKS);
+    if (passage.kind !== 'passes') {
+      if (passage.kind === 'drops') block(search, bridge.ref, 'filtered', passage.rule.text);
+      else block(search, bridge.ref, 'unmodelled', passage.because);
+      return;
+    }
+  }
   const { fdb } = bridge.netns.netns;
   if (frame.kind === 'unicast' && !fdb.known) {
     block(search, bridge.ref, 'unmodelled', fdb.why);

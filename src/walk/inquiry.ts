@@ -1,0 +1,133 @@
+/**
+ * Asking the segment who has an address: everybody whom the request reaches, what they say to it, and whether the answer
+ * comes back to the device that asked.
+ *
+ * Source: net/ipv4/arp.c arp_solicit(), arp_process(); net/ipv6/ndisc.c ndisc_solicit().
+ * Seen in test/live/kernel-arp.test.ts and kernel-nd.test.ts.
+ *
+ * @module
+ */
+
+import type { Hook } from '../host/ruleset.ts';
+import type { ArpSilence, SegmentBlock } from '../journey/drop.ts';
+import type { Fate } from '../journey/journey.ts';
+import { type Address, familyOf } from '../net/address.ts';
+import { answersArp, arpSender, type NeighborAnswer } from './arp.ts';
+import { passArp } from './arp-filter.ts';
+import { answersSolicitation, solicitationSender } from './neighbor-discovery.ts';
+import type { Device } from './netns-index.ts';
+import { type Reach, type SegmentFound, searchSegment } from './segment.ts';
+import { carryAdvertisement, carrySolicitation } from './solicitation.ts';
+import type { Walk } from './walk.ts';
+
+/** What asking brought. */
+export interface Inquiry {
+  /** One a namespace, the first choice first. */
+  readonly answerers: readonly Device[];
+  /** Why the owner, whom the request reached, kept silent. */
+  readonly silence: ArpSilence | undefined;
+  /** A filter stopped the question, or the answer, of neighbour discovery. */
+  readonly stopped: Fate | undefined;
+  /** Whom the request reached, and who knows what lies outside. */
+  readonly found: SegmentFound;
+  /** Where the request, or an answer, could not go on. */
+  readonly blocks: readonly SegmentBlock[];
+  /** What would have to be known to tell whether somebody answers. */
+  readonly unknown: readonly string[];
+}
+
+/** What is asked, and by which packet's need. */
+export interface Need {
+  readonly nexthop: Address;
+  /** Of the packet that waits. */
+  readonly source: Address | undefined;
+}
+
+/** Ask everybody. Who answers keeps the address of the asker. */
+export function inquire(walk: Walk, asker: Device, { nexthop, source }: Need): Inquiry {
+  const isInet = familyOf(nexthop) === 'inet';
+  const sender = isInet ? arpSender(asker, nexthop, source) : solicitationSender(asker, source);
+  const found = searchSegment(walk.host, asker, { kind: isInet ? 'broadcast' : 'multicast' }, walk.tunnels);
+  const heard: Hearing = {
+    owners: [],
+    proxies: [],
+    blocks: [...found.blocks],
+    unknown: [],
+    silence: undefined,
+    stopped: undefined,
+  };
+  for (const reach of found.reached) {
+    const answer =
+      isInet && sender !== undefined
+        ? answersArp(reach.device, { target: nexthop, sender })
+        : answersSolicitation(reach.device, nexthop);
+    hear(walk, heard, { asker, sender, target: nexthop }, reach, answer);
+  }
+  // A proxy waits before it answers, and the first answer counts.
+  const { owners, proxies, silence, stopped, blocks, unknown } = heard;
+  const answerers = oneOfEach(nexthop, owners.length > 0 ? owners : proxies);
+  return { answerers, silence, stopped, found, blocks, unknown };
+}
+
+interface Hearing {
+  readonly owners: Device[];
+  readonly proxies: Device[];
+  readonly blocks: SegmentBlock[];
+  readonly unknown: string[];
+  silence: ArpSilence | undefined;
+  stopped: Fate | undefined;
+}
+
+interface Asking {
+  readonly asker: Device;
+  readonly sender: Address | undefined;
+  readonly target: Address;
+}
+
+function hear(walk: Walk, heard: Hearing, asking: Asking, reach: Reach, answer: NeighborAnswer): void {
+  if (answer.kind === 'unknown') heard.unknown.push(...answer.because);
+  if (answer.kind === 'silent') heard.silence ??= answer.silence;
+  if (answer.kind !== 'answers') return;
+  const { asker, sender } = asking;
+  const { device } = reach;
+  const { mac } = asker.link;
+  const back = mac && searchSegment(walk.host, device, { kind: 'unicast', mac, isLearned: true }, walk.tunnels);
+  const home = back?.reached.find((each) => each.device === asker);
+  if (home === undefined) {
+    heard.blocks.push(...(back?.blocks ?? []));
+    return;
+  }
+  if (familyOf(asking.target) === 'inet') {
+    if (isArpFiltered(heard, asker, device)) return;
+  } else {
+    const fate = carrySolicitation(walk, asking, reach) ?? carryAdvertisement(walk, device, asking, home);
+    heard.stopped ??= fate;
+    if (fate !== undefined) return;
+  }
+  (answer.asProxy ? heard.proxies : heard.owners).push(device);
+  if (sender !== undefined) walk.heard.push({ by: device, address: sender, neighbor: asker });
+}
+
+/** The arp family's chains, on both sides, for the request and for the answer. */
+function isArpFiltered(heard: Hearing, asker: Device, answerer: Device): boolean {
+  const hooks: readonly Hook[] = ['input', 'output'];
+  for (const device of [asker, answerer]) {
+    const passage = passArp(device.netns, 'arp', hooks);
+    if (passage.kind === 'passes') continue;
+    if (passage.kind === 'unknown') heard.unknown.push(passage.because);
+    else heard.blocks.push({ at: device.ref, because: 'filtered', detail: passage.rule.text });
+    return true;
+  }
+  return false;
+}
+
+/** Of each namespace one device: the one that holds the address, where one does. */
+function oneOfEach(address: Address, answerers: readonly Device[]): readonly Device[] {
+  const byNetns = new Map<string, Device>();
+  for (const answerer of answerers) {
+    const { name } = answerer.netns;
+    const holds = answerer.link.addresses.some((each) => each.address === address);
+    if (!byNetns.has(name) || holds) byNetns.set(name, answerer);
+  }
+  return [...byNetns.values()];
+}
