@@ -25,6 +25,8 @@ const ANSWER = /^\d+ bytes from ([0-9a-fA-F.:]+?)(?:%\S+)?: icmp_seq=\d+/;
 const REMOTE_ERROR = /^From ([0-9a-fA-F.:]+?)(?:%\S+)?:? icmp_seq=\d+ (.+)$/;
 /** What the sender's own kernel answered to connect, bind or send. */
 const LOCAL_ERROR = /^ping6?: (?:connect|bind|sendmsg|sendto|sending packet|local error): (.+)$/;
+/** ping's guess at EACCES, which the kernel gives for a broadcast address and for a route of type prohibit. */
+const NOT_PERMITTED = /^ping6?: Do you want to ping broadcast\?/;
 const SUMMARY = /^(\d+) packets transmitted, /;
 const COMPLAINT = /^(?:ping6?|nsenter|setpriv): /;
 
@@ -43,6 +45,7 @@ export function readPingLine(line: string): PingLine {
   }
   const local = LOCAL_ERROR.exec(line);
   if (local) return { kind: 'error', error: { from: undefined, text: local[1] ?? '' } };
+  if (NOT_PERMITTED.test(line)) return { kind: 'error', error: { from: undefined, text: 'Permission denied' } };
   const summary = SUMMARY.exec(line);
   if (summary) return { kind: 'summary', sent: Number(summary[1]) };
   return COMPLAINT.test(line) ? { kind: 'complaint', text: line } : { kind: 'other' };

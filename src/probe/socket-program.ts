@@ -3,7 +3,8 @@
  * with nsenter: a process has one network namespace, and nothing else need be installed.
  *
  * It says `ready`, waits for a line on its input, so that its own start (40 ms) is over before the probe begins, and
- * then says what becomes of each attempt, one JSON object a line, until it is ended.
+ * then says what becomes of each attempt, one JSON object a line, until its input ends: then it says what it has been told
+ * by then, and ends too.
  *
  * @module
  */
@@ -98,5 +99,7 @@ process.stdin.once('data', () => {
     repeat((attempt) => send(socket, (last = attempt)));
   });
 });
+// What the kernel knows already is read in this turn or the next.
+process.stdin.once('end', () => setImmediate(() => setImmediate(() => process.exit())));
 say({ event: 'ready' });
 `;

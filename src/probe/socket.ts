@@ -68,7 +68,7 @@ export function socketSender(request: SenderRequest, proto: 'tcp' | 'udp', port:
       await record.ready;
       child.write('go\n');
       await patience(effort.patienceMs, child.ended, enough, record.settled);
-      child.signal('SIGTERM');
+      child.endInput();
       await child.ended;
       return record.conclude();
     },

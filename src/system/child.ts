@@ -63,6 +63,11 @@ export class Child {
     this.#process.stdin.write(text);
   }
 
+  /** Tell it that no more is to be read. */
+  endInput(): void {
+    this.#process.stdin.end();
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#process.kill(signal);
   }
