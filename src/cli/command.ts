@@ -32,8 +32,17 @@ export interface CommandModule {
   readonly errorDocument?: ErrorDocument;
 }
 
-/** The examples that stand below a command's help. @param lines Pairs of a command line and what it does. */
+const HELP_COLUMNS = 80;
+
+/**
+ * The examples that stand below a command's help: side by side where that fits, else one below the other.
+ *
+ * @param lines Pairs of a command line and what it does.
+ */
 export function examples(lines: readonly (readonly [line: string, does: string])[]): string {
   const width = Math.max(...lines.map(([line]) => line.length));
-  return ['', 'Examples:', ...lines.map(([line, does]) => `  ${line.padEnd(width)}  ${does}`)].join('\n');
+  const sideBySide = lines.map(([line, does]) => `  ${line.padEnd(width)}  ${does}`);
+  const fits = sideBySide.every((line) => line.length <= HELP_COLUMNS);
+  const below = lines.map(([line, does]) => `  ${line}\n      ${does}`);
+  return ['', 'Examples:', ...(fits ? sideBySide : below)].join('\n');
 }
