@@ -72,7 +72,8 @@ function planOf(ruleset: Ruleset, hook: Hook, scope: HookScope): HookPlan {
     .map((chain) => ({ kind: 'chain', priority: chain.base.priority, chain }));
   if (isTracking(ruleset, scope)) {
     if (hook === 'prerouting' || hook === 'output') entries.push({ kind: 'conntrack', priority: PRIORITY.conntrack });
-    if (all.some(({ base }) => base.type === 'nat')) {
+    // NF_INET_FORWARD is the one hook at which nothing is translated.
+    if (hook !== 'forward' && all.some(({ base }) => base.type === 'nat')) {
       const priority = hook === 'prerouting' || hook === 'output' ? PRIORITY.destinationNat : PRIORITY.sourceNat;
       const groups = grouped(
         here.filter(({ base }) => base.type === 'nat'),
