@@ -17,8 +17,13 @@ interface CommandEntry {
 export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'why',
-    summary: 'say whether a packet gets there; if not: where it dies, why, what repairs it',
+    summary: 'say where a packet dies, why, and what repairs it',
     load: () => import('./commands/why.ts'),
+  },
+  {
+    name: 'snapshot',
+    summary: 'keep the state of every namespace in a file, to ask it later',
+    load: () => import('./commands/snapshot.ts'),
   },
   {
     name: 'explain',
@@ -31,18 +36,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
-    name: 'snapshot',
-    summary: 'keep the state of every namespace in a file, to be asked later and elsewhere',
-    load: () => import('./commands/snapshot.ts'),
-  },
-  {
     name: 'lab',
     summary: 'practice networks: build one, break it, find out why',
     load: () => import('./commands/lab.ts'),
   },
   {
     name: 'demo',
-    summary: 'the tour: build a network, break it four times, repair it as told',
+    summary: 'the tour: a network is built, broken four times, and repaired',
     load: () => import('./commands/demo.ts'),
   },
 ];

@@ -21,7 +21,7 @@ export const define: Define = (command, perform) => {
     .option('--size <bytes>', 'how much it carries, as ping -s counts (56)')
     .option('--from <address>', 'the source address; otherwise the kernel chooses')
     .option('--no-probe', 'send nothing: model and kernel answer alone')
-    .option('--snapshot <file>', 'ask a snapshot, not this machine; repeat it for several of one machine', listed, [])
+    .option('--snapshot <file>', 'ask a snapshot, not this machine; again for more of that machine', listed)
     .option('--fix', 'run the fix after a yes, and ask again')
     .option('--yes', 'with --fix: do not ask before')
     .option('--json', 'print one JSON document (schema nsdiag.why/1)')
@@ -38,13 +38,13 @@ export const define: Define = (command, perform) => {
     .action((netns: string, destination: string, options: WhyOptions) =>
       perform((io) => {
         const request = parseRequest(netns, destination, options);
-        const ground = () =>
-          options.snapshot.length > 0 ? onSnapshot(options.snapshot) : onMachine(options.probe, io.signal);
+        const { snapshot, probe } = options;
+        const ground = () => (snapshot === undefined ? onMachine(probe, io.signal) : onSnapshot(snapshot));
         return why(io, ground, request);
       }),
     );
 };
 
-function listed(file: string, before: readonly string[]): readonly string[] {
+function listed(file: string, before: readonly string[] = []): readonly string[] {
   return [...before, file];
 }

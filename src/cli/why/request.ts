@@ -11,7 +11,8 @@ import { parseWords, type QuestionOptions } from './words.ts';
 /** Every option, as commander hands it over. */
 export interface WhyOptions extends QuestionOptions {
   readonly probe: boolean;
-  readonly snapshot: readonly string[];
+  /** Files, at least one. */
+  readonly snapshot?: readonly string[];
   readonly fix?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -20,7 +21,7 @@ export interface WhyOptions extends QuestionOptions {
 /** @throws Failure `usage` for words that do not go together. */
 export function parseRequest(netns: string, destination: string, options: WhyOptions): WhyRequest {
   const { fix = false, yes = false, json = false } = options;
-  const isLive = options.snapshot.length === 0;
+  const isLive = options.snapshot === undefined;
   if (yes && !fix) throw new Failure('usage', 'Cannot say yes: there is no question without --fix', 'Add --fix');
   if (fix && !isLive) {
     const hint = 'Leave out --snapshot to repair this machine, or run the printed commands where it was taken';
