@@ -7,7 +7,7 @@
 import * as v from 'valibot';
 import type { RecordedNamespace, RecordedOutput } from '../recording/recording.ts';
 import type { FoundNamespace } from './discover.ts';
-import { inodeOfLink } from './netns-inode.ts';
+import { inodeOfFile, inodeOfLink } from './netns-inode.ts';
 import type { Readings } from './read-namespaces.ts';
 
 /** `null` where the namespace has vanished: then only the note is left of it. */
@@ -28,7 +28,7 @@ function recordedNamespace(found: FoundNamespace, readings: Readings): Recorded 
   const read = readings.of.get(found);
   if (read === undefined) return { namespace: unread(found, readings.obstacle ?? 'it was not read') };
   if (read.complaint !== undefined && Object.keys(read.outputs).length === 0) {
-    const isGone = /No such (file|process)/.test(read.complaint);
+    const isGone = NO_NAMESPACE.test(read.complaint) || inodeOfFile(found.file) !== found.inode;
     return isGone ? vanished(found) : { namespace: unread(found, read.complaint.split('\n', 1)[0] ?? '') };
   }
   const { inode, nsid, ...outputs } = read.outputs;
@@ -37,6 +37,9 @@ function recordedNamespace(found: FoundNamespace, readings: Readings): Recorded 
   const namespace = { ...named(found), obstacle: null, nsids: nsidsOf(nsid, readings), outputs };
   return read.isComplete ? { namespace } : { namespace, note: `${found.name}: reading it ended early` };
 }
+
+/** What nsenter says of a file that is not there, or that stands for no namespace (any more). */
+const NO_NAMESPACE = /No such (file|process)|Invalid argument/;
 
 function vanished({ name }: FoundNamespace): Recorded {
   return { namespace: null, note: `${name} vanished while it was being read` };

@@ -111,7 +111,7 @@ test('hostOf() answers, never throws, whatever the commands are said to have pri
       const output = { command: ['ip'], exitCode, stdout, stderr: '' };
       expect(hostOf(withOutput(namespaceWith({}), key, output)).namespaces).toHaveLength(1);
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });
 
