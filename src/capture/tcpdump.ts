@@ -92,8 +92,9 @@ export class Capture {
   /**
    * Wait until every packet that has passed so far has reached `onFrame`.
    *
-   * What passed between the ring's attachment and the filter's counts as received and is never captured (seen: 50 of a
-   * flood). So where the counters do not meet, nothing waits once tcpdump, asked again and again, captures no more.
+   * Some packets count as received and are never captured: what goes out by lo, which libpcap shows only as it comes
+   * in, and what passed between the ring's attachment and the filter's (seen: 50 of a flood). So where the counters do not
+   * meet, nothing waits any more once tcpdump, asked again and again, captures no more.
    *
    * @returns tcpdump's counters; `undefined` when it did not answer or not hand on everything in time.
    */

@@ -57,13 +57,18 @@ export class Watch {
     const ends = await Promise.all(
       this.#captures.map(async (capture) => ({ capture, counters: await capture.catchUp() })),
     );
-    for (const { capture } of ends) capture.end();
     const complete = ends.flatMap(({ capture, counters }) => (counters === undefined ? [] : [{ capture, counters }]));
-    const lost = ends.flatMap(({ capture, counters }) => (counters === undefined ? [capture.netns] : []));
+    const lost = ends
+      .filter(({ counters }) => counters === undefined)
+      .map(({ capture: { netns, isListening } }) => {
+        const why = isListening ? 'did not hand on what it saw in time' : 'ended too early';
+        return `Cannot tell all that passed ${netns}: its tcpdump ${why}`;
+      });
+    for (const { capture } of ends) capture.end();
     return {
       watched: complete.map(({ capture }) => capture.netns),
       captureDrops: complete.reduce((drops, { counters }) => drops + counters.dropped, 0),
-      notes: [...this.#notes, ...lost.map((netns) => `tcpdump in ${netns} did not tell all that it saw`)],
+      notes: [...this.#notes, ...lost],
     };
   }
 
