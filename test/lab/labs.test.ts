@@ -33,7 +33,6 @@ test('the labs together show every fault of the vocabulary that one of them can 
   );
   expect([...shown].sort()).toEqual([
     'address-not-found',
-    'arp-filtered',
     'bridge-address-on-port',
     'bridge-port-unattached',
     'dangling-veth',
