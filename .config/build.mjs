@@ -40,6 +40,10 @@ try {
   writeFileSync(join(fresh, 'THIRD-PARTY-LICENSES.txt'), licencesOf(inputs));
   if (existsSync(DIST)) renameSync(DIST, stale);
   renameSync(fresh, DIST);
+} catch (error) {
+  // What is wrong with the source esbuild has said already, with file and line.
+  if (!(error instanceof Error && 'errors' in error)) throw error;
+  process.exitCode = 1;
 } finally {
   rmSync(fresh, { recursive: true, force: true });
   rmSync(stale, { recursive: true, force: true });
