@@ -1,0 +1,70 @@
+/**
+ * A captured packet in a few words, as tcpdump and ping would say them.
+ *
+ * @module
+ */
+
+import { ARP_OPERATION } from './arp.ts';
+import { icmpText, icmpv6Text } from './icmp-text.ts';
+import type { Icmpv6Header } from './icmpv6.ts';
+import { type DecodedPacket, type IpPacket, innermostIp } from './packet.ts';
+
+/** `ICMP echo request 10.0.1.1 > 10.0.2.1`, `ARP who-has 10.0.1.2 tell 10.0.1.1`, `VXLAN 42: ...`. */
+export function describePacket(packet: DecodedPacket): string {
+  const tunnels = packet.layers.flatMap(({ layer, header }) => (layer === 'vxlan' ? [`VXLAN ${header.vni}: `] : []));
+  return `${tunnels.join('')}${describeInnermost(packet)}`;
+}
+
+function describeInnermost(packet: DecodedPacket): string {
+  const last = packet.layers.at(-1);
+  if (last?.layer === 'arp') {
+    const { operation, senderAddress, senderMac, targetAddress } = last.header;
+    if (operation === ARP_OPERATION.request) return `ARP who-has ${targetAddress} tell ${senderAddress}`;
+    if (operation === ARP_OPERATION.reply) return `ARP ${senderAddress} is-at ${senderMac}`;
+    return `ARP operation ${operation}`;
+  }
+  const ip = innermostIp(packet);
+  return ip === undefined ? `a frame without IP (${last?.layer ?? 'empty'})` : describeIp(ip);
+}
+
+function describeIp({ source, destination, transport }: IpPacket): string {
+  const route = `${source} > ${destination}`;
+  switch (transport?.layer) {
+    case 'icmp':
+      return transport.header.kind === 'echo-request' || transport.header.kind === 'echo-reply'
+        ? `ICMP ${transport.header.kind.replace('-', ' ')} ${route}`
+        : `ICMP ${icmpText(transport.header)} ${route}`;
+    case 'icmpv6':
+      return describeIcmpv6(transport.header, source, route);
+    case 'tcp': {
+      const { sourcePort, destPort, flags } = transport.header;
+      const names = [...flags].join('-').toUpperCase();
+      return `TCP ${names} ${endpoint(source, sourcePort)} > ${endpoint(destination, destPort)}`;
+    }
+    case 'udp': {
+      const { sourcePort, destPort } = transport.header;
+      return `UDP ${endpoint(source, sourcePort)} > ${endpoint(destination, destPort)}`;
+    }
+    case undefined:
+      return `IP ${route}`;
+  }
+}
+
+function describeIcmpv6(header: Icmpv6Header, source: string, route: string): string {
+  switch (header.kind) {
+    case 'echo-request':
+    case 'echo-reply':
+      return `ICMPv6 ${header.kind.replace('-', ' ')} ${route}`;
+    case 'neighbor-solicitation':
+      return `ND who-has ${header.target} tell ${source}`;
+    case 'neighbor-advertisement':
+      return `ND ${header.target} is-at ${header.mac ?? 'the sender of the frame'}`;
+    case 'error':
+    case 'other':
+      return `ICMPv6 ${icmpv6Text(header)} ${route}`;
+  }
+}
+
+function endpoint(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
