@@ -42,9 +42,12 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // What is stopped half-way may fail in any way.
+    const isStopped = io.signal.aborted && !(error instanceof Failure);
+    const problem: unknown = isStopped ? io.signal.reason : error;
     // Commander has said already what is wrong with the command line.
-    if (!(error instanceof CommanderError)) io.stderr.write(errorText(error));
-    if (words.includes('--json') && !wroteResult()) io.stdout.write(errorDocument(error, words, module));
+    if (!(problem instanceof CommanderError)) io.stderr.write(errorText(problem));
+    if (words.includes('--json') && !wroteResult()) io.stdout.write(errorDocument(problem, words, module));
     return 2;
   }
 }

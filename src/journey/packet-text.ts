@@ -13,9 +13,15 @@ export function packetText(packet: Packet): string {
 }
 
 /** `10.0.1.1 > 10.0.2.1`, with the ports where there are some. */
-export function endpointsText({ source, destination, transport }: Packet): string {
-  if (transport.protocol === 'icmp') return `${source} > ${destination}`;
-  return `${endpoint(source, transport.sourcePort)} > ${endpoint(destination, transport.destPort)}`;
+export function endpointsText(packet: Packet): string {
+  return `${endpointText(packet, 'source')} > ${endpointText(packet, 'destination')}`;
+}
+
+/** `10.0.1.1`, `10.0.1.1:80`, `[fd00::1]:80`. */
+export function endpointText(packet: Packet, side: 'source' | 'destination'): string {
+  const { [side]: address, transport } = packet;
+  if (transport.protocol === 'icmp') return address;
+  return endpoint(address, side === 'source' ? transport.sourcePort : transport.destPort);
 }
 
 function endpoint(address: string, port: number): string {

@@ -10,10 +10,10 @@
 
 import type { Diagnosis, Hop } from '../../diagnosis/diagnosis.ts';
 import { directionOf, isPacket } from '../../diagnosis/hops.ts';
-import { stepText } from '../../diagnosis/step-text.ts';
+import { ruleRefText, stepText } from '../../diagnosis/step-text.ts';
 import type { Journey, Leg, Step } from '../../journey/journey.ts';
 import type { Sighting } from '../../journey/observation.ts';
-import { packetText } from '../../journey/packet-text.ts';
+import { endpointText, packetText } from '../../journey/packet-text.ts';
 import { fateText } from './drop-text.ts';
 
 /** One line of the table, unescaped. */
@@ -31,11 +31,14 @@ export interface PathRow {
 /** Both legs, up to where the wire lost the packet: what comes after would be a tale. */
 export function pathRows({ trip, hops, wire }: Diagnosis): readonly PathRow[] {
   const sightings = wire?.observation.sightings.filter(isPacket) ?? [];
+  const surprise = 'which the model did not expect';
+  // The model ends with the refusal of the request; what it sends back is seen all the same.
+  const reply = wire?.observation.refused ? 'with the refusal' : surprise;
   return cutAfterLoss([
     ...predictedRows(trip.request, hops.request),
-    ...unpredictedRows('request', trip.request.steps, sightings),
+    ...unpredictedRows('request', trip.request.steps, sightings, surprise),
     ...(trip.reply === undefined ? [] : predictedRows(trip.reply, hops.reply)),
-    ...unpredictedRows('reply', trip.reply?.steps ?? [], sightings),
+    ...unpredictedRows('reply', trip.reply?.steps ?? [], sightings, reply),
   ]);
 }
 
@@ -72,6 +75,7 @@ function whatText(step: Step, route: RouteStep | undefined): string | undefined 
     case 'ingress':
       return 'in';
     case 'nat':
+      return natText(step);
     case 'bridge':
     case 'encapsulate':
     case 'decapsulate':
@@ -86,8 +90,22 @@ function whatText(step: Step, route: RouteStep | undefined): string | undefined 
   }
 }
 
-/** Where the packet was seen and the model did not expect it: each place once, as it was passed first. */
-function unpredictedRows(leg: Leg, steps: readonly Step[], sightings: readonly Sighting[]): readonly PathRow[] {
+/** Only what changed: the packet stands in the first row of the leg. */
+function natText({ before, after, rule }: Extract<Step, { stage: 'nat' }>): string {
+  const sides = (['source', 'destination'] as const).flatMap((side) => {
+    const [from, to] = [endpointText(before, side), endpointText(after, side)];
+    return from === to ? [] : [`${side} becomes ${to}`];
+  });
+  return `${sides.join(', ') || 'stays as it is'}, by ${rule === undefined ? 'conntrack' : ruleRefText(rule)}`;
+}
+
+/** Where a packet was seen and the model has no step: each place once, as it was passed first. */
+function unpredictedRows(
+  leg: Leg,
+  steps: readonly Step[],
+  sightings: readonly Sighting[],
+  comment: string,
+): readonly PathRow[] {
   const [first] = sightings;
   const known = new Set(steps.map((step) => placeKey(step.netns, step.device, directionOf(step))));
   return sightings.flatMap((seen) => {
@@ -96,7 +114,7 @@ function unpredictedRows(leg: Leg, steps: readonly Step[], sightings: readonly S
     known.add(key);
     const wire = { seen: true, afterNs: seen.timestampNs - first.timestampNs };
     const { netns, device, direction } = seen;
-    return [{ leg, netns, device, what: `${direction}, which the model did not expect`, wire, isDeath: false }];
+    return [{ leg, netns, device, what: `${direction}, ${comment}`, wire, isDeath: false }];
   });
 }
 

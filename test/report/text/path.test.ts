@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { hopsOf } from '../../../src/diagnosis/hops.ts';
+import type { Step } from '../../../src/journey/journey.ts';
 import { pathText } from '../../../src/report/text/path.ts';
 import { styleOf } from '../../../src/report/text/style.ts';
 import * as examples from '../example-diagnoses.ts';
@@ -58,6 +59,44 @@ test('pathText() shows where the wire saw the packet beyond the end of the model
     'router r2 | in, which the model did not expect | seen | 62 µs',
     'router r1 | out, which the model did not expect | seen | 74 µs',
     'ns1 veth0 | in, which the model did not expect | seen | 86 µs',
+  ]);
+});
+
+test('pathText() calls what comes back of a refused connection the refusal', () => {
+  const { trip, hops } = examples.disagreement();
+  const sightings = examples.sightingsOf(trip.reply === undefined ? [] : [trip.reply]);
+  const wire = { observation: examples.observation({ refused: true, sightings }), lastSeen: undefined };
+  const text = pathText(
+    examples.diagnosis({ trip: { ...trip, reply: undefined }, hops: { ...hops, reply: [] }, wire }),
+    PLAIN,
+  );
+  expect(text).toMatch(/^reply +ns2 veth1 +out, with the refusal +seen +0 µs$/m);
+  expect(text).not.toContain('did not expect');
+});
+
+test('pathText() says of a translation what it changed, and who did it', () => {
+  const [packet] = examples.REQUEST_STEPS.flatMap((step) => (step.stage === 'egress' ? [step.packet] : []));
+  if (packet === undefined) throw new Error('no packet');
+  const at = { netns: examples.netns('router'), device: examples.device('r2'), hook: 'postrouting' as const };
+  const nat = (after: Partial<typeof packet>): Step => ({
+    ...at,
+    stage: 'nat',
+    rule: undefined,
+    before: packet,
+    after: { ...packet, ...after },
+  });
+  const steps = [
+    nat({ source: examples.address('10.9.9.9') }),
+    nat({ source: examples.address('fd00::1'), destination: examples.address('fd00::2') }),
+    nat({}),
+  ];
+  const request = examples.journey('request', steps, { kind: 'delivered', netns: examples.netns('ns2') });
+  const rows = rowsOf(pathText(examples.diagnosis({ trip: { request, reply: undefined }, wire: undefined }), PLAIN));
+  expect(rows.map((row) => row.trim())).toEqual([
+    'request  router r2  source becomes 10.9.9.9, by conntrack',
+    'router r2  source becomes fd00::1, destination becomes fd00::2, by',
+    'conntrack',
+    'router r2  stays as it is, by conntrack',
   ]);
 });
 
