@@ -37,6 +37,8 @@ export function fieldOf(expression: Json, table: TableFamily): Field | undefined
       return ctField(asObject(value)?.['dir'] === undefined ? asString(asObject(value)?.['key']) : undefined);
     case 'fib':
       return fibField(value ?? null);
+    case 'exthdr':
+      return asObject(value)?.['field'] === undefined ? zeroField([]) : undefined;
     case '&':
       return maskedField(value ?? null, table);
     default:
@@ -262,7 +264,21 @@ function markField(of: 'packet' | 'connection', mask: number): Field {
   };
 }
 
-/** `meta mark & 0xff`, `tcp flags & (fin | syn)`. */
+/** Bits of `ip frag-off` that a whole packet has all zero: more-fragments and the offset, without don't-fragment. */
+const FRAGMENT_BITS = 0x3fff;
+
+/** What we walk is whole when it meets a rule, and IPv6 packets of ours have no headers between. */
+function zeroField(requires: readonly Match[]): Field {
+  return {
+    requires,
+    among: (values) => {
+      const has = values.some((value) => value === 0 || value === false);
+      return has ? { kind: 'any', negate: false, alternatives: [[]] } : { kind: 'never' };
+    },
+  };
+}
+
+/** `meta mark & 0xff`, `tcp flags & (fin | syn)`, `ip frag-off & 0x1fff`. */
 function maskedField(value: Json, table: TableFamily): Field | undefined {
   const [left, mask] = asList(value) ?? [];
   if (left === undefined || mask === undefined) return undefined;
@@ -272,6 +288,10 @@ function maskedField(value: Json, table: TableFamily): Field | undefined {
   if (tag === 'meta' && key === 'mark' && bits !== undefined) return markField('packet', bits);
   if (tag === 'ct' && key === 'mark' && bits !== undefined) return markField('connection', bits);
   const field = fieldOf(left, table);
+  const isFragmentField = tag === 'payload' && asObject(inner)?.['field'] === 'frag-off';
+  if (field !== undefined && isFragmentField && bits !== undefined && (bits & ~FRAGMENT_BITS) === 0) {
+    return zeroField(field.requires);
+  }
   if (field !== TCP_FLAGS) return field && unmodelledField(field.requires);
   const flags = flagBits(asList(mask) ?? [mask]);
   if (flags === undefined) return unmodelledField(field.requires);
