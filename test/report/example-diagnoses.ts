@@ -120,7 +120,7 @@ export const REQUEST_STEPS: readonly Step[] = [
   delivered('request', 'ns2'),
 ];
 
-export const REPLY_STEPS: readonly Step[] = [
+const REPLY_STEPS: readonly Step[] = [
   sent('reply', 'ns2'),
   routeStep('reply', 'ns2', 'veth1', '10.0.2.254'),
   at('reply', 'egress', 'ns2', 'veth1'),
@@ -134,7 +134,7 @@ export function journey(leg: Leg, steps: readonly Step[], fate: Fate): Journey {
   return { leg, packet: packet(leg), steps, fate };
 }
 
-export const noRouteBack: Fate = {
+const noRouteBack: Fate = {
   kind: 'dropped',
   netns: netns('ns2'),
   device: undefined,
@@ -226,7 +226,7 @@ export const NO_ROUTE: Cause = {
   ],
 };
 
-export const LINK_DOWN: Cause = {
+const LINK_DOWN: Cause = {
   finding: finding({
     code: 'link-down',
     title: 'An interface is down',
@@ -259,7 +259,7 @@ export const LINK_DOWN: Cause = {
   alternatives: [],
 };
 
-export const FORWARDING_OFF: Cause = {
+const FORWARDING_OFF: Cause = {
   finding: finding({
     code: 'forwarding-off',
     title: 'The namespace does not forward',
