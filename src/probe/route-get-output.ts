@@ -63,8 +63,7 @@ function complaintsByLine(stderr: string): ReadonlyMap<number, string> {
 }
 
 function readRoute(line: string): Answer | undefined {
-  if (!line.startsWith('[')) return undefined;
-  const [route] = parseIprouteJson(line) as readonly Readonly<Record<string, unknown>>[];
+  const route = firstObject(line);
   if (route === undefined) return undefined;
   const type = text(route['type']) ?? 'unicast';
   const table = Number(text(route['table']));
@@ -76,6 +75,17 @@ function readRoute(line: string): Answer | undefined {
     source: parseAddress(text(route['prefsrc']) ?? ''),
     table: Number.isNaN(table) ? undefined : table,
   };
+}
+
+/** Of an array; `undefined` when the line is none, or was cut when `ip` was ended. */
+function firstObject(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed = parseIprouteJson(line);
+    const first: unknown = Array.isArray(parsed) ? parsed[0] : undefined;
+    return typeof first === 'object' && first !== null ? { ...first } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 5549: an IPv4 route whose gateway is an IPv6 address. */
