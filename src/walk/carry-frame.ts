@@ -17,7 +17,7 @@ import type { Packet } from '../journey/packet.ts';
 import { droppedAt } from './fates.ts';
 import { type HookPlace, pass } from './hooks.ts';
 import type { Device } from './netns-index.ts';
-import { type Crossing, crossingsOf, type Reach } from './segment.ts';
+import type { Crossing, Reach } from './segment.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
 
 /** Room for one VLAN tag that a device grants beyond its MTU. */
@@ -26,7 +26,7 @@ const VLAN_TAG_BYTES = 4;
 /** Send the packet by the device along the way: to where it arrives, or to its end. */
 export function carryFrame(walk: Walk, from: Device, packet: Packet, reach: Reach): Arrival | Fate {
   let carried: Carried = transmit(walk, from, packet);
-  for (const crossing of crossingsOf(reach.way)) {
+  for (const crossing of reach.way) {
     if (carried.fate !== undefined) return carried.fate;
     if (carried.routedBy !== undefined) break;
     carried = cross(walk, crossing, carried.packet);
@@ -39,13 +39,15 @@ export function carryFrame(walk: Walk, from: Device, packet: Packet, reach: Reac
 /** The packet goes out by a device. */
 function transmit(walk: Walk, { netns, ref }: Device, packet: Packet): Carried {
   const passed = pass(walk, netns, 'egress', packet, { outDevice: ref.device });
-  if (passed.fate === undefined) take(walk, { ...ref, stage: 'egress', packet: passed.packet });
+  if (passed.fate === undefined) {
+    take(walk, { netns: ref.netns, device: ref.device, stage: 'egress', packet: passed.packet });
+  }
   return passed;
 }
 
 /** The packet comes in by a device. */
 export function comeIn(walk: Walk, { netns, ref }: Device, packet: Packet): Carried {
-  take(walk, { ...ref, stage: 'ingress', packet });
+  take(walk, { netns: ref.netns, device: ref.device, stage: 'ingress', packet });
   return pass(walk, netns, 'ingress', packet, { inDevice: ref.device });
 }
 

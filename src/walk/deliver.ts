@@ -42,7 +42,7 @@ export function deliverRequest(walk: Walk, landing: Landing): Delivery | Fate {
 
 /** Note that it arrived. */
 export function takeDelivery(walk: Walk, { ref }: Device, packet: Packet, to: string): void {
-  take(walk, { ...ref, stage: 'deliver', packet, to });
+  take(walk, { netns: ref.netns, device: ref.device, stage: 'deliver', packet, to });
 }
 
 function deliverEcho(walk: Walk, { device, packet }: Landing): Delivery | Fate {

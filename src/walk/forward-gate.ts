@@ -16,13 +16,13 @@ import { confKey } from '../host/sysctl.ts';
 import type { Fate } from '../journey/journey.ts';
 import type { Family } from '../net/address.ts';
 import { droppedAt, undecided } from './fates.ts';
-import { conf, type Device, settingIfAny } from './netns-index.ts';
+import { conf, type Device } from './netns-index.ts';
 import { take, type Walk } from './walk.ts';
 
 /** Pass the gate, or learn that it is shut. */
 export function forwardGate(walk: Walk, { netns, ref }: Device, family: Family): Fate | undefined {
   const { key, forwarding } = gateOf({ netns, ref }, family);
-  take(walk, { ...ref, stage: 'forward-gate', forwarding });
+  take(walk, { netns: ref.netns, device: ref.device, stage: 'forward-gate', forwarding });
   if (!forwarding.known) return undecided(netns.name, forwarding.why);
   if (forwarding.value !== 0) return undefined;
   return droppedAt(ref, { kind: 'not-forwarding', inDevice: ref.device, key, value: forwarding.value });
@@ -40,9 +40,9 @@ export function gateOf(
     };
   }
   const all = conf(netns, 'inet6', 'all', 'forwarding');
-  const forced = confKey('ipv6', ref.device, 'force_forwarding');
-  if (all.known && all.value === 0 && settingIfAny(netns, forced) !== 0) {
-    return { key: forced, forwarding: conf(netns, 'inet6', ref.device, 'force_forwarding') };
+  const forced = conf(netns, 'inet6', ref.device, 'force_forwarding');
+  if (all.known && all.value === 0 && forced.known && forced.value !== 0) {
+    return { key: confKey('ipv6', ref.device, 'force_forwarding'), forwarding: forced };
   }
   return { key: confKey('ipv6', 'all', 'forwarding'), forwarding: all };
 }

@@ -14,6 +14,7 @@ import type { Fate } from '../journey/journey.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import { answersArp, arpSender, type NeighborAnswer } from './arp.ts';
 import { passArp } from './arp-filter.ts';
+import type { HostIndex } from './host-index.ts';
 import { answersSolicitation, solicitationSender } from './neighbor-discovery.ts';
 import type { Device } from './netns-index.ts';
 import { type Reach, type SegmentFound, searchSegment } from './segment.ts';
@@ -22,6 +23,10 @@ import type { Walk } from './walk.ts';
 
 /** What asking brought. */
 export interface Inquiry {
+  /** By which address it was asked. */
+  readonly sender: Address | undefined;
+  /** All who answered, and so know the asker from now on. */
+  readonly told: readonly Device[];
   /** One a namespace, the first choice first. */
   readonly answerers: readonly Device[];
   /** Why the owner, whom the request reached, kept silent. */
@@ -43,10 +48,26 @@ export interface Need {
   readonly source: Address | undefined;
 }
 
-/** Ask everybody. Who answers keeps the address of the asker. */
+/** Inquiries made so far: the answers depend on nothing but the host. */
+const inquiries = new WeakMap<HostIndex, Map<Device, Map<string, Inquiry>>>();
+
+/** Ask everybody. */
 export function inquire(walk: Walk, asker: Device, { nexthop, source }: Need): Inquiry {
   const isInet = familyOf(nexthop) === 'inet';
   const sender = isInet ? arpSender(asker, nexthop, source) : solicitationSender(asker, source);
+  const ofHost = inquiries.get(walk.host) ?? new Map<Device, Map<string, Inquiry>>();
+  inquiries.set(walk.host, ofHost);
+  const ofAsker = ofHost.get(asker) ?? new Map<string, Inquiry>();
+  ofHost.set(asker, ofAsker);
+  const key = `${nexthop} ${sender}`;
+  const made = ofAsker.get(key) ?? askEverybody(walk, { asker, sender, target: nexthop });
+  ofAsker.set(key, made);
+  return made;
+}
+
+function askEverybody(walk: Walk, asking: Asking): Inquiry {
+  const { asker, sender, target } = asking;
+  const isInet = familyOf(target) === 'inet';
   const found = searchSegment(walk.host, asker, { kind: isInet ? 'broadcast' : 'multicast' }, walk.tunnels);
   const heard: Hearing = {
     owners: [],
@@ -59,14 +80,14 @@ export function inquire(walk: Walk, asker: Device, { nexthop, source }: Need): I
   for (const reach of found.reached) {
     const answer =
       isInet && sender !== undefined
-        ? answersArp(reach.device, { target: nexthop, sender })
-        : answersSolicitation(reach.device, nexthop);
-    hear(walk, heard, { asker, sender, target: nexthop }, reach, answer);
+        ? answersArp(reach.device, { target, sender })
+        : answersSolicitation(reach.device, target);
+    hear(walk, heard, asking, reach, answer);
   }
-  // A proxy waits before it answers, and the first answer counts.
   const { owners, proxies, silence, stopped, blocks, unknown } = heard;
-  const answerers = oneOfEach(nexthop, owners.length > 0 ? owners : proxies);
-  return { answerers, silence, stopped, found, blocks, unknown };
+  // A proxy waits before it answers, and the first answer counts.
+  const answerers = oneOfEach(target, owners.length > 0 ? owners : proxies);
+  return { sender, told: [...owners, ...proxies], answerers, silence, stopped, found, blocks, unknown };
 }
 
 interface Hearing {
@@ -88,7 +109,7 @@ function hear(walk: Walk, heard: Hearing, asking: Asking, reach: Reach, answer: 
   if (answer.kind === 'unknown') heard.unknown.push(...answer.because);
   if (answer.kind === 'silent') heard.silence ??= answer.silence;
   if (answer.kind !== 'answers') return;
-  const { asker, sender } = asking;
+  const { asker } = asking;
   const { device } = reach;
   const { mac } = asker.link;
   const back = mac && searchSegment(walk.host, device, { kind: 'unicast', mac, isLearned: true }, walk.tunnels);
@@ -105,7 +126,6 @@ function hear(walk: Walk, heard: Hearing, asking: Asking, reach: Reach, answer: 
     if (fate !== undefined) return;
   }
   (answer.asProxy ? heard.proxies : heard.owners).push(device);
-  if (sender !== undefined) walk.heard.push({ by: device, address: sender, neighbor: asker });
 }
 
 /** The arp family's chains, on both sides, for the request and for the answer. */

@@ -68,7 +68,7 @@ function follow(
   const found = search(walk, device, { kind: 'unicast', mac, isLearned });
   const reach = found.reached.find((each) => accepts(each.device, mac));
   const by = isLearned ? ('cached' as const) : ('permanent' as const);
-  take(walk, { ...device.ref, stage: 'neighbor', nexthop, mac, by, owner: reach?.device.ref });
+  takeNeighbor(walk, device, nexthop, mac, by, reach?.device);
   if (reach !== undefined) return { kind: 'way', mac, reach };
   const [outside] = found.outside;
   if (outside !== undefined) return { kind: 'outside', reach: outside };
@@ -83,7 +83,9 @@ function follow(
 /** Ask the segment, and send to who answers. */
 function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | Fate {
   const { nexthop, route } = query;
-  const { answerers, silence, stopped, found, blocks, unknown } = inquire(walk, device, query);
+  const { answerers, told, sender, silence, stopped, found, blocks, unknown } = inquire(walk, device, query);
+  // Whoever answers keeps the address of whoever asked.
+  if (sender !== undefined) for (const by of told) walk.heard.push({ by, address: sender, neighbor: device });
   walk.multipath.width = Math.max(walk.multipath.width, answerers.length);
   const chosen = answerers[walk.multipath.pick % (answerers.length || 1)];
   if (chosen !== undefined) return sendTo(walk, device, nexthop, chosen);
@@ -110,7 +112,7 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
 function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device): Neighborhood | Fate {
   const { mac } = neighbor.link;
   if (mac === undefined) return undecided(neighbor.netns.name, `${neighbor.ref.device} has no Ethernet address`);
-  take(walk, { ...device.ref, stage: 'neighbor', nexthop, mac, by: 'resolved', owner: neighbor.ref });
+  takeNeighbor(walk, device, nexthop, mac, 'resolved', neighbor);
   const way = search(walk, device, { kind: 'unicast', mac, isLearned: true });
   const reach = way.reached.find((each) => accepts(each.device, mac));
   if (reach !== undefined) return { kind: 'way', mac, reach };
@@ -122,6 +124,17 @@ function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device):
 /** Who takes a frame of that MAC up to its IP stack: for the bridge, frames to the port that they came by as well. */
 function accepts(device: Device, mac: Mac): boolean {
   return device.link.mac === mac || device.link.detail.kind === 'bridge';
+}
+
+function takeNeighbor(
+  walk: Walk,
+  { ref }: Device,
+  nexthop: Address,
+  mac: Mac,
+  by: 'permanent' | 'cached' | 'resolved',
+  owner: Device | undefined,
+): void {
+  take(walk, { netns: ref.netns, device: ref.device, stage: 'neighbor', nexthop, mac, by, owner: owner?.ref });
 }
 
 function search(walk: Walk, from: Device, frame: FrameKind): SegmentFound {

@@ -3,7 +3,7 @@
  * bridge ports by what they are asked by. Built once for each `Netns` value, so that after an edit only the namespace
  * that it changed is indexed again.
  *
- * A fact that could not be read is empty here: whoever enters the namespace asks `unreadFacts()` first.
+ * A fact that could not be read is empty here: whoever enters the namespace looks at `unread` first.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Fact } from '../host/fact.ts';
 import type { Netns } from '../host/host.ts';
 import type { BridgePort, DeviceName, DeviceRef, InterfaceAddress, Link, NetnsName } from '../host/link.ts';
 import type { FdbEntry, Neighbor, PolicyRule } from '../host/route.ts';
-import { confKey, readSysctl, type SysctlKey, sysctlKey } from '../host/sysctl.ts';
+import { confKey, readSysctl, sysctlKey } from '../host/sysctl.ts';
 import type { Address, Family } from '../net/address.ts';
 import { type RoutingTable, routingTables } from './routing-table.ts';
 
@@ -40,6 +40,10 @@ export interface NetnsIndex {
   readonly name: NetnsName;
   readonly devices: ReadonlyMap<DeviceName, Device>;
   readonly rules: Readonly<Record<Family, readonly PolicyRule[]>>;
+  /** What of the namespace's own state could not be read although every packet in it depends on it. */
+  readonly unread: readonly string[];
+  /** Settings of devices that were asked for so far, by name and device. */
+  readonly conf: Readonly<Record<Family, Map<string, Map<string, Fact<number>>>>>;
   /** Policy rules of IPv4 besides the three that are always there. */
   readonly hasCustomRules: boolean;
   readonly tables: Readonly<Record<Family, ReadonlyMap<number, RoutingTable>>>;
@@ -66,25 +70,26 @@ export function indexNetns(netns: Netns): NetnsIndex {
   return index;
 }
 
-/** What of the namespace's own state could not be read although every packet in it depends on it. */
-export function unreadFacts({ netns }: NetnsIndex): readonly string[] {
-  return [netns.links, netns.routes, netns.rules].flatMap((fact) => (fact.known ? [] : [fact.why]));
-}
-
 /** A setting of one device; `all` is a device to the kernel here. */
 export function conf(index: NetnsIndex, family: Family, device: DeviceName | 'all', name: string): Fact<number> {
-  return readSysctl(index.netns.sysctls, confKey(family === 'inet' ? 'ipv4' : 'ipv6', device, name));
+  const ofFamily = index.conf[family];
+  const ofName = ofFamily.get(name) ?? new Map<string, Fact<number>>();
+  const read = ofName.get(device);
+  if (read !== undefined) return read;
+  const fact = readSysctl(index.netns.sysctls, confKey(family === 'inet' ? 'ipv4' : 'ipv6', device, name));
+  ofFamily.set(name, ofName.set(device, fact));
+  return fact;
+}
+
+/** A setting of one device that older kernels do not have, and without which they do as if it were 0. */
+export function confIfAny(index: NetnsIndex, family: Family, device: DeviceName | 'all', name: string): number {
+  const fact = conf(index, family, device, name);
+  return fact.known ? fact.value : 0;
 }
 
 /** A setting of the whole namespace. */
 export function setting(index: NetnsIndex, path: string): Fact<number> {
   return readSysctl(index.netns.sysctls, sysctlKey(path));
-}
-
-/** A setting that older kernels do not have, and without which they do as if it were 0. */
-export function settingIfAny(index: NetnsIndex, key: SysctlKey): number {
-  const fact = readSysctl(index.netns.sysctls, key);
-  return fact.known ? fact.value : 0;
 }
 
 function buildIndex(netns: Netns): NetnsIndex {
@@ -108,6 +113,8 @@ function buildIndex(netns: Netns): NetnsIndex {
       inet: rules.filter(({ family }) => family === 'inet'),
       inet6: rules.filter(({ family }) => family === 'inet6'),
     },
+    unread: [netns.links, netns.routes, netns.rules].flatMap((fact) => (fact.known ? [] : [fact.why])),
+    conf: { inet: new Map(), inet6: new Map() },
     hasCustomRules: rules.some(({ family, priority }) => family === 'inet' && !DEFAULT_PRIORITIES.includes(priority)),
     tables: { inet: routingTables(routes, 'inet'), inet6: routingTables(routes, 'inet6') },
   };

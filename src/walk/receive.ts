@@ -13,7 +13,7 @@ import { type Packet, packetFamily } from '../journey/packet.ts';
 import { leave } from './egress.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';
 import { pass } from './hooks.ts';
-import { type Device, settingIfAny, unreadFacts } from './netns-index.ts';
+import { confIfAny, type Device } from './netns-index.ts';
 import { routeInput } from './route-input.ts';
 import type { Routed } from './route-output.ts';
 import { takeRoute } from './send.ts';
@@ -30,11 +30,9 @@ export interface Landing {
 /** Take one arrival further: to the next, to where it was going, or to its end. */
 export function receive(walk: Walk, { device, packet, port }: Arrival): Arrival | Landing | Fate {
   const { netns, ref } = device;
-  const unread = unreadFacts(netns);
-  if (unread.length > 0) return undecided(netns.name, ...unread);
-  const disabled = confKey('ipv6', ref.device, 'disable_ipv6');
-  if (packetFamily(packet) === 'inet6' && settingIfAny(netns, disabled) !== 0) {
-    return droppedAt(ref, { kind: 'family-disabled', key: disabled });
+  if (netns.unread.length > 0) return undecided(netns.name, ...netns.unread);
+  if (packetFamily(packet) === 'inet6' && confIfAny(netns, 'inet6', ref.device, 'disable_ipv6') !== 0) {
+    return droppedAt(ref, { kind: 'family-disabled', key: confKey('ipv6', ref.device, 'disable_ipv6') });
   }
   const passed = pass(walk, netns, 'prerouting', packet, { inDevice: ref.device, arrivalPort: port });
   if (passed.fate !== undefined) return passed.fate;

@@ -14,11 +14,10 @@
 
 import type { DeviceName } from '../host/link.ts';
 import { type Nexthop, type PolicyRule, type Route, TABLE } from '../host/route.ts';
-import { confKey } from '../host/sysctl.ts';
 import { type Address, type Family, familyOf } from '../net/address.ts';
 import { contains } from '../net/prefix.ts';
-import { type NetnsIndex, settingIfAny } from './netns-index.ts';
-import { matchingRoutes, type RoutingTable } from './routing-table.ts';
+import { confIfAny, type NetnsIndex } from './netns-index.ts';
+import { firstMatch, type RoutingTable } from './routing-table.ts';
 
 /** What is looked up. */
 export interface Flow {
@@ -94,9 +93,7 @@ export function lookupRoute(netns: NetnsIndex, flow: Flow, pick: number): RouteA
 export function localTableType(netns: NetnsIndex, address: Address): Route['type'] {
   const family = familyOf(address);
   const table = netns.tables[family].get(TABLE.local);
-  if (table === undefined) return 'unicast';
-  for (const route of matchingRoutes(table, family, address)) return route.type;
-  return 'unicast';
+  return (table && firstMatch(table, family, address, ({ type }) => type)) ?? 'unicast';
 }
 
 function lookupTable(
@@ -107,10 +104,10 @@ function lookupTable(
   rule: PolicyRule,
   pick: number,
 ): RouteAnswer | undefined {
-  for (const route of matchingRoutes(table, family, flow.destination)) {
+  return firstMatch(table, family, flow.destination, (route) => {
     // Nothing here sends with a type of service.
-    if (route.tos !== undefined && route.tos !== 0) continue;
-    if (route.from !== undefined && !(flow.source !== undefined && contains(route.from, flow.source))) continue;
+    if (route.tos !== undefined && route.tos !== 0) return undefined;
+    if (route.from !== undefined && !(flow.source !== undefined && contains(route.from, flow.source))) return undefined;
     switch (route.type) {
       case 'blackhole':
       case 'unreachable':
@@ -126,13 +123,12 @@ function lookupTable(
       case 'anycast':
       case 'multicast': {
         const live = liveNexthops(netns, family, route, flow);
-        if (live.length === 0 && route.nexthops.length > 0) continue;
+        if (live.length === 0 && route.nexthops.length > 0) return undefined;
         if (route.unmodelled.length > 0) return unknownRoute(netns, route);
         return { kind: 'route', rule, route, nexthop: live[pick % (live.length || 1)], choices: live.length };
       }
     }
-  }
-  return undefined;
+  });
 }
 
 /** Dead ones never count; those without carrier only where the kernel was told to ignore them. */
@@ -148,11 +144,10 @@ function liveNexthops(netns: NetnsIndex, family: Family, route: Route, flow: Flo
 }
 
 function ignoresLinkdown(netns: NetnsIndex, family: Family, device: DeviceName): boolean {
-  const protocol = family === 'inet' ? 'ipv4' : 'ipv6';
   const name = 'ignore_routes_with_linkdown';
-  const own = settingIfAny(netns, confKey(protocol, device, name));
+  const own = confIfAny(netns, family, device, name);
   // IPv4 takes the larger of both (IN_DEV_MAXCONF), IPv6 asks the device alone.
-  return own > 0 || (family === 'inet' && settingIfAny(netns, confKey(protocol, 'all', name)) > 0);
+  return own > 0 || (family === 'inet' && confIfAny(netns, family, 'all', name) > 0);
 }
 
 function matchesRule(rule: PolicyRule, flow: Flow): boolean {

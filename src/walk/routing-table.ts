@@ -32,21 +32,33 @@ export function routingTables(routes: readonly Route[], family: Family): Readonl
   return new Map([...byTable].map(([number, levels]) => [number, { levels: sortedLevels(levels) }]));
 }
 
-/** The routes that match, in the order in which the kernel tries them. */
-export function* matchingRoutes(table: RoutingTable, family: Family, address: Address): Generator<Route> {
-  if (family === 'inet') {
-    const bits = inetBits(address);
-    for (const { length, routes } of table.levels) {
-      const found = routes.get(length === 0 ? 0 : bits >>> (32 - length));
-      if (found !== undefined) yield* found;
-    }
-    return;
-  }
-  const bits = addressBits(address);
+/**
+ * Try the routes that match in the kernel's order, up to the first that is taken.
+ *
+ * @param take Answers `undefined` for a route that is passed over.
+ */
+export function firstMatch<T>(
+  table: RoutingTable,
+  family: Family,
+  address: Address,
+  take: (route: Route) => T | undefined,
+): T | undefined {
+  const leading = family === 'inet' ? leadingInet(inetBits(address)) : leadingInet6(addressBits(address));
   for (const { length, routes } of table.levels) {
-    const found = routes.get(bits >> BigInt(FAMILY_BITS.inet6 - length));
-    if (found !== undefined) yield* found;
+    for (const route of routes.get(leading(length)) ?? []) {
+      const taken = take(route);
+      if (taken !== undefined) return taken;
+    }
   }
+  return undefined;
+}
+
+function leadingInet(bits: number): (length: number) => Bits {
+  return (length) => (length === 0 ? 0 : bits >>> (32 - length));
+}
+
+function leadingInet6(bits: bigint): (length: number) => Bits {
+  return (length) => bits >> BigInt(FAMILY_BITS.inet6 - length);
 }
 
 function sortedLevels(levels: ReadonlyMap<number, Map<Bits, Route[]>>): RoutingTable['levels'] {

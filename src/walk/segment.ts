@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { DeviceName, DeviceRef } from '../host/link.ts';
+import type { DeviceRef } from '../host/link.ts';
 import type { FdbEntry } from '../host/route.ts';
 import type { SegmentBlock } from '../journey/drop.ts';
 import type { Address } from '../net/address.ts';
@@ -40,17 +40,13 @@ export type Crossing =
     }
   | { readonly kind: 'tunnel'; readonly from: Device; readonly to: Device; readonly remote: Address };
 
-/** A device whose IP stack gets the frame. */
+/** A device whose IP stack gets the frame, and the crossings that bring it there. */
 export interface Reach {
   readonly device: Device;
-  readonly way: Way | undefined;
+  readonly way: Way;
 }
 
-/** Crossings, last one first. */
-export interface Way {
-  readonly crossing: Crossing;
-  readonly before: Way | undefined;
-}
+export type Way = readonly Crossing[];
 
 export interface SegmentFound {
   readonly reached: readonly Reach[];
@@ -87,22 +83,9 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, t
   const made = ofDevice.get(key);
   if (made !== undefined) return made;
   const search: Search = { host, from, frame, tunnels, reached: [], outside: [], blocks: [], seen: new Set() };
-  transmit(search, from, undefined);
+  transmit(search, from, []);
   ofDevice.set(key, search);
   return search;
-}
-
-/** The crossings in the order in which the frame makes them. */
-export function crossingsOf(way: Way | undefined): readonly Crossing[] {
-  const crossings: Crossing[] = [];
-  for (let each = way; each !== undefined; each = each.before) crossings.push(each.crossing);
-  return crossings.reverse();
-}
-
-/** The port by which the frame came to the bridge that took it; `undefined` when no bridge did. */
-export function arrivalPort(way: Way | undefined): DeviceName | undefined {
-  const last = way?.crossing;
-  return last?.kind === 'bridge' ? last.inPort?.link.name : undefined;
 }
 
 /** All that a bridged frame may pass: a filter that takes ARP in one of them alone is rare, and taken for all. */
@@ -120,7 +103,7 @@ interface Search {
   readonly seen: Set<Device>;
 }
 
-function transmit(search: Search, device: Device, way: Way | undefined): void {
+function transmit(search: Search, device: Device, way: Way): void {
   const { link, ref } = device;
   if (!link.up) {
     block(search, ref, 'link-down');
@@ -153,7 +136,7 @@ function transmit(search: Search, device: Device, way: Way | undefined): void {
   }
 }
 
-function transmitVeth(search: Search, device: Device, way: Way | undefined): void {
+function transmitVeth(search: Search, device: Device, way: Way): void {
   const { link, ref } = device;
   const peer = link.detail.kind === 'veth' ? link.detail.peer : undefined;
   const far = peer?.kind === 'found' ? deviceAt(search.host, peer) : undefined;
@@ -169,21 +152,21 @@ function transmitVeth(search: Search, device: Device, way: Way | undefined): voi
     block(search, ref, 'no-carrier');
     return;
   }
-  receive(search, far, { crossing: { kind: 'wire', from: device, to: far }, before: way });
+  receive(search, far, [...way, { kind: 'wire', from: device, to: far }]);
 }
 
-function transmitTunnel(search: Search, device: Device, way: Way | undefined): void {
+function transmitTunnel(search: Search, device: Device, way: Way): void {
   if (search.seen.has(device)) return;
   search.seen.add(device);
   const { ends, blocks } = search.tunnels.ends(device, search.frame, search.from.link.mac);
   search.blocks.push(...blocks);
   for (const end of ends) {
     const crossing = { kind: 'tunnel' as const, from: device, to: end.device, remote: end.remote };
-    receive(search, end.device, { crossing, before: way });
+    receive(search, end.device, [...way, crossing]);
   }
 }
 
-function receive(search: Search, device: Device, way: Way | undefined): void {
+function receive(search: Search, device: Device, way: Way): void {
   const { link, ref, netns } = device;
   const [unmodelled] = link.unmodelled;
   if (unmodelled !== undefined) {
@@ -213,7 +196,7 @@ function receive(search: Search, device: Device, way: Way | undefined): void {
 }
 
 /** What the bridge does with a frame from one of its ports, or (`from` undefined) from its own namespace. */
-function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefined, way: Way | undefined): void {
+function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefined, way: Way): void {
   if (search.seen.has(bridge)) return;
   search.seen.add(bridge);
   const { detail } = bridge.link;
@@ -246,7 +229,7 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
         outPort: undefined,
         how: 'local' as const,
       };
-      search.reached.push({ device: bridge, way: { crossing, before: way } });
+      search.reached.push({ device: bridge, way: [...way, crossing] });
       if (frame.kind === 'unicast') return;
     }
   }
@@ -261,7 +244,7 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     }
     const how = frame.kind === 'unicast' && (frame.isLearned || entry !== undefined) ? 'fdb' : 'flood';
     const crossing = { kind: 'bridge' as const, bridge, inPort: from?.device, outPort: port.device, how } as const;
-    transmit(search, port.device, { crossing, before: way });
+    transmit(search, port.device, [...way, crossing]);
   }
 }
 

@@ -13,7 +13,7 @@ import { type Address, familyOf } from '../net/address.ts';
 import { leave } from './egress.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';
 import { pass } from './hooks.ts';
-import { type NetnsIndex, unreadFacts } from './netns-index.ts';
+import type { NetnsIndex } from './netns-index.ts';
 import { type Routed, reroute, routeOutput } from './route-output.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
 
@@ -43,8 +43,7 @@ const NO_ADDRESS: Readonly<Record<'inet' | 'inet6', Address>> = { inet: '0.0.0.0
 
 /** Send it. */
 export function send(walk: Walk, netns: NetnsIndex, outgoing: Outgoing): Sent {
-  const unread = unreadFacts(netns);
-  if (unread.length > 0) return { packet: undefined, onward: undecided(netns.name, ...unread) };
+  if (netns.unread.length > 0) return { packet: undefined, onward: undecided(netns.name, ...netns.unread) };
   const { destination, transport, mark, outDevice } = outgoing;
   const family = familyOf(destination);
   const routed = routeOutput(walk, netns, { destination, source: outgoing.source, transport, mark, outDevice });
