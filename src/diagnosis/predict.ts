@@ -115,8 +115,8 @@ function expand(state: State, question: Question, rules: readonly FaultRule[] | 
 }
 
 /**
- * Whether the rules say something new of an end that looks the same: an interface that came up, and the route through
- * it is still missing; a veth end that was moved, and is still down.
+ * Whether the rules speak otherwise of an end that looks the same: an interface came up, and the route through it is
+ * still missing; one of two faults is gone, and the other one ends the journey as before.
  */
 function isNews(
   host: Host,
@@ -126,7 +126,7 @@ function isNews(
   rules: readonly FaultRule[] | undefined,
 ): boolean {
   const now = findFaults({ host, question, trip, journey: lastJourney(trip) }, rules);
-  return now.some((finding) => !before.some((old) => sameFault(old, finding)));
+  return now.length !== before.length || now.some((finding) => !before.some((old) => sameFault(old, finding)));
 }
 
 function sameFault(a: Finding, b: Finding): boolean {

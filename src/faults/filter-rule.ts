@@ -5,11 +5,13 @@
  * @module
  */
 
-import type { FilterPlace, Repair, TrafficSelector } from '../host/edit.ts';
+import { applyEdit } from '../host/apply.ts';
+import type { Edit, FilterPlace, Repair, TrafficSelector } from '../host/edit.ts';
 import type { RuleRef } from '../host/ruleset.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
 import { hostPrefix } from '../net/prefix.ts';
 import { unreachable } from '../net/unreachable.ts';
+import { walkRoundTrip } from '../walk/round-trip.ts';
 import type { Found } from './define.ts';
 import { filterEvidence } from './evidence.ts';
 import type { FaultContext } from './rule.ts';
@@ -23,7 +25,12 @@ export function filteredIn(context: FaultContext): Filtered | undefined {
 }
 
 /** What all filter findings say: hook, table, chain, the rule, and the one accept. */
-export function filterFound(filtered: Filtered, why: string, more: readonly Repair[] = []): Found {
+export function filterFound(
+  context: FaultContext,
+  filtered: Filtered,
+  why: string,
+  more: readonly Repair[] = [],
+): Found {
   const { netns, reason } = filtered;
   const { rule, hook, verdict } = reason;
   const verb = verdict === 'drop' ? 'drops' : 'rejects';
@@ -33,7 +40,7 @@ export function filterFound(filtered: Filtered, why: string, more: readonly Repa
     what: `${netns.name} ${verb} it at the ${hook} hook: ${ruleText(rule)}`,
     why,
     evidence: [filterEvidence(netns, rule)],
-    repairs: [accept(filtered), ...more],
+    repairs: [accept(context, filtered), ...more],
   };
 }
 
@@ -45,21 +52,46 @@ export function ruleText(rule: RuleRef): string {
   return `${handle} of ${chain}: ${rule.text}`;
 }
 
-function accept({ netns, reason }: Filtered): Repair {
-  const { rule, hook } = reason;
-  const place: FilterPlace = {
-    machinery: rule.machinery,
-    family: rule.family,
-    table: rule.table,
-    chain: rule.chain,
-    hook,
-    before: rule,
-  };
+/** One accept; and one for the answer, when the same rule would take that next. */
+function accept(context: FaultContext, filtered: Filtered): Repair {
+  const first = acceptEdit(filtered);
+  const answer = answerTaken(context, filtered, first);
+  const { verdict } = filtered.reason;
   return {
-    intent: `Accept this traffic ahead of what ${reason.verdict === 'drop' ? 'drops' : 'rejects'} it`,
-    edits: [{ kind: 'filter-accept', netns: netns.name, place, traffic: trafficOf(reason.packet) }],
+    intent: `Accept this traffic${answer === undefined ? '' : ' and its answers'} ahead of what ${verdict === 'drop' ? 'drops' : 'rejects'} it`,
+    edits: answer === undefined ? [first] : [first, acceptEdit(answer)],
     sideEffects: 'The rule is gone after a restart, or when the program that wrote the others writes them anew',
   };
+}
+
+function acceptEdit({ netns, reason }: Filtered): Edit {
+  const { machinery, family, table, chain } = reason.rule;
+  const place: FilterPlace = { machinery, family, table, chain, hook: reason.hook, before: reason.rule };
+  return { kind: 'filter-accept', netns: netns.name, place, traffic: trafficOf(reason.packet) };
+}
+
+/** The drop of the answer, once the request is accepted, by the same rule. */
+function answerTaken({ question, ...context }: FaultContext, filtered: Filtered, edit: Edit): Filtered | undefined {
+  if (context.journey.leg === 'reply') return undefined;
+  const host = applyEdit(context.host, edit);
+  const trip = walkRoundTrip(host, question);
+  if (trip.reply === undefined) return undefined;
+  const next = droppedAs({ host, question, trip, journey: trip.reply }, 'filtered');
+  const isSame = next?.netns.name === filtered.netns.name && next.reason.hook === filtered.reason.hook;
+  return isSame && sameRule(next.reason.rule, filtered.reason.rule) ? next : undefined;
+}
+
+/** Its number has moved by one since. */
+function sameRule(a: RuleRef, b: RuleRef): boolean {
+  const isPolicy = a.position === 0;
+  return (
+    a.machinery === b.machinery &&
+    a.family === b.family &&
+    a.table === b.table &&
+    a.chain === b.chain &&
+    isPolicy === (b.position === 0) &&
+    a.text === b.text
+  );
 }
 
 /** This packet's addresses, protocol and well-known port; not the sender's own port, which the next one will not have. */

@@ -4,11 +4,17 @@
  * @module
  */
 
+import type { Repair } from '../host/edit.ts';
+import type { Host, Netns } from '../host/host.ts';
+import type { Route } from '../host/route.ts';
 import { routeText, ruleText } from '../host/route-text.ts';
+import type { Address } from '../net/address.ts';
 import { defineRule } from './define.ts';
 import { routeEvidence, ruleEvidence } from './evidence.ts';
 import type { FaultRule } from './rule.ts';
 import { droppedAs } from './search/dropped.ts';
+import { changes } from './search/redirect.ts';
+import { matchingRoutes } from './search/way.ts';
 
 export type RefusingRoute = 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
 export type RefusingRule = 'blackhole' | 'unreachable' | 'prohibit';
@@ -41,18 +47,23 @@ export function routeTypeRule(type: RefusingRoute, title: string): FaultRule {
           what: `${netns.name} refuses ${reason.lookup.destination} by the route "${text}"`,
           why: `The longest matching prefix decides, and a ${type} route ${EFFECT[type]}`,
           evidence: [routeEvidence(netns, reason.route)],
-          repairs: [
-            {
-              intent: `Delete the route "${text}"`,
-              edits: [{ kind: 'route-delete', netns: netns.name, route: reason.route }],
-              sideEffects:
-                'Everything under that prefix is let through again; whoever put the route there may have meant it',
-            },
-          ],
+          repairs: repairsOf(context.host, netns, reason.route, reason.lookup.destination),
         },
       ];
     },
   });
+}
+
+/** Deleting it, where another route is left for the packet; else making it a route that leads there. */
+function repairsOf(host: Host, netns: Netns, route: Route, destination: Address): readonly Repair[] {
+  const remove: Repair = {
+    intent: `Delete the route "${routeText(route)}"`,
+    edits: [{ kind: 'route-delete', netns: netns.name, route }],
+    sideEffects: 'Everything under that prefix is let through again; whoever put the route there may have meant it',
+  };
+  const changed = changes(host, netns, route, destination);
+  const others = matchingRoutes(netns, destination).filter((each) => each !== route);
+  return others.length > 0 ? [remove, ...changed] : [...changed, remove];
 }
 
 /** The rule about policy rules of one action. */

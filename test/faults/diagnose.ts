@@ -15,21 +15,14 @@ import type { Fate } from '../../src/journey/journey.ts';
 import { lastJourney } from '../../src/journey/journey.ts';
 import type { Question } from '../../src/walk/question.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
-import { netnsName } from '../helpers/build-host.ts';
-import { addr, port } from '../helpers/iproute-text.ts';
+import { ask as askFor } from '../helpers/ask.ts';
 
-/** `ns1 10.0.2.1`, `ns1 tcp 10.0.2.1 80`. */
+/** `ns1 10.0.2.1`, `ns1 10.0.2.1 from 10.0.0.1`, `ns1 tcp 10.0.2.1 80`. */
 export function ask(text: string): Question {
   const [netns = '', ...words] = text.split(' ');
-  const [proto, to, number] = words.length === 1 ? ['icmp', words[0]] : words;
-  return {
-    netns: netnsName(netns),
-    destination: addr(to ?? ''),
-    proto: proto as Question['proto'],
-    port: number === undefined ? undefined : port(Number(number)),
-    from: undefined,
-    payloadBytes: 56,
-  };
+  const [first = '', second = '', third = ''] = words;
+  if (first !== 'tcp' && first !== 'udp') return askFor(netns, first, second === 'from' ? { from: third } : {});
+  return askFor(netns, second, { to: `${first}/${Number(third)}` });
 }
 
 /** What a rule is handed for this question. */

@@ -18,6 +18,7 @@ export const bridgeFilterDrop = defineRule({
     if (filtered === undefined || filtered.reason.rule.family !== 'bridge') return [];
     return [
       filterFound(
+        context,
         filtered,
         'The bridge asks its own netfilter hooks about every frame that it passes, before any IP firewall does',
       ),

@@ -30,6 +30,7 @@ export const bridgeNetfilter = defineRule({
     };
     const isSet = netns.sysctls.values.get(key) === '1';
     const found = filterFound(
+      context,
       filtered,
       `With ${key} set, frames that a bridge only passes between its ports go through the FORWARD chains of the IP firewall, too`,
       isSet ? [switchOff] : [],

@@ -5,14 +5,16 @@
  * @module
  */
 
-import type { Repair } from '../../host/edit.ts';
 import { findLink, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
 import type { DeviceRef, Link, NetnsName } from '../../host/link.ts';
+import { type Family, familyOf } from '../../net/address.ts';
 import { defineRule, type Found } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
-import { crossingOf } from '../search/crossing.ts';
+import { crossingOf, lengthFacing } from '../search/crossing.ts';
 import { unroutedIn } from '../search/dropped.ts';
+import type { NewAddress } from '../search/free-address.ts';
+import { moveIn } from '../search/move-in.ts';
 import { bareNamespaces, isUntouched } from '../search/stray.ts';
 import { placeText } from '../search/text.ts';
 import { wayTo } from '../search/way.ts';
@@ -74,7 +76,7 @@ function strays(context: FaultContext): readonly Found[] {
       what: `${end.ref.device}, the other end of ${placeText(near)}, was left in ${end.ref.netns}`,
       why: 'A veth hands every packet to its other end: that end has to be in the namespace that is to answer',
       evidence: linkEvidence(host, end.ref),
-      repairs: wanted.map((target) => move(end.ref, target)),
+      repairs: wanted.map((target) => moveIn(host, end.ref, target, start.family, start.wanted)),
     },
   ];
 }
@@ -90,6 +92,9 @@ interface Start {
   readonly segment: readonly DeviceRef[];
   /** What the sender uses, and so is not left behind. */
   readonly isOwn: (ref: DeviceRef) => boolean;
+  readonly family: Family;
+  /** The address that is asked for, when nobody has it. */
+  readonly wanted: NewAddress | undefined;
   /** Namespaces that own the next hop, though no wire leads to them. */
   readonly owners: readonly NetnsName[];
 }
@@ -100,24 +105,26 @@ function startOf(context: FaultContext): Start | undefined {
     if (crossing.wire !== undefined) return undefined;
     const owners = [...new Set(crossing.owners.map(({ ref }) => ref.netns))];
     const isOwn = (ref: DeviceRef) => sameDevice(ref, crossing.from);
-    return { netns: crossing.from.netns, segment: crossing.segment, isOwn, owners };
+    const family = familyOf(crossing.nexthop);
+    const wanted =
+      owners.length > 0 ? undefined : { address: crossing.nexthop, prefixLength: lengthFacing(context.host, crossing) };
+    return { netns: crossing.from.netns, segment: crossing.segment, isOwn, family, wanted, owners };
   }
   const unrouted = unroutedIn(context);
   if (unrouted === undefined || wayTo(context.host, unrouted.netns.name, unrouted.destination) !== undefined)
     return undefined;
   const { name } = unrouted.netns;
   const segment = allSegments(context.host, unrouted.netns);
-  return { netns: name, segment, isOwn: (ref) => ref.netns === name, owners: [] };
+  return {
+    netns: name,
+    segment,
+    isOwn: (ref) => ref.netns === name,
+    family: unrouted.family,
+    wanted: undefined,
+    owners: [],
+  };
 }
 
 function allSegments(host: Host, netns: Netns): readonly DeviceRef[] {
   return linksOf(netns).flatMap(({ name }) => segmentOf(host, { netns: netns.name, device: name }));
-}
-
-function move(end: DeviceRef, target: NetnsName): Repair {
-  return {
-    intent: `Move ${end.device} from ${end.netns} into ${target}`,
-    edits: [{ kind: 'link-netns', ...end, target }],
-    sideEffects: undefined,
-  };
 }

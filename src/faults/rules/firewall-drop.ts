@@ -20,6 +20,6 @@ export const firewallDrop = defineRule({
       filtered.reason.rule.position === 0
         ? 'A packet that no rule of a base chain decides gets the policy of the chain; a drop anywhere is final, whatever other chains accept'
         : 'The first rule that matches and decides is final for the chain, and a drop for all of them; the sender hears nothing';
-    return [filterFound(filtered, why)];
+    return [filterFound(context, filtered, why)];
   },
 });

@@ -19,6 +19,7 @@ export const firewallReject = defineRule({
     const answer = filtered.reason.with ?? 'an ICMP error';
     return [
       filterFound(
+        context,
         filtered,
         `A rejecting rule drops the packet and answers the sender with ${answer}, which looks like a missing route or a closed port`,
       ),

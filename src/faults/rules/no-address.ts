@@ -12,10 +12,10 @@ import { type Address, type Family, familyOf, isLinkLocal } from '../../net/addr
 import { defineRule, type Found } from '../define.ts';
 import { addressEvidence, derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
-import { type Crossing, crossingOf } from '../search/crossing.ts';
+import { crossingOf, lengthFacing } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { freeAddressFor, type NewAddress } from '../search/free-address.ts';
-import { addressFacing, routableAddresses } from '../search/owner.ts';
+import { routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
 import { onlyDevice, wayTo } from '../search/way.ts';
@@ -46,12 +46,25 @@ function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family
   if (unsourced !== undefined && device !== undefined) {
     return { ref: { netns: unsourced.netns.name, device }, family: unsourced.reason.route.family };
   }
+  const linkLocal = linkLocalSender(context);
+  if (linkLocal !== undefined) return { ref: linkLocal, family: 'inet6' };
   const unrouted = unroutedIn(context);
   if (unrouted === undefined) return undefined;
   const out = wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ?? onlyDevice(unrouted.netns);
   const link = out && findLink(host, out.netns, out.device);
   if (out === undefined || link === undefined || !link.up) return undefined;
   return routableAddresses(link, unrouted.family).length === 0 ? { ref: out, family: unrouted.family } : undefined;
+}
+
+/** Without an address of its own the sender takes its link-local one, which leads no answer beyond the link. */
+function linkLocalSender({ host, trip, question }: FaultContext): DeviceRef | undefined {
+  const step = routeSteps(trip.request.steps).find(({ netns }) => netns === question.netns);
+  const device = step?.nexthop?.device;
+  if (step?.source === undefined || device === undefined) return undefined;
+  if (!isLinkLocal(step.source) || isLinkLocal(question.destination) || step.nexthop?.via === undefined)
+    return undefined;
+  const link = findLink(host, step.netns, device);
+  return link === undefined || routableAddresses(link, 'inet6').length > 0 ? undefined : { netns: step.netns, device };
 }
 
 /** Nobody owns the next hop, and an interface on the wire has no address at all. */
@@ -64,7 +77,7 @@ function peerMissing(context: FaultContext): readonly Found[] {
   const candidates = unaddressedEnds(context.host, crossing, step).filter(({ link }) => link.up);
   const [first] = candidates;
   if (first === undefined) return [];
-  const prefixLength = lengthFacing(context.host, crossing, crossing.nexthop);
+  const prefixLength = lengthFacing(context.host, crossing);
   const address = { address: crossing.nexthop, prefixLength };
   return [
     found(
@@ -75,17 +88,6 @@ function peerMissing(context: FaultContext): readonly Found[] {
       crossing.nexthop,
     ),
   ];
-}
-
-function lengthFacing(host: Host, { from, route, nexthop }: Crossing, address: Address): number {
-  const link = findLink(host, from.netns, from.device);
-  const own = link && addressFacing(link, address);
-  if (own !== undefined) return own.prefixLength;
-  return route.nexthops.some(({ via }) => via === nexthop) ? hostLength(address) : route.destination.length;
-}
-
-function hostLength(address: Address): number {
-  return familyOf(address) === 'inet' ? 32 : 128;
 }
 
 /** `--from` named an address that the namespace does not have: nothing to repair, but to ask otherwise. */

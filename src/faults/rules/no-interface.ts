@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Repair } from '../../host/edit.ts';
 import type { Host, Netns } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { type Address, isLoopback } from '../../net/address.ts';
 import { defineRule } from '../define.ts';
 import { devicesEvidence, linkEvidence } from '../evidence.ts';
 import { unroutedIn } from '../search/dropped.ts';
+import { moveIn } from '../search/move-in.ts';
 import { ownersOf } from '../search/owner.ts';
 import { bareNamespaces, isBare, strayEnds } from '../search/stray.ts';
 import { placeText } from '../search/text.ts';
@@ -39,19 +39,11 @@ export const noInterface = defineRule({
         what: `${netns.name} has no interface but lo${left}`,
         why: 'A namespace is born with lo alone; a packet can leave it only by an interface that was moved or made in it',
         evidence: [devicesEvidence(netns), ...(likely === undefined ? [] : linkEvidence(context.host, likely))],
-        repairs: ends.map((end) => moveInto(netns, end)),
+        repairs: ends.map((end) => moveIn(context.host, end, netns.name, unrouted.family, undefined)),
       },
     ];
   },
 });
-
-function moveInto(netns: Netns, end: DeviceRef): Repair {
-  return {
-    intent: `Move ${end.device} from ${end.netns} into ${netns.name}`,
-    edits: [{ kind: 'link-netns', ...end, target: netns.name }],
-    sideEffects: undefined,
-  };
-}
 
 /** Those whose other end leads to the destination first; then the first end for the first bare namespace, and so on. */
 function likelyEnds(host: Host, netns: Netns, destination: Address): readonly DeviceRef[] {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { findLink } from '../../host/host.ts';
+import { findLink, type Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import type { Route } from '../../host/route.ts';
 import type { Step } from '../../journey/journey.ts';
-import type { Address } from '../../net/address.ts';
+import { type Address, FAMILY_BITS, familyOf } from '../../net/address.ts';
 import type { FaultContext } from '../rule.ts';
-import { type Owner, ownersOf } from './owner.ts';
+import { addressFacing, type Owner, ownersOf } from './owner.ts';
 import { segmentOf, wireBetween } from './wiring.ts';
 
 export interface Crossing {
@@ -58,4 +58,12 @@ function isSegmentDrop(kind: string): boolean {
 function leavesBy(step: Extract<Step, { stage: 'route' }>): DeviceRef | undefined {
   const device = step.nexthop?.device ?? step.device;
   return device === undefined ? undefined : { netns: step.netns, device };
+}
+
+/** How long the prefix is that the sender sees the next hop in. */
+export function lengthFacing(host: Host, { from, route, nexthop }: Crossing): number {
+  const link = findLink(host, from.netns, from.device);
+  const own = link && addressFacing(link, nexthop);
+  if (own !== undefined) return own.prefixLength;
+  return route.nexthops.some(({ via }) => via === nexthop) ? FAMILY_BITS[familyOf(nexthop)] : route.destination.length;
 }

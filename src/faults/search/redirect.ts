@@ -5,7 +5,7 @@
  */
 
 import type { Repair } from '../../host/edit.ts';
-import { findLink, findNetns, type Host } from '../../host/host.ts';
+import { findLink, findNetns, type Host, type Netns } from '../../host/host.ts';
 import type { DeviceName } from '../../host/link.ts';
 import { type Route, TABLE } from '../../host/route.ts';
 import type { Address } from '../../net/address.ts';
@@ -24,18 +24,10 @@ export function redirections(host: Host, { netns: name, lookup, route, nexthop }
   const way = wayTo(host, name, lookup.destination);
   if (netns === undefined || way === undefined) return [];
   const [hop] = way.hops;
-  const to = redirected(host, route, hop, lookup.destination);
-  const isSame = nexthop?.device === hop.out.device && nexthop.via === to?.nexthops[0]?.via;
-  const change: readonly Repair[] =
-    to === undefined || isSame
-      ? []
-      : [
-          {
-            intent: `Let ${formatRoutePrefix(route.destination)} go by ${hop.nexthop ?? hop.out.device}`,
-            edits: [{ kind: 'route-change', netns: name, from: route, to }],
-            sideEffects: `Everything under ${formatRoutePrefix(route.destination)} goes that way`,
-          },
-        ];
+  const change = changes(host, netns, route, lookup.destination).filter(({ edits: [edit] }) => {
+    const [to] = edit?.kind === 'route-change' ? edit.to.nexthops : [];
+    return to?.device !== nexthop?.device || to?.via !== nexthop?.via;
+  });
   const narrower = routesFor(host, netns, lookup.destination, way)
     .filter(({ destination }) => destination.length > route.destination.length)
     .map(
@@ -47,7 +39,7 @@ export function redirections(host: Host, { netns: name, lookup, route, nexthop }
     );
   const others = matchingRoutes(netns, lookup.destination).filter((each) => each !== route);
   const [next] = others[0]?.nexthops ?? [];
-  const isRightWithout = next?.device === hop.out.device && next.via === to?.nexthops[0]?.via;
+  const isRightWithout = next?.device === hop.out.device && next.via === viaOf(hop, lookup.destination);
   const remove: Repair = {
     intent: `Delete the route to ${formatRoutePrefix(route.destination)}`,
     edits: [{ kind: 'route-delete', netns: name, route }],
@@ -56,12 +48,32 @@ export function redirections(host: Host, { netns: name, lookup, route, nexthop }
   return [...(isRightWithout ? [remove] : []), ...change, ...(route.table === TABLE.main ? narrower : [])];
 }
 
+/** `ip route change` to the way that leads there; empty when the model knows none. */
+export function changes(host: Host, netns: Netns, route: Route, destination: Address): readonly Repair[] {
+  const hop = wayTo(host, netns.name, destination)?.hops[0];
+  const to = hop && redirected(host, route, hop, destination);
+  if (hop === undefined || to === undefined) return [];
+  const prefix = formatRoutePrefix(route.destination);
+  return [
+    {
+      intent: `Let ${prefix} go by ${hop.nexthop ?? hop.out.device}`,
+      edits: [{ kind: 'route-change', netns: netns.name, from: route, to }],
+      sideEffects: `Everything under ${prefix} goes that way`,
+    },
+  ];
+}
+
+/** The gateway to name; `undefined` when the destination itself is on the link. */
+function viaOf({ nexthop }: WayHop, destination: Address): Address | undefined {
+  return nexthop === destination ? undefined : nexthop;
+}
+
 function redirected(host: Host, route: Route, hop: WayHop, destination: Address): Route | undefined {
   const link = findLink(host, hop.out.netns, hop.out.device);
   if (link === undefined || !link.up || hop.nexthop === undefined) return undefined;
-  const via = hop.nexthop === destination ? undefined : hop.nexthop;
+  const via = viaOf(hop, destination);
   if (via !== undefined && !connects(link, via)) return undefined;
-  return { ...route, nexthops: [nexthopBy(via, hop.out.device)], scope: scopeOf(route, via) };
+  return { ...route, type: 'unicast', nexthops: [nexthopBy(via, hop.out.device)], scope: scopeOf(route, via) };
 }
 
 function nexthopBy(via: Address | undefined, device: DeviceName): Route['nexthops'][0] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bridgeFdbWrong } from '../../../src/faults/rules/bridge-fdb-wrong.ts';
-import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { codesOf, commandsFor, findBy, isProgress } from '../diagnose.ts';
 import { bridged } from '../worlds.ts';
 
 test('bridge-fdb-wrong switches flooding on where the MAC is not known', () => {
@@ -17,4 +17,16 @@ test('bridge-fdb-wrong switches flooding on where the MAC is not known', () => {
 
 test('bridge-fdb-wrong is silent when ARP, which is broadcast, finds the owner', () => {
   expect(findBy(bridgeFdbWrong, bridged({ p2: { port: { flood: false } } }), 'ns1 10.0.0.77')).toEqual([]);
+});
+
+test('bridge-fdb-wrong deletes a static entry that leads to another port', () => {
+  const host = bridged({
+    ns1: { neighbors: ['10.0.0.2 dev eth0 lladdr 02:00:00:02:00:02 permanent'] },
+    sw: { fdb: ['02:00:00:02:00:02 dev p1 master br0 static'] },
+  });
+  const [finding] = findBy(bridgeFdbWrong, host, 'ns1 10.0.0.2');
+  expect(finding).toMatchObject({ netns: 'sw', device: 'p1' });
+  expect(commandsFor(host, finding)).toEqual(['bridge -n sw fdb del 02:00:00:02:00:02 dev p1 master']);
+  expect(isProgress(host, 'ns1 10.0.0.2', finding)).toBe(true);
+  expect(codesOf(host, 'ns1 10.0.0.2')).toEqual(['bridge-fdb-wrong']);
 });

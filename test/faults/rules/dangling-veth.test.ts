@@ -12,7 +12,11 @@ test('dangling-veth names the end that was left behind, and moves it', () => {
   const findings = findBy(danglingVeth, host, 'ns1 10.0.0.2');
   expect(findings).toMatchObject([{ code: 'dangling-veth', netns: 'ns1', device: 'veth0', leg: 'request' }]);
   expect(findings[0]?.evidence.length).toBeGreaterThan(0);
-  expect(commandsFor(host, findings[0])).toEqual(['ip link set dev veth1 netns ns2']);
+  expect(commandsFor(host, findings[0])).toEqual([
+    'ip link set dev veth1 netns ns2',
+    'ip -n ns2 link set dev veth1 up',
+    'ip -n ns2 addr add 10.0.0.2/24 dev veth1',
+  ]);
   expect(isProgress(host, 'ns1 10.0.0.2', findings[0])).toBe(true);
 });
 

@@ -12,7 +12,11 @@ test('no-interface says where the end was left, and moves it', () => {
   const findings = findBy(noInterface, host, 'ns1 10.0.0.2');
   expect(findings).toMatchObject([{ code: 'no-interface', netns: 'ns1', device: undefined, leg: 'request' }]);
   expect(findings[0]?.evidence.length).toBeGreaterThan(0);
-  expect(commandsFor(host, findings[0])).toEqual(['ip link set dev tap1 netns ns1']);
+  expect(commandsFor(host, findings[0])).toEqual([
+    'ip link set dev tap1 netns ns1',
+    'ip -n ns1 link set dev tap1 up',
+    'ip -n ns1 addr add 10.0.0.1/24 dev tap1',
+  ]);
   expect(isProgress(host, 'ns1 10.0.0.2', findings[0])).toBe(true);
 });
 
