@@ -45,7 +45,7 @@ export async function recordIn(world: World, how: readonly string[] = []): Promi
 }
 
 /** The collector as a program, to be interrupted or to fail. */
-export async function runCollector(world: World, how: readonly string[] = []): Promise<RunResult> {
+async function runCollector(world: World, how: readonly string[] = []): Promise<RunResult> {
   const [program, ...args] = [...how, ...(await collectorArgv())];
   return world.run([program ?? process.execPath, ...args]);
 }
