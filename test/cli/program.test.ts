@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { Failure } from '../../src/system/failure.ts';
 import { memoryIo } from './memory-io.ts';
 
 async function nsdiag(...words: readonly string[]) {
@@ -67,4 +68,28 @@ test('runCommandLine() with --json prints one document when the words are wrong'
     error: { message: expect.stringContaining('nonsense') },
   });
   expect(stderr).toContain('nonsense');
+});
+
+test.each([
+  [['--color', 'explain'], true],
+  [['explain', '--color'], true],
+  [['explain', '--no-color'], false],
+  [['explain'], undefined],
+])('runCommandLine() %j asks for colour: %s', async (words, expected) => {
+  const asked: (boolean | undefined)[] = [];
+  const { io } = memoryIo();
+  const ioFor = (color: boolean | undefined) => {
+    asked.push(color);
+    return io;
+  };
+  expect(await runCommandLine(words, { io: ioFor, version: '1.2.3' })).toBe(0);
+  expect(asked.at(-1)).toBe(expected);
+});
+
+test('runCommandLine() tells of an interruption, not of what broke on the way out', async () => {
+  const controller = new AbortController();
+  controller.abort(new Failure('interrupted', 'Interrupted by SIGINT'));
+  const { io, stderr } = memoryIo({ signal: controller.signal });
+  expect(await runCommandLine(['why', 'host', '127.0.0.1'], { io: () => io, version: '1.2.3' })).toBe(2);
+  expect(stderr()).toBe('nsdiag: Interrupted by SIGINT\n');
 });

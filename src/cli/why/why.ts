@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FixCommand, Verdict } from '../../diagnosis/diagnosis.ts';
+import type { Diagnosis, FixCommand, Verdict } from '../../diagnosis/diagnosis.ts';
 import { escapeJson } from '../../report/escape.ts';
 import { whyDocument } from '../../report/json.ts';
 import { diagnosisText } from '../../report/text/diagnosis.ts';
@@ -44,8 +44,9 @@ async function whyAsText(io: CommandIo, ground: Ground, { words, fix, offer }: W
 
   const commands = diagnosis.causes.flatMap((cause) => cause.fix);
   if (fix === undefined || commands.length === 0) return EXIT_CODE[diagnosis.verdict];
-  if (fix === 'ask' && !(await io.confirm?.(questionAbout(commands)))) {
-    io.stderr.write('Nothing was run\n');
+  const isWanted = fix === 'yes' ? isProven(diagnosis) : await io.confirm?.(questionAbout(commands, diagnosis));
+  if (isWanted !== true) {
+    io.stderr.write(fix === 'yes' ? `Nothing was run: ${NOT_PROVEN}\n` : 'Nothing was run\n');
     return EXIT_CODE[diagnosis.verdict];
   }
   io.stdout.write('\n');
@@ -60,8 +61,10 @@ async function whyAsText(io: CommandIo, ground: Ground, { words, fix, offer }: W
 async function whyAsJson(io: CommandIo, ground: Ground, { words, fix }: WhyRequest): Promise<ExitCode> {
   const diagnosis = await ask(ground, words);
   const commands = diagnosis.causes.flatMap((cause) => cause.fix);
-  const isToRun = fix !== undefined && commands.length > 0;
-  const repaired = isToRun ? await repair(ground, words, commands, io.signal, () => undefined) : undefined;
+  const isWanted = fix !== undefined && commands.length > 0;
+  if (isWanted && !isProven(diagnosis)) io.stderr.write(`Nothing was run: ${NOT_PROVEN}\n`);
+  const repaired =
+    isWanted && isProven(diagnosis) ? await repair(ground, words, commands, io.signal, () => undefined) : undefined;
   const now = repaired?.after ?? diagnosis;
   const fixed = repaired === undefined ? {} : { fixed: fixedDocument(repaired.ran, now) };
   io.stdout.write(`${escapeJson(JSON.stringify({ ...whyDocument(diagnosis), ...fixed }, undefined, 2))}\n`);
@@ -69,8 +72,17 @@ async function whyAsJson(io: CommandIo, ground: Ground, { words, fix }: WhyReque
   return EXIT_CODE[now.verdict];
 }
 
-function questionAbout(commands: readonly FixCommand[]): string {
-  return commands.length === 1 ? 'Run this command?' : `Run these ${commands.length} commands?`;
+const NOT_PROVEN =
+  'the model does not deliver the packet with it; on a terminal, --fix without --yes asks whether to run it all the same';
+
+/** Whether the fix was walked to the end. What was not is run only for somebody who was told so. */
+function isProven({ proof }: Diagnosis): boolean {
+  return proof !== undefined;
+}
+
+function questionAbout(commands: readonly FixCommand[], diagnosis: Diagnosis): string {
+  const what = commands.length === 1 ? 'this command' : `these ${commands.length} commands`;
+  return isProven(diagnosis) ? `Run ${what}?` : `Run ${what}, although it is not the whole of the fix?`;
 }
 
 /** @throws Failure `usage` when the question whether to run the fix would reach nobody. */

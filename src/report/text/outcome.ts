@@ -35,6 +35,7 @@ export function fixText(diagnosis: Diagnosis, style: Style, runIt: readonly stri
     '',
     ...commands.map(({ argv }) => `    ${style.colors.bold(shellLine(argv))}`),
   ];
-  if (runIt !== undefined) lines.push('', `Or let nsdiag run it and look again: ${shellLine(runIt)}`);
+  if (runIt !== undefined && proof !== undefined)
+    lines.push('', `Or let nsdiag run it and look again: ${shellLine(runIt)}`);
   return lines.join('\n');
 }

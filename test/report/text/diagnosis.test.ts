@@ -57,10 +57,11 @@ test('diagnosisText() does not offer to run a fix where nothing can be run', () 
   expect(diagnosisText(ALL['missing-route-back'], PLAIN, undefined)).not.toContain('--fix');
 });
 
-test('diagnosisText() says that a fix without a proof is not the whole of it', () => {
-  const text = diagnosisText(examples.missingRouteBack({ proof: undefined }), PLAIN, undefined);
+test('diagnosisText() says that a fix without a proof is not the whole of it, and does not offer to run it', () => {
+  const text = diagnosisText(examples.missingRouteBack({ proof: undefined }), PLAIN, RUN_IT);
   expect(text).toContain('It is not the whole of it');
   expect(text).not.toContain('Walked on the model');
+  expect(text).not.toContain('Or let nsdiag run it');
 });
 
 test('diagnosisText() says when no command repairs the cause', () => {
