@@ -58,9 +58,8 @@ liveTest.concurrent.for(FAULTS)(
       const { exitCode, answer } = await why(world, fault.question);
       expect({ exitCode, verdict: answer.verdict }).toEqual({ exitCode: 1, verdict: 'unreachable' });
       // More causes may come to light behind the expected ones; these come first, and in their order.
-      expect(answer.causes.slice(0, fault.expect.length)).toEqual(
-        fault.expect.map((cause) => expect.objectContaining(cause)),
-      );
+      const causes = answer.causes.slice(0, fault.expect.length);
+      expect(causes.map(({ code, netns, device, leg }) => ({ code, netns, device, leg }))).toMatchObject(fault.expect);
       if (fault.expect.some(({ code }) => WITHOUT_FIX.has(code))) return;
       const commands = answer.causes.flatMap(({ fix }) => fix);
       expect(commands).not.toEqual([]);
