@@ -43,9 +43,14 @@ export function packetFamily(packet: Packet): Family {
 
 /** IP protocol number. Source: IANA assigned internet protocol numbers. */
 export function protocolNumber(packet: Packet): number {
-  switch (packet.transport.protocol) {
+  return protocolOf(packet.transport, packet.destination);
+}
+
+/** The same for a packet that is not made yet. */
+export function protocolOf(transport: Transport, destination: Address): number {
+  switch (transport.protocol) {
     case 'icmp':
-      return packetFamily(packet) === 'inet' ? 1 : 58;
+      return familyOf(destination) === 'inet' ? 1 : 58;
     case 'tcp':
       return 6;
     case 'udp':

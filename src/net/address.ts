@@ -57,8 +57,21 @@ export function addressBits(address: Address): bigint {
   return familyOf(address) === 'inet' ? BigInt(inetBits(address)) : inet6Bits(address);
 }
 
+/** Bits of IPv6 addresses that were asked for lately: a walk asks for the same few again and again. */
+const lately = new Map<Address, bigint>();
+const MOST_LATELY = 4096;
+
 /** From the canonical text: groups of hex digits, `::` once at most, never dots. */
 function inet6Bits(address: Address): bigint {
+  const known = lately.get(address);
+  if (known !== undefined) return known;
+  if (lately.size >= MOST_LATELY) lately.clear();
+  const bits = parseInet6(address);
+  lately.set(address, bits);
+  return bits;
+}
+
+function parseInet6(address: Address): bigint {
   const [head = '', tail] = address.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -48,7 +48,7 @@ export function answersArp(device: Device, request: ArpRequest): NeighborAnswer 
   if (isUnspecified(sender)) return isOwner ? (ignoresArp(device, request) ?? ANSWERS) : STRANGER;
 
   const flow = { destination: target, source: sender, inDevice: ref.device, mark: 0 };
-  const answer = lookupRoute(netns, flow, 0);
+  const answer = lookupRoute(netns, flow, {}, 0);
   if (answer.kind === 'unknown') return answer;
   if (answer.kind !== 'route') return STRANGER;
   const isLocal = answer.route.type === 'local';
@@ -105,7 +105,7 @@ function filtersArp({ netns, ref }: Device, { target, sender }: ArpRequest): Nei
   const value = largest(netns, ref, 'arp_filter');
   if (value === undefined) return { kind: 'unknown', because: [`arp_filter of ${netns.name} could not be read`] };
   if (value === 0) return undefined;
-  const way = lookupRoute(netns, { destination: sender, source: target, inDevice: undefined, mark: 0 }, 0);
+  const way = lookupRoute(netns, { destination: sender, source: target, inDevice: undefined, mark: 0 }, {}, 0);
   if (way.kind === 'unknown') return way;
   const isHere = way.kind === 'route' && way.nexthop?.device === ref.device;
   return isHere ? undefined : silent({ kind: 'arp-filter', owner: ref });

@@ -12,10 +12,12 @@
  * @module
  */
 
+import type { DeviceName } from '../host/link.ts';
+import type { Hook } from '../host/ruleset.ts';
 import type { Fate } from '../journey/journey.ts';
 import type { Packet } from '../journey/packet.ts';
 import { droppedAt } from './fates.ts';
-import { type HookPlace, pass } from './hooks.ts';
+import { type Passed, pass } from './hooks.ts';
 import type { Device } from './netns-index.ts';
 import type { Crossing, Reach } from './segment.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
@@ -56,7 +58,7 @@ interface Carried {
   readonly fate: Fate | undefined;
   /** The bridge whose namespace routes the frame instead of bridging it: its destination was translated. */
   readonly routedBy?: Device;
-  readonly port?: Device['link']['name'] | undefined;
+  readonly port?: DeviceName | undefined;
 }
 
 function cross(walk: Walk, crossing: Crossing, packet: Packet): Carried {
@@ -78,35 +80,43 @@ function cross(walk: Walk, crossing: Crossing, packet: Packet): Carried {
   }
 }
 
-function crossBridge(walk: Walk, crossing: Extract<Crossing, { kind: 'bridge' }>, packet: Packet): Carried {
+type BridgeCrossing = Extract<Crossing, { kind: 'bridge' }>;
+
+function crossBridge(walk: Walk, crossing: BridgeCrossing, packet: Packet): Carried {
   const { bridge, inPort, outPort, how } = crossing;
-  const { netns } = bridge;
+  const from = inPort?.link.name ?? bridge.link.name;
+  const begun = meet(walk, crossing, inPort === undefined ? 'output' : 'prerouting', packet);
+  if (begun.fate !== undefined) return begun;
+  // br_netfilter translated the destination: the frame is no longer for whom it was addressed to.
+  const isRedirected = inPort !== undefined && begun.packet.destination !== packet.destination;
+  if (outPort === undefined || isRedirected) {
+    takeBridge(walk, bridge, from, bridge.link.name, 'local');
+    const taken = meet(walk, crossing, 'input', begun.packet);
+    if (taken.fate !== undefined) return taken;
+    const { packet: up, fate } = comeIn(walk, bridge, taken.packet);
+    return { packet: up, fate, routedBy: bridge, port: inPort?.link.name };
+  }
+  takeBridge(walk, bridge, from, outPort.link.name, how);
+  const forwarded = inPort === undefined ? begun : meet(walk, crossing, 'forward', begun.packet);
+  if (forwarded.fate !== undefined) return forwarded;
+  const tooLong = exceeds(outPort, forwarded.packet);
+  if (tooLong !== undefined) return { packet: forwarded.packet, fate: tooLong };
+  const posted = meet(walk, crossing, 'postrouting', forwarded.packet);
+  return posted.fate === undefined ? transmit(walk, outPort, posted.packet) : posted;
+}
+
+/** One hook of the bridge family, with what br_netfilter adds to it. */
+function meet(walk: Walk, { bridge, inPort, outPort }: BridgeCrossing, hook: Hook, packet: Packet): Passed {
   const name = bridge.link.name;
-  const place: HookPlace = {
+  return pass(walk, bridge.netns, hook, packet, {
     inDevice: inPort === undefined ? undefined : name,
     outDevice: outPort === undefined ? undefined : name,
     bridged: { bridge: name, inPort: inPort?.link.name, outPort: outPort?.link.name },
-  };
-  let current = packet;
-  const meet = (hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting'): Fate | undefined => {
-    const passed = pass(walk, netns, hook, current, place);
-    current = passed.packet;
-    return passed.fate;
-  };
+  });
+}
 
-  const before = inPort === undefined ? meet('output') : meet('prerouting');
-  if (before !== undefined) return { packet: current, fate: before };
-  // br_netfilter translated the destination: the frame is no longer for whom it was addressed to.
-  const isRedirected = inPort !== undefined && current.destination !== packet.destination;
-  if (outPort === undefined || isRedirected) {
-    take(walk, { ...bridge.ref, stage: 'bridge', from: inPort?.link.name ?? name, to: [name], how: 'local' });
-    const fate = meet('input');
-    if (fate !== undefined) return { packet: current, fate };
-    return { ...comeIn(walk, bridge, current), routedBy: bridge, port: inPort?.link.name };
-  }
-  take(walk, { ...bridge.ref, stage: 'bridge', from: inPort?.link.name ?? name, to: [outPort.link.name], how });
-  const fate = (inPort === undefined ? undefined : meet('forward')) ?? exceeds(outPort, current) ?? meet('postrouting');
-  return fate === undefined ? transmit(walk, outPort, current) : { packet: current, fate };
+function takeBridge(walk: Walk, { ref }: Device, from: DeviceName, to: DeviceName, how: BridgeCrossing['how']): void {
+  take(walk, { netns: ref.netns, device: ref.device, stage: 'bridge', from, to: [to], how });
 }
 
 function exceeds({ ref, link }: Device, { lengthBytes }: Packet): Fate | undefined {

@@ -19,7 +19,7 @@ import { droppedAt, undecided } from './fates.ts';
 import { inquire } from './inquiry.ts';
 import type { Device } from './netns-index.ts';
 import { type FrameKind, type Reach, type SegmentFound, searchSegment } from './segment.ts';
-import { take, type Walk } from './walk.ts';
+import { take, type Walk, widen } from './walk.ts';
 
 /** Where the frame goes. */
 export type Neighborhood =
@@ -86,7 +86,7 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
   const { answerers, told, sender, silence, stopped, found, blocks, unknown } = inquire(walk, device, query);
   // Whoever answers keeps the address of whoever asked.
   if (sender !== undefined) for (const by of told) walk.heard.push({ by, address: sender, neighbor: device });
-  walk.multipath.width = Math.max(walk.multipath.width, answerers.length);
+  widen(walk, answerers.length);
   const chosen = answerers[walk.multipath.pick % (answerers.length || 1)];
   if (chosen !== undefined) return sendTo(walk, device, nexthop, chosen);
 

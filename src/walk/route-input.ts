@@ -11,7 +11,6 @@
  * @module
  */
 
-import type { DeviceName } from '../host/link.ts';
 import type { Fate, RouteLookup } from '../journey/journey.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
 import { droppedAt, undecided } from './fates.ts';
@@ -19,9 +18,9 @@ import { forwardGate } from './forward-gate.ts';
 import { martian } from './martian.ts';
 import type { Device } from './netns-index.ts';
 import { lookupRoute } from './route-lookup.ts';
-import { type Routed, refusal, transportSelectors } from './route-output.ts';
+import { LO, type Routed, refusal } from './route-output.ts';
 import { validateSource } from './rp-filter.ts';
-import type { Walk } from './walk.ts';
+import { type Walk, widen } from './walk.ts';
 
 /** The routing decision for a packet that came in by the device. */
 export function routeInput(walk: Walk, device: Device, packet: Packet): Routed | Fate {
@@ -35,8 +34,7 @@ export function routeInput(walk: Walk, device: Device, packet: Packet): Routed |
     inDevice: ref.device,
     mark: packet.mark,
   };
-  const selectors = transportSelectors(packet.destination, packet.transport);
-  const answer = lookupRoute(netns, { ...lookup, ...selectors }, walk.multipath.pick);
+  const answer = lookupRoute(netns, lookup, packet, walk.multipath.pick);
   const isOurs = answer.kind === 'route' && answer.route.type !== 'unicast';
   if (answer.kind === 'unknown') return undecided(netns.name, ...answer.because);
 
@@ -45,15 +43,15 @@ export function routeInput(walk: Walk, device: Device, packet: Packet): Routed |
     if (shut !== undefined) return shut;
   }
   if (answer.kind !== 'route') return at(device, refusal(netns, lookup, answer));
-  walk.multipath.width = Math.max(walk.multipath.width, answer.choices);
+  widen(walk, answer.choices);
 
   const { rule, route, nexthop } = answer;
-  const routed = { kind: 'routed' as const, lookup, rule, route, nexthop, source: undefined };
   switch (route.type) {
     case 'local':
     case 'anycast': {
       const invalid = packetFamily(packet) === 'inet' ? validateSource(walk, device, packet, undefined) : undefined;
-      return invalid ?? { ...routed, device: 'lo' as DeviceName, isLocal: true };
+      if (invalid !== undefined) return invalid;
+      return { kind: 'routed', lookup, rule, route, nexthop, device: LO, isLocal: true, source: undefined };
     }
     case 'unicast': {
       if (nexthop?.device === undefined)
@@ -62,7 +60,9 @@ export function routeInput(walk: Walk, device: Device, packet: Packet): Routed |
         packetFamily(packet) === 'inet'
           ? validateSource(walk, device, packet, nexthop.device)
           : forwardGate(walk, device, 'inet6');
-      return invalid ?? { ...routed, device: nexthop.device, isLocal: false };
+      if (invalid !== undefined) return invalid;
+      const { device: out } = nexthop;
+      return { kind: 'routed', lookup, rule, route, nexthop, device: out, isLocal: false, source: undefined };
     }
     default:
       return droppedAt(ref, { kind: 'broadcast-destination', address: packet.destination, route });

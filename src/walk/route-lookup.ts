@@ -14,25 +14,23 @@
 
 import type { DeviceName } from '../host/link.ts';
 import { type Nexthop, type PolicyRule, type Route, TABLE } from '../host/route.ts';
+import type { RouteLookup } from '../journey/journey.ts';
+import { protocolOf, type Transport } from '../journey/packet.ts';
 import { type Address, type Family, familyOf } from '../net/address.ts';
 import { contains } from '../net/prefix.ts';
 import { confIfAny, type NetnsIndex } from './netns-index.ts';
 import { firstMatch, type RoutingTable } from './routing-table.ts';
 
-/** What is looked up. */
-export interface Flow {
-  readonly destination: Address;
-  /** `undefined`: not chosen yet; rules that ask for a source do not match. */
-  readonly source: Address | undefined;
-  /** `undefined`: sent by this namespace itself, for which rules say `iif lo`. */
-  readonly inDevice: DeviceName | undefined;
+/** What a lookup is asked besides addresses and mark. In a `RouteLookup` no source: rules that want one do not match. */
+export interface Selectors {
+  /** Rules can ask for protocol and ports; without it they do not match. */
+  readonly transport?: Transport | undefined;
   /** The answer must leave by this device. */
   readonly outDevice?: DeviceName | undefined;
-  readonly mark: number;
-  readonly protocol?: number;
-  readonly sourcePort?: number | undefined;
-  readonly destPort?: number | undefined;
 }
+
+/** All that rules and routes are held against. */
+type Flow = RouteLookup & Selectors;
 
 /** Narrow on `kind`. */
 export type RouteAnswer =
@@ -59,7 +57,10 @@ export type RouteAnswer =
   | { readonly kind: 'unknown'; readonly because: readonly string[] };
 
 /** Decide. @param pick Which of several next hops, modulo their number. */
-export function lookupRoute(netns: NetnsIndex, flow: Flow, pick: number): RouteAnswer {
+export function lookupRoute(netns: NetnsIndex, lookup: RouteLookup, selectors: Selectors, pick: number): RouteAnswer {
+  const { destination, source, inDevice, mark } = lookup;
+  const { transport, outDevice } = selectors;
+  const flow = { destination, source, inDevice, mark, transport, outDevice };
   const family = familyOf(flow.destination);
   const rules = netns.rules[family];
   let thrown: RouteAnswer | undefined;
@@ -170,8 +171,15 @@ function matchesSelectors(rule: PolicyRule, flow: Flow): boolean {
   }
   if (rule.to !== undefined && !contains(rule.to, flow.destination)) return false;
   if (rule.tos !== undefined && rule.tos !== 0) return false;
-  if (rule.protocol !== undefined && rule.protocol !== 0 && rule.protocol !== flow.protocol) return false;
-  return isInRange(rule.sourcePorts, flow.sourcePort) && isInRange(rule.destPorts, flow.destPort);
+  return matchesTransport(rule, flow);
+}
+
+function matchesTransport({ protocol, sourcePorts, destPorts }: PolicyRule, { destination, transport }: Flow): boolean {
+  if (protocol === undefined && sourcePorts === undefined && destPorts === undefined) return true;
+  if (transport === undefined) return false;
+  if (protocol !== undefined && protocol !== 0 && protocol !== protocolOf(transport, destination)) return false;
+  const ports = transport.protocol === 'icmp' ? undefined : transport;
+  return isInRange(sourcePorts, ports?.sourcePort) && isInRange(destPorts, ports?.destPort);
 }
 
 function isInRange(range: readonly [number, number] | undefined, port: number | undefined): boolean {

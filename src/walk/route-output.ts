@@ -15,10 +15,10 @@ import { type Address, familyOf, isLoopback } from '../net/address.ts';
 import { droppedAt, droppedIn, undecided } from './fates.ts';
 import { routesLocalnet } from './martian.ts';
 import type { NetnsIndex } from './netns-index.ts';
-import { type Flow, lookupRoute, type RouteAnswer } from './route-lookup.ts';
+import { lookupRoute, type RouteAnswer } from './route-lookup.ts';
 import { inetSourceFor } from './source-address.ts';
 import { inet6SourceFor } from './source-address6.ts';
-import type { Walk } from './walk.ts';
+import { type Walk, widen } from './walk.ts';
 
 /** A route was found. */
 export interface Routed {
@@ -44,7 +44,8 @@ export interface OutputQuery {
   readonly outDevice?: DeviceName | undefined;
 }
 
-const LO = 'lo' as DeviceName;
+/** Every namespace has one, and it has no other name. */
+export const LO = 'lo' as DeviceName;
 
 /** The routing decision for a packet of the namespace's own. */
 export function routeOutput(walk: Walk, netns: NetnsIndex, query: OutputQuery): Routed | Fate {
@@ -92,34 +93,17 @@ export function refusal(netns: NetnsIndex, lookup: RouteLookup, answer: Exclude<
   }
 }
 
-/** The ports and protocol by which policy rules may choose. */
-export function transportSelectors(
-  destination: Address,
-  transport: Transport,
-): Pick<Flow, 'protocol' | 'sourcePort' | 'destPort'> {
-  switch (transport.protocol) {
-    case 'icmp':
-      return { protocol: familyOf(destination) === 'inet' ? 1 : 58 };
-    case 'tcp':
-      return { protocol: 6, sourcePort: transport.sourcePort, destPort: transport.destPort };
-    case 'udp':
-      return { protocol: 17, sourcePort: transport.sourcePort, destPort: transport.destPort };
-  }
-}
-
 /** `ping -I ADDR` and bind(2) take what a device holds, or the local table calls ours. */
 function isOwnAddress(netns: NetnsIndex, address: Address): boolean {
   if (netns.holders.has(address)) return true;
-  const answer = lookupRoute(netns, { destination: address, source: undefined, inDevice: undefined, mark: 0 }, 0);
+  const answer = lookupRoute(netns, { destination: address, source: undefined, inDevice: undefined, mark: 0 }, {}, 0);
   return answer.kind === 'route' && answer.route.type === 'local';
 }
 
 function lookUp(walk: Walk, netns: NetnsIndex, query: OutputQuery, source: Address | undefined): RouteAnswer {
-  const { destination, transport, mark, outDevice } = query;
-  const selectors = transportSelectors(destination, transport);
-  const flow = { destination, source, inDevice: undefined, outDevice, mark, ...selectors };
-  const answer = lookupRoute(netns, flow, walk.multipath.pick);
-  if (answer.kind === 'route') walk.multipath.width = Math.max(walk.multipath.width, answer.choices);
+  const { destination, mark } = query;
+  const answer = lookupRoute(netns, { destination, source, inDevice: undefined, mark }, query, walk.multipath.pick);
+  if (answer.kind === 'route') widen(walk, answer.choices);
   return answer;
 }
 
@@ -130,12 +114,11 @@ function routed(
   source: Address | undefined,
 ): Routed | Fate {
   const { destination } = lookup;
-  const common = { kind: 'routed' as const, lookup, rule, route, nexthop };
   switch (route.type) {
     case 'local':
     case 'anycast': {
       const chosen = source ?? sourceFor(netns, route, nexthop, destination) ?? destination;
-      return { ...common, device: LO, isLocal: true, source: chosen };
+      return { kind: 'routed', lookup, rule, route, nexthop, device: LO, isLocal: true, source: chosen };
     }
     case 'unicast': {
       if (nexthop?.device === undefined) return undecided(netns.name, `a route to ${destination} names no device`);
@@ -144,7 +127,7 @@ function routed(
         const refused = refuseLoopback(netns, nexthop.device, chosen);
         if (refused !== undefined) return refused;
       }
-      return { ...common, device: nexthop.device, isLocal: false, source: chosen };
+      return { kind: 'routed', lookup, rule, route, nexthop, device: nexthop.device, isLocal: false, source: chosen };
     }
     default:
       return droppedIn(netns, { kind: 'broadcast-destination', address: destination, route });

@@ -85,7 +85,7 @@ export function judgeSource(
 
   const reverseMark = mark !== 0 && usesMark(device) ? mark : 0;
   const flow = { destination: source, source: destination, inDevice: outDevice, mark: reverseMark };
-  const answer = lookupRoute(netns, flow, 0);
+  const answer = lookupRoute(netns, flow, {}, 0);
   if (answer.kind === 'unknown') return answer;
   if (answer.kind === 'route' && answer.route.type === 'local') {
     const own = judgeOwn(device, mode);

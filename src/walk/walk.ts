@@ -69,3 +69,8 @@ export interface Arrival {
 export function take(walk: Walk, step: Step): void {
   walk.steps.push(step);
 }
+
+/** Note that the kernel chooses among so many here. */
+export function widen({ multipath }: Walk, choices: number): void {
+  if (choices > multipath.width) multipath.width = choices;
+}
