@@ -8,8 +8,9 @@
  * only what firewall and qdiscs let pass.
  *
  * The options: LINUX_SLL2 is the one link type of `any` that tells device and direction. `--immediate-mode` and `-U`
- * hand on every packet at once. `-Z root` keeps the user: to change it takes 10 ms and would lose the parent-death
- * signal (system/child.ts). Source: tcpdump(1), pcap_set_immediate_mode(3PCAP).
+ * hand on every packet at once. `-Z root` keeps the user, because a change of user would lose the parent-death signal
+ * (system/child.ts). It listens after 16 ms, of which the kernel takes most to attach the ring; a smaller buffer, a
+ * filter or `ip netns exec` make no difference. Source: tcpdump(1), pcap_set_immediate_mode(3PCAP).
  *
  * @module
  */

@@ -22,8 +22,8 @@ export type Identity =
       readonly pattern: Uint8Array;
       readonly payloadBytes: number;
     }
-  /** The local port of each attempt, in order. */
-  | { readonly kind: 'tcp'; readonly sourcePorts: readonly Port[] }
+  /** Which attempt, counted from 1, was given which local port. */
+  | { readonly kind: 'tcp'; readonly attempts: ReadonlyMap<Port, number> }
   | { readonly kind: 'udp'; readonly nonce: Uint8Array };
 
 /** As many as `ping -p` takes. */

@@ -57,7 +57,7 @@ function echoReader(identity: Extract<Identity, { kind: 'icmp' }>, source: Netns
   };
 }
 
-function tcpReader({ sourcePorts }: Extract<Identity, { kind: 'tcp' }>, source: NetnsName): OwnPacketReader {
+function tcpReader({ attempts }: Extract<Identity, { kind: 'tcp' }>, source: NetnsName): OwnPacketReader {
   const attemptBySequence = new Map<number, number>();
   return ({ transport }, seen) => {
     if (transport?.layer !== 'tcp') return undefined;
@@ -68,10 +68,9 @@ function tcpReader({ sourcePorts }: Extract<Identity, { kind: 'tcp' }>, source: 
       return isAnswer ? { leg: 'reply', sequence: attempt } : undefined;
     }
     if (!flags.has('syn')) return undefined;
-    const index = sourcePorts.indexOf(sourcePort);
-    const isFirst = startsIn(source, seen) && index >= 0 && !attemptBySequence.has(sequence);
-    if (isFirst) attemptBySequence.set(sequence, index + 1);
-    const attempt = attemptBySequence.get(sequence);
+    const started = startsIn(source, seen) ? attempts.get(sourcePort) : undefined;
+    const attempt = attemptBySequence.get(sequence) ?? started;
+    if (attempt !== undefined) attemptBySequence.set(sequence, attempt);
     return attempt === undefined ? undefined : { leg: 'request', sequence: attempt };
   };
 }

@@ -14,6 +14,7 @@ import { type Identity, randomPattern } from './identity.ts';
 import { readPingLine } from './ping-output.ts';
 import { patience, type Sender, type SenderRequest, type Sent } from './sender.ts';
 
+const DEFAULT_PAYLOAD_BYTES = 56; // of every ping
 const NOT_INSTALLED = 'ping is not installed (apt-get install iputils-ping): nothing was sent';
 const NOTHING_SENT: Sent = { sent: 0, received: 0, refused: false, errors: [], notes: [] };
 
@@ -46,9 +47,10 @@ export function pingSender(request: SenderRequest): Sender {
 
 function pingArgv({ question, effort }: SenderRequest, marks: readonly string[] = []): Argv {
   const { destination, from, payloadBytes } = question;
+  const size = payloadBytes === DEFAULT_PAYLOAD_BYTES ? [] : ['-s', String(payloadBytes)];
   const pace = ['-c', String(effort.attempts), '-i', String(effort.intervalMs / 1000), '-W', '1'];
   const source = from === undefined ? [] : ['-I', from];
-  return ['ping', '-n', ...pace, '-s', String(payloadBytes), ...marks, ...source, destination];
+  return ['ping', '-n', ...pace, ...size, ...marks, ...source, destination];
 }
 
 /** What ping has said so far. */

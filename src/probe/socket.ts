@@ -63,7 +63,7 @@ export function socketSender(request: SenderRequest, proto: 'tcp' | 'udp', port:
     sought: sourcePort === undefined ? { kind: 'tcp' } : { kind: 'udp', ports: [port, sourcePort], nonce },
     command: inNetns(netns, [...netcat(proto), ...source(request), question.destination, String(port)]),
     identity: (): Identity =>
-      proto === 'udp' ? { kind: 'udp', nonce } : { kind: 'tcp', sourcePorts: record.sourcePorts },
+      proto === 'udp' ? { kind: 'udp', nonce } : { kind: 'tcp', attempts: record.attemptByPort },
     async send(enough) {
       await record.ready;
       child.write('go\n');
@@ -95,7 +95,7 @@ function payloadsOf(nonce: Uint8Array, attempts: number, payloadBytes: number): 
 class SocketRecord {
   readonly #settled = new AbortController();
   readonly #errors = new Map<string, ProbeError>();
-  readonly #ports = new Map<number, Port>();
+  readonly #attemptByPort = new Map<Port, number>();
   readonly #attempts = new Set<number>();
   readonly #answered = new Set<number>();
   #complaints = '';
@@ -118,8 +118,9 @@ class SocketRecord {
     return this.#settled.signal;
   }
 
-  get sourcePorts(): readonly Port[] {
-    return [...this.#ports.values()];
+  /** By the local port that the kernel gave. */
+  get attemptByPort(): ReadonlyMap<Port, number> {
+    return this.#attemptByPort;
   }
 
   async #listen(child: Child, onReady: () => void): Promise<void> {
@@ -135,7 +136,7 @@ class SocketRecord {
     switch (event.event) {
       case 'sent': {
         const port = toPort(event.sourcePort);
-        if (port !== undefined) this.#ports.set(event.attempt, port);
+        if (port !== undefined) this.#attemptByPort.set(port, event.attempt);
         return;
       }
       case 'answered':

@@ -99,8 +99,8 @@ function spawn(argv: Argv, signal: AbortSignal | undefined) {
     reject: false,
     buffer: false,
     stdin: 'pipe',
-    // Messages are matched and shown: keep the tools' own English.
-    env: { LC_ALL: 'C' },
+    // Messages are matched and shown: keep the tools' own English. What Node is told by its environment is for us alone.
+    env: { LC_ALL: 'C', NODE_OPTIONS: '' },
     forceKillAfterDelay: INSIST_AFTER_MS,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });

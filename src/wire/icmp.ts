@@ -33,7 +33,7 @@ export const ICMP_TYPE = {
 } as const;
 
 /** ICMP_UNREACH_NEEDFRAG: the one unreachable that carries an MTU. */
-export const FRAGMENTATION_NEEDED = 4;
+const FRAGMENTATION_NEEDED = 4;
 
 /** An ICMP header. The payload of `error` and `redirect` is the packet that they are about. */
 export type IcmpHeader = {

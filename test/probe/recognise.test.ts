@@ -2,7 +2,6 @@
 
 import { expect, test } from 'vitest';
 import type { DeviceName } from '../../src/host/link.ts';
-import { toPort } from '../../src/net/port.ts';
 import type { Identity } from '../../src/probe/identity.ts';
 import { recognise } from '../../src/probe/recognise.ts';
 import type { Seen } from '../../src/probe/seen.ts';
@@ -10,6 +9,7 @@ import { decodePacket } from '../../src/wire/decode-packet.ts';
 import { LINK_TYPE } from '../../src/wire/link-type.ts';
 import { netnsName } from '../helpers/build-host.ts';
 import { hex, joined } from '../helpers/hex.ts';
+import { port } from '../helpers/iproute-text.ts';
 import { ARP_WHO_HAS, ipv4 } from '../wire/frames.ts';
 
 /** Packets of a test, one a microsecond, each at a place: `ns1 v1 out`. */
@@ -117,7 +117,10 @@ test('recognise() takes the first id that leaves for that of a ping without room
   expect(own(small, seen)).toEqual(['ns1 v1 out request 1 packet', 'ns2 v2 in request 1 packet']);
 });
 
-const TCP: Identity = { kind: 'tcp', sourcePorts: [40_000, 40_001].flatMap((port) => toPort(port) ?? []) };
+const TCP: Identity = {
+  kind: 'tcp',
+  attempts: new Map([40_000, 40_001].map((number, index) => [port(number), index + 1])),
+};
 
 interface Segment {
   readonly from?: number;
