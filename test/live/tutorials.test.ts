@@ -270,10 +270,9 @@ liveTest.for(MISTAKES)('why() names and repairs: %s', async ([, { tutorial, inst
 
     const { exitCode, report } = await why(world, ask);
 
-    const named = report.causes.map(({ code, netns, device }) => [code, netns, device]);
-    const [code, netns, device] = cause.split(' ');
-    expect(named[0]).toEqual([code, netns, device ?? expect.anything()]);
-    expect(named).toHaveLength(1);
+    const words = cause.split(' ');
+    const named = report.causes.map(({ code, netns, device }) => [code, netns, device].slice(0, words.length));
+    expect(named).toEqual([words]);
     expect(exitCode).toBe(1);
 
     for (const { argv } of report.causes.flatMap(({ fix }) => fix)) {
