@@ -68,7 +68,8 @@ liveTest('probe() tells a firewall that rejects from one that drops', async () =
     await forward('drop');
     const dropped = await probeIn(world, TCP);
     expect(dropped).toMatchObject({ sent: 2, received: 0, refused: false, errors: [] });
-    expect(trail(dropped)).toEqual(['ns1 v1 out', 'ns2 v2 in']);
+    // After a second the kernel may have sent the first SYN once more.
+    expect([...new Set(trail(dropped))]).toEqual(['ns1 v1 out', 'ns2 v2 in']);
     expect(trail(dropped, 'packet', 2)).toEqual(['ns1 v1 out', 'ns2 v2 in']);
   });
 });
