@@ -10,6 +10,7 @@
 import { confKey } from '../host/sysctl.ts';
 import type { Fate } from '../journey/journey.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
+import { isLinkLocal } from '../net/address.ts';
 import { leave } from './egress.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';
 import { pass } from './hooks.ts';
@@ -53,6 +54,11 @@ function forward(walk: Walk, device: Device, routed: Routed, packet: Packet, por
   const { netns, ref } = device;
   const expired = ttlRunsOut(walk, device, packet);
   if (expired !== undefined) return expired;
+  // ip6_forward(): an address of one link means nothing on the next.
+  if (packetFamily(packet) === 'inet6' && isLinkLocal(packet.source)) {
+    const because = 'a link-local source is not passed on to another link';
+    return droppedAt(ref, { kind: 'martian-source', address: packet.source, because });
+  }
   const out = netns.devices.get(routed.device);
   if (out === undefined) return undecided(netns.name, `a route leads to ${routed.device}, which is not there`);
 

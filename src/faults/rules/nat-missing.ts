@@ -13,6 +13,7 @@ import { defineRule } from '../define.ts';
 import { derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Border, borderOf, isOutside, natMachinery } from '../search/border.ts';
+import { matchingRoutes } from '../search/way.ts';
 import { addRoute, routesTowards } from './no-route.ts';
 
 export const natMissing = defineRule({
@@ -67,11 +68,14 @@ export function untranslatedBorder(context: FaultContext): Border | undefined {
   return isOutside(context.host, border, context.question.destination) ? border : undefined;
 }
 
-function diesOfIt(journey: Journey, { outside }: Border): boolean {
+function diesOfIt(journey: Journey, { outside, packet }: Border): boolean {
   const { fate, leg } = journey;
-  if (leg === 'request') return fate.kind === 'left-host';
   if (fate.kind === 'left-host') return true;
   if (fate.kind !== 'dropped') return false;
+  if (leg === 'request') {
+    // It dies out there of something else; but no answer would find the way back either.
+    return fate.netns === outside?.name && matchingRoutes(outside, packet.source).length === 0;
+  }
   if (fate.netns === outside?.name) return fate.reason.kind === 'no-route' || fate.reason.kind === 'rp-filter';
   // The outside sent the answer another way, by a route that knows nothing of us.
   return ['no-route', 'not-forwarding', 'ttl-exceeded', 'martian-source'].includes(fate.reason.kind);

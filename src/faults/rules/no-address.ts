@@ -24,7 +24,14 @@ export const noAddress = defineRule({
   code: 'no-address',
   title: 'An interface on the path has no address',
   source: 'net/ipv4/arp.c: arp_process(); net/ipv4/devinet.c: inet_select_addr()',
-  explains: ['no-route', 'gateway-unreachable', 'address-not-found', 'neighbor-unresolved', 'disconnected'],
+  explains: [
+    'martian-source',
+    'no-route',
+    'gateway-unreachable',
+    'address-not-found',
+    'neighbor-unresolved',
+    'disconnected',
+  ],
 
   find(context) {
     return [...ownMissing(context), ...peerMissing(context), ...notOurs(context)];

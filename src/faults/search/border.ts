@@ -47,7 +47,8 @@ export function borderOf(context: FaultContext): Border | undefined {
   });
   if (connected === true) return undefined;
   const { fate } = trip.request;
-  const outside = fate.kind === 'delivered' ? findNetns(host, fate.netns) : undefined;
+  if (fate.kind === 'undecided' || (fate.kind === 'dropped' && fate.netns === router.name)) return undefined;
+  const outside = fate.kind === 'left-host' ? undefined : findNetns(host, fate.netns);
   return { router, out, source: networkOfSource(host, left.packet.source), packet: left.packet, outside };
 }
 

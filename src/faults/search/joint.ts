@@ -7,7 +7,7 @@
 
 import { allLinks, findLink, findNetns, type Host, linksOf, sameDevice } from '../../host/host.ts';
 import type { DeviceName, DeviceRef, Link } from '../../host/link.ts';
-import { type Family, familyOf } from '../../net/address.ts';
+import { type Address, type Family, familyOf, isLinkLocal } from '../../net/address.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from './crossing.ts';
 import { droppedAs } from './dropped.ts';
@@ -26,10 +26,15 @@ export function missingJoints(context: FaultContext): readonly Joint[] {
   const oneWay = jointOfReverse(context) ?? jointOfArrival(context);
   if (oneWay !== undefined) return [oneWay];
   const crossing = crossingOf(context);
-  if (crossing === undefined || crossing.wire !== undefined) return [];
+  // A link-local address is looked for on one link only: nobody has to be joined to it.
+  if (crossing === undefined || crossing.wire !== undefined || isLinkLocal6(crossing.nexthop)) return [];
   const { host } = context;
   const joints = crossing.owners.length > 0 ? jointsToOwner(host, crossing) : jointsToSomewhere(host, crossing);
   return joints.length > 0 ? joints : jointsFromOtherBridge(host, crossing);
+}
+
+function isLinkLocal6(address: Address): boolean {
+  return isLinkLocal(address) && familyOf(address) === 'inet6';
 }
 
 /** What came in by a free veth end would be answered by a bridge: that end belongs on the bridge. */
