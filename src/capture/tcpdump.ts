@@ -19,6 +19,7 @@ import { EventEmitter } from 'node:events';
 import type { Netns } from '../host/host.ts';
 import type { NetnsName } from '../host/link.ts';
 import { Child, type ChildOptions } from '../system/child.ts';
+import { howToInstall } from '../system/debian-package.ts';
 import { argvInNetns } from '../system/enter-netns.ts';
 import { isInstalled } from '../system/installed.ts';
 import { type Counters, lastCounters } from './counters.ts';
@@ -78,7 +79,7 @@ export class Capture {
   /** Start tcpdump and wait until it listens. */
   static async start(request: CaptureRequest): Promise<CaptureStart> {
     if (!isInstalled('tcpdump')) {
-      return { kind: 'failed', why: 'tcpdump is not installed (apt-get install tcpdump)' };
+      return { kind: 'failed', why: `tcpdump is not installed (${howToInstall('tcpdump')})` };
     }
     const capture = new Capture(request);
     await capture.#until(() => capture.#stderr.includes('listening on'));

@@ -7,6 +7,7 @@
 import { inNetns } from '../host/commands-enter.ts';
 import type { ProbeError } from '../journey/observation.ts';
 import { Child, linesOf } from '../system/child.ts';
+import { howToInstall } from '../system/debian-package.ts';
 import { argvInNetns } from '../system/enter-netns.ts';
 import { isInstalled } from '../system/installed.ts';
 import type { Argv } from '../system/run.ts';
@@ -15,7 +16,6 @@ import { readPingLine } from './ping-output.ts';
 import { patience, type Sender, type SenderRequest, type Sent } from './sender.ts';
 
 const DEFAULT_PAYLOAD_BYTES = 56; // of every ping
-const NOT_INSTALLED = 'ping is not installed (apt-get install iputils-ping): nothing was sent';
 const NOTHING_SENT: Sent = { sent: 0, received: 0, refused: false, errors: [], notes: [] };
 
 /** Prepare a ping; nothing runs yet. */
@@ -27,7 +27,8 @@ export function pingSender(request: SenderRequest): Sender {
     command: inNetns(netns, pingArgv(request)),
     identity: () => identity,
     async send(enough) {
-      if (!isInstalled('ping')) return { ...NOTHING_SENT, notes: [NOT_INSTALLED] };
+      if (!isInstalled('ping'))
+        return { ...NOTHING_SENT, notes: [`ping is not installed (${howToInstall('ping')}): nothing was sent`] };
       const marked = pingArgv(request, ['-p', Buffer.from(pattern).toString('hex')]);
       const ping = Child.start(argvInNetns(netns.entry, marked), request);
       const said = new PingRecord(question.destination);
