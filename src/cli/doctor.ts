@@ -67,8 +67,11 @@ const PROGRAMS: readonly Program[] = [
 
 /** Look at everything at once. */
 export async function checkMachine(signal: AbortSignal): Promise<readonly Check[]> {
-  const programs = await Promise.all(PROGRAMS.map((program) => checkProgram(program, signal)));
-  return [checkRoot(), checkKernel(), ...programs];
+  const [isolation, ...programs] = await Promise.all([
+    checkIsolation(signal),
+    ...PROGRAMS.map((program) => checkProgram(program, signal)),
+  ]);
+  return [checkRoot(), checkKernel(), isolation, ...programs];
 }
 
 function checkRoot(): Check {
@@ -89,6 +92,20 @@ function checkKernel(): Check {
     isThere: process.platform === 'linux',
     costs: 'everything but why --snapshot',
     remedy: 'take a snapshot on a Linux machine, and ask it here',
+  };
+}
+
+/** Namespaces are read from a mount and a PID namespace of our own; inside a container even root may not make them. */
+async function checkIsolation(signal: AbortSignal): Promise<Check> {
+  const result = await run(['unshare', '--mount', '--pid', '--fork', 'true'], { signal, timeoutMs: 10_000 });
+  const [complaint = ''] = result.stderr.split('\n');
+  const why = result.missing ? 'unshare is not installed, or not on the PATH' : complaint;
+  return {
+    name: 'mount ns',
+    found: result.exitCode === 0 ? 'may be made' : why,
+    isThere: result.exitCode === 0,
+    costs: 'only the namespace that nsdiag runs in can be read',
+    remedy: 'run nsdiag as root, outside of a container or in one that has CAP_SYS_ADMIN',
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import type { RunResult } from '../../src/system/run.ts';
+import { uninstall } from '../helpers/uninstall.ts';
 import { inWorld, liveTest, type World } from '../helpers/world.ts';
 
 /** ns1 and ns2 on one veth; the answer is lost when `broken`. */
@@ -62,22 +63,6 @@ liveTest('why without root says so at once, and needs none for its own namespace
   });
 });
 
-/** Take programs off the machine, as this world sees it: from a writable layer over the folders that hold them. */
-async function uninstall(world: World, ...programs: readonly string[]): Promise<void> {
-  await world.sh(`
-    mkdir /run/layers
-    mount -t tmpfs layers /run/layers
-    for folder in /usr/bin /usr/sbin; do
-      layer=/run/layers/$(basename "$folder")
-      mkdir -p "$layer/new" "$layer/work"
-      mount -t overlay -o "lowerdir=$folder,upperdir=$layer/new,workdir=$layer/work" overlay "$folder"
-    done
-    for program in ${programs.join(' ')}; do
-      while path=$(command -v "$program"); do rm "$path"; hash -r; done
-    done`);
-  for (const program of programs) expect((await world.run(['sh', '-c', `command -v ${program}`])).exitCode).not.toBe(0);
-}
-
 liveTest.for([
   { missing: ['tcpdump'], exitCode: 1, code: 'icmp-ignored', note: /tcpdump is not installed/ },
   { missing: ['ping'], exitCode: 1, code: 'icmp-ignored', note: /ping is not installed/ },
@@ -125,40 +110,64 @@ liveTest('why answers whenever a namespace on the way vanishes meanwhile', async
   });
 });
 
-liveTest('why answers about devices and namespaces with hostile names, and shows them harmless', async () => {
-  // What iproute2 takes and a shell, a terminal or iproute2 itself may misread.
-  const names = ['-x', '$(x)', '\x1b[31mred', 'br', '🦊', '\u202egnp', "it's", 'a;b&c'];
+// What iproute2 takes, and a shell, a terminal or iproute2 itself may misread.
+liveTest.for([
+  ['an option', '-x'],
+  ['a substitution', '$(x)'],
+  ['an escape sequence', '\x1b[31mred'],
+  ['a word of iproute2', 'br'],
+  ['an emoji', '🦊'],
+  ['a bidi override', '\u202egnp'],
+  ['a quote', "it's"],
+  ['two commands', 'a;b&c'],
+] as const)('why answers about a device whose name is %s, and shows it harmless', async ([, name]) => {
   await inWorld(async (world) => {
-    for (const [index, name] of names.entries()) {
-      const [here, there] = [`h${index}`, `t${index}`];
-      const net = `10.0.${index}`;
-      const steps = [
-        ['ip', 'netns', 'add', here],
-        ['ip', 'netns', 'add', there],
-        ['ip', 'link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `p${index}`],
-        ['ip', 'link', 'set', 'dev', name, 'netns', here],
-        ['ip', 'link', 'set', 'dev', `p${index}`, 'netns', there],
-        ['ip', '-n', here, 'addr', 'add', `${net}.1/24`, 'dev', name],
-        ['ip', '-n', there, 'addr', 'add', `${net}.2/24`, 'dev', `p${index}`],
-        ['ip', '-n', there, 'link', 'set', 'dev', `p${index}`, 'up'],
-      ] as const;
-      for (const step of steps) expect((await world.run(step)).stderr).toBe('');
+    await world.sh('ip netns add ns1; ip netns add ns2');
+    const steps = [
+      ['ip', 'link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', 'there'],
+      ['ip', 'link', 'set', 'dev', name, 'netns', 'ns1'],
+      ['ip', 'link', 'set', 'dev', 'there', 'netns', 'ns2'],
+      ['ip', '-n', 'ns1', 'addr', 'add', '10.0.0.1/24', 'dev', name],
+      ['ip', '-n', 'ns2', 'addr', 'add', '10.0.0.2/24', 'dev', 'there'],
+      ['ip', '-n', 'ns2', 'link', 'set', 'dev', 'there', 'up'],
+    ] as const;
+    for (const step of steps) expect((await world.run(step)).stderr).toBe('');
 
-      const text = await world.nsdiag(['why', here, `${net}.2`]);
-      expectNoBug(text);
-      expect(text.exitCode).toBe(1);
-      expect(text.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
-      const document = await world.nsdiag(['why', here, `${net}.2`, '--json']);
-      expect(document.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
-      expect(JSON.parse(document.stdout).causes[0]).toMatchObject({ code: 'link-down', netns: here, device: name });
+    const text = await world.nsdiag(['why', 'ns1', '10.0.0.2']);
+    expectNoBug(text);
+    expect(text.exitCode).toBe(1);
+    expect(text.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
 
-      // The printed line, pasted into bash, does it.
-      const fix = text.stdout.split('\n').filter((line) => /^ {4}\S/.test(line));
-      expect(fix.length).toBeGreaterThan(0);
-      const pasted = await world.run(['bash', '-euc', fix.join('\n')]);
-      expect([name, pasted.exitCode, pasted.stderr]).toEqual([name, 0, '']);
-      expect(await world.nsdiag(['why', here, `${net}.2`])).toMatchObject({ exitCode: 0, stderr: '' });
-    }
+    const document = await world.nsdiag(['why', 'ns1', '10.0.0.2', '--json']);
+    expect(document.stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(JSON.parse(document.stdout).causes[0]).toMatchObject({ code: 'link-down', netns: 'ns1', device: name });
+
+    // The printed line, pasted into bash, does it.
+    const fix = text.stdout.split('\n').filter((line) => /^ {4}\S/.test(line));
+    expect(fix.length).toBeGreaterThan(0);
+    expect(await world.run(['bash', '-euc', fix.join('\n')])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await world.nsdiag(['why', 'ns1', '10.0.0.2'])).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
+liveTest('why takes namespaces whose names are hostile, too', async () => {
+  await inWorld(async (world) => {
+    const [asker, target] = ['\x1b[31m$(x)', "🦊 it's"];
+    const steps = [
+      ['ip', 'netns', 'add', asker],
+      ['ip', 'netns', 'add', target],
+      ['ip', 'link', 'add', 'name', 'a', 'netns', asker, 'type', 'veth', 'peer', 'name', 'b', 'netns', target],
+      ['ip', '-n', asker, 'addr', 'add', '10.0.0.1/24', 'dev', 'a'],
+      ['ip', '-n', target, 'addr', 'add', '10.0.0.2/24', 'dev', 'b'],
+      ['ip', '-n', asker, 'link', 'set', 'dev', 'a', 'up'],
+    ] as const;
+    for (const step of steps) expect((await world.run(step)).stderr).toBe('');
+    const { stdout, exitCode } = await world.nsdiag(['why', asker, target]);
+    expect(exitCode).toBe(1);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+    const fix = stdout.split('\n').filter((line) => /^ {4}\S/.test(line));
+    expect(await world.run(['bash', '-euc', fix.join('\n')])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await world.nsdiag(['why', asker, target])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
 

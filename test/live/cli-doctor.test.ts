@@ -1,0 +1,43 @@
+/** `nsdiag doctor` on machines that lack something. */
+
+import { expect } from 'vitest';
+import { uninstall } from '../helpers/uninstall.ts';
+import { inWorld, liveTest } from '../helpers/world.ts';
+
+liveTest('doctor has nothing to say against a machine that has everything', async () => {
+  await inWorld(async (world) => {
+    const { exitCode, stdout, stderr } = await world.nsdiag(['doctor']);
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^✓ This machine has all \d+ things that nsdiag uses\n/);
+  });
+});
+
+liveTest('doctor names what is missing, what that costs and how to get it', async () => {
+  await inWorld(async (world) => {
+    await uninstall(world, 'tcpdump', 'nft');
+    const { exitCode, stdout } = await world.nsdiag(['doctor']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/^✗ 2 of the \d+ things that nsdiag uses are missing here\n/);
+    expect(stdout).toMatch(
+      /✗ tcpdump +not installed, or not on the PATH\n {2}costs .*\n(?: .*\n)*? {2}remedy +apt-get install tcpdump/,
+    );
+    expect(stdout).toMatch(/✓ ping +ping from iputils/);
+
+    const json = await world.nsdiag(['doctor', '--json']);
+    expect(json.exitCode).toBe(1);
+    const { schema, checks } = JSON.parse(json.stdout);
+    expect(schema).toBe('nsdiag.doctor/1');
+    const missing = checks.filter(({ isThere }: { isThere: boolean }) => !isThere);
+    expect(missing.map(({ name }: { name: string }) => name)).toEqual(['tcpdump', 'nft']);
+  });
+});
+
+liveTest('doctor says what it means not to be root', async () => {
+  await inWorld(async (world) => {
+    const nobody = ['setpriv', '--reuid=65534', '--clear-groups', '--inh-caps=-all', process.execPath] as const;
+    const { exitCode, stdout } = await world.run([...nobody, 'bin/nsdiag.js', 'doctor']);
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/✗ root +this is user 65534/);
+    expect(stdout).toMatch(/✗ mount ns +unshare: .*\n/);
+  });
+});
