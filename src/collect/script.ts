@@ -74,9 +74,22 @@ save() {
 record inode ${line(SINGLE_READS.inode)}
 ${IP_BATCHES.map(batchLines).join('\n')}
 record fdb ${line(SINGLE_READS.fdb)}
-record nft ${line(SINGLE_READS.nft)}
-save iptables-nft nft iptables
-save ip6tables-nft nft ip6tables
+# What nft lists no table of, iptables-nft has none of either, and need not be asked.
+if listing=$(${line(SINGLE_READS.nft)} 2>/dev/null); then
+  code=0 errors=
+  begin nft ${line(SINGLE_READS.nft)}
+  printf '%s\\n' "$listing"
+  end
+else
+  listing='"table"'
+  record nft ${line(SINGLE_READS.nft)}
+fi
+case $listing in
+  *'"table"'*)
+    save iptables-nft nft iptables
+    save ip6tables-nft nft ip6tables
+    ;;
+esac
 names iptables-names /proc/net/ip_tables_names
 [ -z "$names" ] || save iptables-legacy legacy iptables
 names ip6tables-names /proc/net/ip6_tables_names
