@@ -14,6 +14,7 @@ export interface Sighting {
   readonly netns: NetnsName;
   readonly device: DeviceName;
   readonly direction: 'in' | 'out';
+  /** Of an error: that of the packet it is about, although it travels the other way. */
   readonly leg: Leg;
   /** Since the epoch; one host, one clock. */
   readonly timestampNs: bigint;
@@ -39,6 +40,7 @@ export interface ProbeError {
 export interface Observation {
   /** The command that a person would run to see the same. */
   readonly command: readonly string[];
+  /** Attempts, those included that the sender's own kernel refused; 0: nothing was tried, and `notes` says why. */
   readonly sent: number;
   readonly received: number;
   /** TCP and UDP: the destination (or somebody in between) answered that nothing listens. */

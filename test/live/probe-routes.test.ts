@@ -87,7 +87,7 @@ liveTest('askRoutes() asks about devices whatever they are called', async () => 
   await inWorld(async (world) => {
     await world.sh(ROUTER_WORLD);
     const set = ['ip', '-n', 'ns2', 'link', 'set', 'dev'] as const;
-    for (const name of ['-x', '$(x)', 'br', 'iif', '😀', `q'"#\\`]) {
+    for (const name of ['-x', '$(x)', 'br', 'iif', '😀', '\u001b[31m', `q'"#\\`]) {
       await world.run([...set, 'v2', 'down']);
       await world.run([...set, 'v2', 'name', name]);
       await world.run([...set, name, 'up']);
