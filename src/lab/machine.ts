@@ -5,7 +5,7 @@
  */
 
 import { type Argv, type RunOptions, type RunResult, run } from '../system/run.ts';
-import { WORLD_VARIABLE } from '../system/world.ts';
+import { networkOf, WORLD_VARIABLE } from '../system/world.ts';
 
 /** A machine that commands can be run on. A `PrivateWorld` is one. */
 export interface Machine {
@@ -13,10 +13,12 @@ export interface Machine {
   readonly isPrivate: boolean;
   /** Where its files are seen from here: '' or `/proc/PID/root`. */
   readonly root: string;
+  /** The inode of its own network namespace, the lab's `host`. */
+  readonly network: string;
   readonly run: (argv: Argv, options?: RunOptions) => Promise<RunResult>;
 }
 
 /** The machine that nsdiag runs on, which is private when that is a world. */
 export function thisMachine(env: Readonly<Record<string, string | undefined>>): Machine {
-  return { isPrivate: Boolean(env[WORLD_VARIABLE]), root: '', run };
+  return { isPrivate: Boolean(env[WORLD_VARIABLE]), root: '', network: networkOf('self'), run };
 }

@@ -1,5 +1,6 @@
 /**
- * What a lab that is up has made, kept in /run/nsdiag/labs/NAME.json until it is taken back.
+ * What a lab that is up has made, kept in /run/nsdiag/labs/NETWORK/NAME.json until it is taken back. NETWORK is the
+ * inode of the network namespace that is the lab's host.
  *
  * Every entry is written before the thing is made, and the file is replaced as a whole: whenever nsdiag dies, kill -9
  * included, `lab down` finds all that was made, and perhaps one thing that was not. (The exception is a listener in
@@ -151,7 +152,7 @@ export class StateFile {
 /** The labs that are up, by name. */
 export function labsUp(machine: Machine): readonly string[] {
   try {
-    const files = readdirSync(join(`${machine.root}${FOLDER}`));
+    const files = readdirSync(folderOf(machine));
     return files.flatMap((name) => (name.endsWith('.json') ? [name.slice(0, -'.json'.length)] : [])).sort();
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return [];
@@ -160,7 +161,12 @@ export function labsUp(machine: Machine): readonly string[] {
 }
 
 function pathOf(machine: Machine, lab: string): string {
-  return `${machine.root}${FOLDER}/${lab}.json`;
+  return join(folderOf(machine), `${lab}.json`);
+}
+
+/** One folder a network: what is up in one is not up in another that shares its /run. */
+function folderOf({ root, network }: Machine): string {
+  return `${root}${FOLDER}/${network}`;
 }
 
 function isErrno(error: unknown, code: string): boolean {

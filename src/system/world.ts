@@ -13,6 +13,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
 import { Failure } from './failure.ts';
 import { type Argv, type RunOptions, type RunResult, run } from './run.ts';
 
@@ -57,12 +58,15 @@ export class PrivateWorld {
   readonly pid: number;
   /** Where its files are seen from outside. */
   readonly root: string;
+  /** The inode of its network namespace. */
+  readonly network: string;
   readonly #keeper: ChildProcess;
 
   private constructor(keeper: ChildProcess, pid: number) {
     this.#keeper = keeper;
     this.pid = pid;
     this.root = `/proc/${pid}/root`;
+    this.network = networkOf(pid);
   }
 
   /** @throws Failure when we are not root, or the kernel or util-linux cannot do it. */
@@ -121,6 +125,11 @@ export class PrivateWorld {
     this.#keeper.stdin?.end();
     await ended;
   }
+}
+
+/** The inode of the network namespace that a process is in. */
+export function networkOf(process: number | 'self'): string {
+  return readlinkSync(`/proc/${process}/ns/net`).replace(/\D/g, '');
 }
 
 /** @throws Failure `no-permission` when we are not root. */

@@ -20,6 +20,6 @@ const LISTING = `
 
 export async function traces(world: World): Promise<string> {
   const listing = await world.sh(LISTING);
-  const states = `${world.root}/run/nsdiag/labs`;
+  const states = `${world.root}/run/nsdiag/labs/${world.network}`;
   return `${listing}\n${existsSync(states) ? readdirSync(states).join('\n') : ''}`;
 }

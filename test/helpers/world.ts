@@ -106,11 +106,13 @@ export class World {
   readonly pid: number;
   /** Where the world's files are seen from the test. */
   readonly root: string;
+  readonly network: string;
 
   private constructor(world: PrivateWorld) {
     this.#world = world;
     this.pid = world.pid;
     this.root = world.root;
+    this.network = world.network;
   }
 
   static async open(): Promise<World> {

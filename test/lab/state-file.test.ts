@@ -9,6 +9,7 @@ let machine: Machine;
 beforeEach(() => {
   machine = {
     isPrivate: true,
+    network: '4026531833',
     root: mkdtempSync(join(tmpdir(), 'nsdiag-state-')),
     run: () => Promise.reject(new Error('nothing is run here')),
   };
@@ -39,7 +40,7 @@ test('StateFile.forget() and remove() leave nothing', () => {
   expect(StateFile.read(machine, 'bridge')?.made).toEqual([]);
   state.remove();
   expect(StateFile.read(machine, 'bridge')).toBeUndefined();
-  expect(readdirSync(join(machine.root, 'run/nsdiag/labs'))).toEqual([]);
+  expect(readdirSync(join(machine.root, 'run/nsdiag/labs/4026531833'))).toEqual([]);
 });
 
 test('StateFile.create() lets only one of two that come at once', () => {
@@ -58,8 +59,17 @@ test.each([
   ],
 ])('StateFile.read() refuses a file %s, and says where it is', (_, text) => {
   StateFile.create(machine, 'bridge', '');
-  writeFileSync(join(machine.root, 'run/nsdiag/labs/bridge.json'), text);
+  writeFileSync(join(machine.root, 'run/nsdiag/labs/4026531833/bridge.json'), text);
   expect(() => StateFile.read(machine, 'bridge')).toThrow(/^Cannot read what lab "bridge" has made: .*bridge\.json/);
+});
+
+test('a lab that is up in one network is not up in another that shares its /run', () => {
+  StateFile.create(machine, 'bridge', '');
+  const other = { ...machine, network: '4026532000' };
+  expect(labsUp(other)).toEqual([]);
+  expect(StateFile.read(other, 'bridge')).toBeUndefined();
+  StateFile.create(other, 'bridge', '').remove();
+  expect(labsUp(machine)).toEqual(['bridge']);
 });
 
 test('labsUp() is empty where no lab ever was', () => {
