@@ -28,7 +28,7 @@ export function checkupText(checks: readonly Check[], style: Style): string {
     missing.length === 0
       ? `${green('✓')} ${bold(`This machine has all ${checks.length} things that nsdiag uses`)}`
       : `${red('✗')} ${bold(`${missing.length} of the ${checks.length} things that nsdiag uses are missing here`)}`;
-  const nameColumns = Math.max(...checks.map(({ name }) => name.length)) + 2;
+  const nameColumns = Math.max('remedy'.length, ...checks.map(({ name }) => name.length)) + 2;
   return [
     outcome,
     ...missing.map(({ name, found, costs, remedy }) =>
