@@ -13,7 +13,7 @@
 import type { Edit } from '../host/edit.ts';
 import type { DeviceName } from '../host/link.ts';
 import { familyOf } from '../net/address.ts';
-import type { Choice } from './predict.ts';
+import type { Choice } from './choice.ts';
 
 /** The codes of what goes along with a fault of this code, when it is on the same device. */
 const TAKES_ALONG: Readonly<Record<string, readonly string[]>> = {

@@ -13,11 +13,11 @@
 import type { Finding } from '../faults/finding.ts';
 import type { FaultRule } from '../faults/rule.ts';
 import { applyEdit } from '../host/apply.ts';
-import type { Repair } from '../host/edit.ts';
 import type { Host } from '../host/host.ts';
 import { isRoundTripDelivered, lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Question } from '../walk/question.ts';
 import { walkRoundTrip } from '../walk/round-trip.ts';
+import type { Choice } from './choice.ts';
 import { absorbConsequences } from './consequences.ts';
 import type { Cause, Prediction } from './diagnosis.ts';
 import { findFaults } from './find.ts';
@@ -25,17 +25,6 @@ import { fixOf } from './fix.ts';
 
 /** Three faults with four choices each are 64 orders; twice that leaves room, and is still about 10 ms. */
 const MAX_STATES = 128;
-
-/** One repair of one finding, as chosen on the way. */
-export interface Choice {
-  readonly finding: Finding;
-  /** `undefined`: the finding has none, and the way ends here. */
-  readonly repair: Repair | undefined;
-  /** The host on which it was found: commands such as "insert before rule 3" count on this one. */
-  readonly host: Host;
-  /** What else was offered for the same failure. */
-  readonly others: readonly Repair[];
-}
 
 interface State {
   readonly host: Host;
