@@ -8,7 +8,7 @@ import { bridgeIn } from '../host/commands-enter.ts';
 import type { PortSetting, Repair } from '../host/edit.ts';
 import { findLink, findNetns, sameDevice } from '../host/host.ts';
 import type { BridgePort, DeviceRef } from '../host/link.ts';
-import type { SegmentBlock } from '../journey/drop.ts';
+import type { SegmentBlock } from '../journey/fate.ts';
 import { defineRule } from './define.ts';
 import type { Evidence } from './finding.ts';
 import type { FaultContext, FaultRule } from './rule.ts';

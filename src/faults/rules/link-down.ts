@@ -86,8 +86,11 @@ function downOutOf(context: FaultContext): DeviceRef | undefined {
       !up && detail.kind !== 'loopback' && addresses.some((each) => holds(connectedPrefix(each), destination)),
   );
   if (connecting !== undefined) return { netns: netns.name, device: connecting.name };
-  const out = wayTo(context.host, netns.name, destination)?.hops[0].out ?? onlyDevice(netns);
-  return out !== undefined && isDown(context.host, out) ? out : undefined;
+  const hop = wayTo(context.host, netns.name, destination)?.hops[0];
+  const out = hop?.out ?? onlyDevice(netns);
+  // IPv6 addresses go when an interface goes down, so that the neighbour cannot even be named.
+  const candidates = [out, ...(hop?.nexthop === undefined ? [hop?.into] : [])];
+  return candidates.find((ref) => ref !== undefined && isDown(context.host, ref));
 }
 
 function holds(prefix: ReturnType<typeof connectedPrefix>, address: Parameters<typeof contains>[1]): boolean {

@@ -14,8 +14,8 @@ import { addressEvidence, derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf, lengthFacing } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
-import { freeAddressFor, type NewAddress } from '../search/free-address.ts';
-import { routableAddresses } from '../search/owner.ts';
+import { freeAddressBeside, freeAddressFor, type NewAddress } from '../search/free-address.ts';
+import { ownersOf, routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
 import { onlyDevice, wayTo } from '../search/way.ts';
@@ -42,8 +42,17 @@ export const noAddress = defineRule({
 function ownMissing(context: FaultContext): readonly Found[] {
   const place = unaddressedOut(context);
   if (place === undefined) return [];
-  const free = freeAddressFor(context.host, place.ref, place.family);
+  const free = freeAddressFor(context.host, place.ref, place.family) ?? guessFor(context, place.ref);
+  // An IPv6 router passes packets on without an address of its own there: only its neighbour's has to be known.
+  if (free === undefined && place.family === 'inet6' && place.ref.netns !== context.question.netns) return [];
   return [found(context.host, place.ref, place.family, free === undefined ? [] : [add(place.ref, free)])];
+}
+
+/** Nobody on the wire has an address to go by: the sender of a packet for an address without owner may be its neighbour. */
+function guessFor({ host, question }: FaultContext, ref: DeviceRef): NewAddress | undefined {
+  const { destination } = question;
+  if (ref.netns !== question.netns || ownersOf(host, destination).length > 0) return undefined;
+  return freeAddressBeside(host, destination);
 }
 
 function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family } | undefined {

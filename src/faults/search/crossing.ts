@@ -7,7 +7,7 @@
 import { findLink, type Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import type { Route } from '../../host/route.ts';
-import type { Step } from '../../journey/journey.ts';
+import type { Step } from '../../journey/step.ts';
 import { type Address, FAMILY_BITS, familyOf } from '../../net/address.ts';
 import type { FaultContext } from '../rule.ts';
 import { addressFacing, type Owner, ownersOf } from './owner.ts';

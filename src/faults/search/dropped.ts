@@ -6,8 +6,8 @@
 
 import { findNetns, type Netns } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
-import type { DropReason } from '../../journey/drop.ts';
-import type { Step } from '../../journey/journey.ts';
+import type { DropReason } from '../../journey/fate.ts';
+import type { Step } from '../../journey/step.ts';
 import { type Address, type Family, familyOf } from '../../net/address.ts';
 import type { FaultContext } from '../rule.ts';
 

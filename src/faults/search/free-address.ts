@@ -8,8 +8,8 @@
 import { allLinks, findNetns, type Host } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
 import type { DeviceRef, InterfaceAddress } from '../../host/link.ts';
-import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family } from '../../net/address.ts';
-import { broadcastOf, contains, type Prefix } from '../../net/prefix.ts';
+import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family, familyOf } from '../../net/address.ts';
+import { broadcastOf, contains, type Prefix, prefixOf } from '../../net/prefix.ts';
 import { routableAddresses } from './owner.ts';
 import { waysOut } from './way.ts';
 import { endpointsOf, segmentOf } from './wiring.ts';
@@ -32,6 +32,16 @@ export function freeAddressFor(host: Host, ref: DeviceRef, family: Family): NewA
   return undefined;
 }
 
+/** What people choose when nothing tells them otherwise. */
+const USUAL_LENGTH = { inet: 24, inet6: 64 } as const;
+
+/** An address in the network that the other one is probably in. */
+export function freeAddressBeside(host: Host, other: Address): NewAddress | undefined {
+  const prefixLength = USUAL_LENGTH[familyOf(other)];
+  const address = freeIn(host, prefixOf(other, prefixLength), other);
+  return address && { address, prefixLength };
+}
+
 function facingAddresses(host: Host, ref: DeviceRef, family: Family): readonly InterfaceAddress[] {
   return endpointsOf(host, segmentOf(host, ref)).flatMap((end) =>
     end.ref.netns === ref.netns && end.ref.device === ref.device ? [] : routableAddresses(end.link, family),
@@ -46,7 +56,7 @@ function expectedIn(host: Host, prefix: Prefix): Address | undefined {
     .find((via) => contains(prefix, via) && !isTaken(host, via));
 }
 
-function freeIn(host: Host, prefix: Prefix): Address | undefined {
+function freeIn(host: Host, prefix: Prefix, besides?: Address): Address | undefined {
   const start = addressBits(prefix.address);
   const size = 1n << BigInt(FAMILY_BITS[prefix.family] - prefix.length);
   const broadcast = broadcastOf(prefix);
@@ -54,7 +64,7 @@ function freeIn(host: Host, prefix: Prefix): Address | undefined {
   const first = size <= 2n ? 0n : 1n;
   for (let offset = first; offset < size && offset <= LOOK_AT_MOST; offset++) {
     const address = addressFromBits(prefix.family, start + offset);
-    if (address !== broadcast && !isTaken(host, address)) return address;
+    if (address !== broadcast && address !== besides && !isTaken(host, address)) return address;
   }
   return undefined;
 }

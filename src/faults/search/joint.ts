@@ -10,9 +10,9 @@ import type { DeviceName, DeviceRef, Link } from '../../host/link.ts';
 import { type Address, type Family, familyOf, isLinkLocal } from '../../net/address.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from './crossing.ts';
-import { droppedAs } from './dropped.ts';
-import { routableAddresses } from './owner.ts';
-import { matchingRoutes } from './way.ts';
+import { droppedAs, type Unrouted, unroutedIn } from './dropped.ts';
+import { connects, routableAddresses } from './owner.ts';
+import { matchingRoutes, onlyDevice, wayTo } from './way.ts';
 import { type Endpoint, endpointsOf, portsOf, segmentOf, wireBetween, wiredTo } from './wiring.ts';
 
 /** Attach `port` to `bridge`. */
@@ -25,6 +25,8 @@ export interface Joint {
 export function missingJoints(context: FaultContext): readonly Joint[] {
   const oneWay = jointOfReverse(context) ?? jointOfArrival(context);
   if (oneWay !== undefined) return [oneWay];
+  const unrouted = unroutedIn(context);
+  if (unrouted !== undefined) return jointsBehind(context.host, unrouted);
   const crossing = crossingOf(context);
   // A link-local address is looked for on one link only: nobody has to be joined to it.
   if (crossing === undefined || crossing.wire !== undefined || isLinkLocal6(crossing.nexthop)) return [];
@@ -112,19 +114,44 @@ function takeFewest<T extends { readonly joints: readonly Joint[] }>(open: T[]):
 function jointsToSomewhere(host: Host, { segment, from, nexthop, isGateway }: Crossing): readonly Joint[] {
   const family = familyOf(nexthop);
   const isNear = (ref: DeviceRef) => segment.some((each) => sameDevice(each, ref));
+  const own = findLink(host, from.netns, from.device);
+  const expected = [
+    nexthop,
+    ...(own === undefined ? [] : routableAddresses(own, family).map(({ address }) => address)),
+  ];
   const isUnaddressed = ({ ref, link }: Endpoint) =>
     ref.netns !== from.netns && routableAddresses(link, family).length === 0;
   return pairs(host, family).filter(({ port, bridge }) => {
     const other = { netns: port.netns, device: bridge };
-    if (isNear(port)) return port.netns !== from.netns && leadsSomewhere(host, other, family);
+    if (isNear(port)) return port.netns !== from.netns && leadsSomewhere(host, other, family, expected);
     const beyond = segmentOf(host, port).filter((ref) => !sameDevice(ref, port));
     return isNear(other) && !isGateway && endpointsOf(host, beyond).some(isUnaddressed);
   });
 }
 
-function leadsSomewhere(host: Host, bridge: DeviceRef, family: Family): boolean {
+/**
+ * Whether the bridge is of use to somebody, and may be meant: without an address it has ports; with one, its network
+ * holds one of those that are expected on the wire. (Docker's bridge has an address, and is not meant.)
+ */
+function leadsSomewhere(host: Host, bridge: DeviceRef, family: Family, expected: readonly Address[]): boolean {
   const link = findLink(host, bridge.netns, bridge.device);
-  return portsOf(host, bridge).length > 0 || (link !== undefined && routableAddresses(link, family).length > 0);
+  if (link === undefined) return false;
+  if (routableAddresses(link, family).length === 0) return portsOf(host, bridge).length > 0;
+  return expected.length === 0 || expected.some((address) => connects(link, address));
+}
+
+/** The sender has no address and no route yet, and the wire from it ends at a free end beside a bridge. */
+function jointsBehind(host: Host, { netns, destination, family }: Unrouted): readonly Joint[] {
+  const out = wayTo(host, netns.name, destination)?.hops[0].out ?? onlyDevice(netns);
+  const link = out && findLink(host, out.netns, out.device);
+  if (out === undefined || link === undefined || routableAddresses(link, family).length > 0) return [];
+  const near = segmentOf(host, out);
+  return pairs(host, family).filter(
+    ({ port, bridge }) =>
+      port.netns !== netns.name &&
+      near.some((each) => sameDevice(each, port)) &&
+      leadsSomewhere(host, { netns: port.netns, device: bridge }, family, []),
+  );
 }
 
 /** The wire leads to one bridge and the owner is on another of the same namespace: our port is on the wrong one. */

@@ -152,9 +152,13 @@ function stepTo(out: Endpoint, into: Endpoint, family: Family, destination: Addr
   };
 }
 
-/** The address of the far device to name as next hop: the destination itself, else one in a network of ours. */
+/**
+ * The address of the far device to name as next hop: the destination itself, else one in a network of ours. IPv6 can
+ * name the link-local one when there is no other.
+ */
 function speakable(out: Link, into: Link, family: Family, destination: Address): Address | undefined {
   const addresses = routableAddresses(into, family).map(({ address }) => address);
   if (addresses.includes(destination)) return destination;
-  return addresses.find((address) => addressFacing(out, address) !== undefined) ?? addresses[0];
+  const linkLocal = into.addresses.find(({ family: own }) => own === 'inet6' && family === 'inet6')?.address;
+  return addresses.find((address) => addressFacing(out, address) !== undefined) ?? addresses[0] ?? linkLocal;
 }
