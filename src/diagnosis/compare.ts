@@ -5,15 +5,9 @@
  */
 
 import type { DeviceRef } from '../host/link.ts';
-import {
-  isRoundTripDelivered,
-  type Journey,
-  type Leg,
-  lastJourney,
-  type RoundTrip,
-  type Step,
-} from '../journey/journey.ts';
+import { isRoundTripDelivered, type Journey, type Leg, lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { LastSeen, Observation, RouteWitness, Sighting } from '../journey/observation.ts';
+import type { Step } from '../journey/step.ts';
 import { directionOf, isPacket, sightingOf } from './hops.ts';
 
 /** How the wire relates to the prediction. */

@@ -10,8 +10,9 @@
 import type { Finding } from '../faults/finding.ts';
 import type { Repair } from '../host/edit.ts';
 import type { DeviceName, NetnsName } from '../host/link.ts';
-import type { RoundTrip, Step } from '../journey/journey.ts';
+import type { RoundTrip } from '../journey/journey.ts';
 import type { LastSeen, Observation, RouteWitness } from '../journey/observation.ts';
+import type { Step } from '../journey/step.ts';
 import type { Question } from '../walk/question.ts';
 
 export type Verdict = 'reachable' | 'unreachable' | 'undecided';

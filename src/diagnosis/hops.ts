@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Journey, Leg, Step } from '../journey/journey.ts';
+import type { Journey, Leg } from '../journey/journey.ts';
 import type { Observation, Sighting } from '../journey/observation.ts';
+import type { Step } from '../journey/step.ts';
 import type { Hop } from './diagnosis.ts';
 import { stepText } from './step-text.ts';
 

@@ -6,8 +6,8 @@
 
 import { routeText, tableText } from '../host/route-text.ts';
 import type { RuleRef } from '../host/ruleset.ts';
-import type { Step } from '../journey/journey.ts';
 import { endpointsText, packetText } from '../journey/packet-text.ts';
+import type { Step } from '../journey/step.ts';
 import { unreachable } from '../net/unreachable.ts';
 
 /** What happened, without the place, which stands in its own column. */

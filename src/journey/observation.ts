@@ -7,7 +7,8 @@
 
 import type { DeviceName, DeviceRef, NetnsName } from '../host/link.ts';
 import type { Address } from '../net/address.ts';
-import type { Leg, RouteLookup } from './journey.ts';
+import type { Leg } from './journey.ts';
+import type { RouteLookup } from './step.ts';
 
 /** Our probe's packet (or its answer), seen by one tcpdump on one device. */
 export interface Sighting {

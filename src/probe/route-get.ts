@@ -12,9 +12,10 @@
 import { ipIn } from '../host/commands-enter.ts';
 import { findNetns, type Host, linksOf, type Netns } from '../host/host.ts';
 import type { DeviceName } from '../host/link.ts';
-import type { Journey, Leg, RoundTrip, RouteLookup } from '../journey/journey.ts';
+import type { Journey, Leg, RoundTrip } from '../journey/journey.ts';
 import type { RouteWitness } from '../journey/observation.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
+import type { RouteLookup } from '../journey/step.ts';
 import { argvInNetns } from '../system/enter-netns.ts';
 import { type Argv, run } from '../system/run.ts';
 import { readRouteGets } from './route-get-output.ts';

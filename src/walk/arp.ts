@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { ArpSilence } from '../journey/drop.ts';
+import type { ArpSilence } from '../journey/fate.ts';
 import { type Address, isUnspecified } from '../net/address.ts';
 import { conf, type Device, type NetnsIndex } from './netns-index.ts';
 import { localTableType, lookupRoute } from './route-lookup.ts';

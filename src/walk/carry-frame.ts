@@ -14,7 +14,7 @@
 
 import type { DeviceName } from '../host/link.ts';
 import type { Hook } from '../host/ruleset.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { droppedAt } from './fates.ts';
 import { type Passed, pass } from './hooks.ts';

@@ -11,7 +11,7 @@
  */
 
 import type { ListeningSocket } from '../host/socket.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
 import { isUnspecified } from '../net/address.ts';
 import type { Port } from '../net/port.ts';

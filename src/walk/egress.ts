@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { carryFrame, comeIn } from './carry-frame.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';

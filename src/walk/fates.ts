@@ -5,8 +5,7 @@
  */
 
 import type { DeviceRef, NetnsName } from '../host/link.ts';
-import type { DropReason } from '../journey/drop.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { DropReason, Fate } from '../journey/fate.ts';
 import type { NetnsIndex } from './netns-index.ts';
 
 /** It dies at a device. */

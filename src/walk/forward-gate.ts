@@ -13,7 +13,7 @@
 
 import type { Fact } from '../host/fact.ts';
 import { confKey } from '../host/sysctl.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Family } from '../net/address.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { conf, type Device } from './netns-index.ts';

@@ -8,7 +8,7 @@
 
 import type { DeviceName } from '../host/link.ts';
 import type { Hook } from '../host/ruleset.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { type Address, familyOf, isMulticast } from '../net/address.ts';
 import type { HookPass } from './netfilter/contract.ts';

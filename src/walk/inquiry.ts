@@ -9,8 +9,7 @@
  */
 
 import type { Hook } from '../host/ruleset.ts';
-import type { ArpSilence, SegmentBlock } from '../journey/drop.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { ArpSilence, Fate, SegmentBlock } from '../journey/fate.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import { answersArp, arpSender, type NeighborAnswer } from './arp.ts';
 import { passArp } from './arp-filter.ts';

@@ -12,7 +12,7 @@
  */
 
 import type { DeviceName } from '../host/link.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
 import { isLoopback, isMulticast } from '../net/address.ts';
 import { droppedAt, undecided } from './fates.ts';

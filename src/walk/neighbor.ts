@@ -11,8 +11,7 @@
  */
 
 import type { Neighbor, Route } from '../host/route.ts';
-import type { SegmentBlock, SegmentSearch } from '../journey/drop.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate, SegmentBlock, SegmentSearch } from '../journey/fate.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import { droppedAt, undecided } from './fates.ts';

@@ -8,7 +8,7 @@
  */
 
 import { confKey } from '../host/sysctl.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
 import { isLinkLocal } from '../net/address.ts';
 import { leave } from './egress.ts';

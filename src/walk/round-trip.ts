@@ -9,7 +9,8 @@
  */
 
 import { findNetns, type Host } from '../host/host.ts';
-import type { Fate, Journey, RoundTrip } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
+import type { Journey, RoundTrip } from '../journey/journey.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
 import type { Port } from '../net/port.ts';
 import { answerTo, isAnswerTo, packetLength } from './answer.ts';

@@ -11,8 +11,9 @@
  * @module
  */
 
-import type { Fate, RouteLookup } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
+import type { RouteLookup } from '../journey/step.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { forwardGate } from './forward-gate.ts';
 import { martian } from './martian.ts';

@@ -14,8 +14,8 @@
 
 import type { DeviceName } from '../host/link.ts';
 import { type Nexthop, type PolicyRule, type Route, TABLE } from '../host/route.ts';
-import type { RouteLookup } from '../journey/journey.ts';
 import { protocolOf, type Transport } from '../journey/packet.ts';
+import type { RouteLookup } from '../journey/step.ts';
 import { type Address, type Family, familyOf } from '../net/address.ts';
 import { contains } from '../net/prefix.ts';
 import { confIfAny, type NetnsIndex } from './netns-index.ts';

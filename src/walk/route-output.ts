@@ -9,8 +9,9 @@
 
 import type { DeviceName } from '../host/link.ts';
 import type { Nexthop, PolicyRule, Route } from '../host/route.ts';
-import type { Fate, RouteLookup } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
+import type { RouteLookup } from '../journey/step.ts';
 import { type Address, familyOf, isLoopback } from '../net/address.ts';
 import { droppedAt, droppedIn, undecided } from './fates.ts';
 import { routesLocalnet } from './martian.ts';

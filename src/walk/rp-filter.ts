@@ -11,7 +11,7 @@
  */
 
 import type { DeviceName } from '../host/link.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { conf, type Device } from './netns-index.ts';

@@ -13,7 +13,7 @@
 
 import type { DeviceRef } from '../host/link.ts';
 import type { FdbEntry } from '../host/route.ts';
-import type { SegmentBlock } from '../journey/drop.ts';
+import type { SegmentBlock } from '../journey/fate.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import { passArp } from './arp-filter.ts';

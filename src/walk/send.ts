@@ -7,7 +7,7 @@
  */
 
 import type { DeviceName } from '../host/link.ts';
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import { leave } from './egress.ts';

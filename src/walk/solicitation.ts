@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { IcmpMessage, Packet } from '../journey/packet.ts';
 import { type Address, addressBits, addressFromBits, parseAddress } from '../net/address.ts';
 import { carryFrame } from './carry-frame.ts';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import type { NetnsIndex } from './netns-index.ts';
 import { type Landing, receive } from './receive.ts';

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { Fate } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { droppedAt } from './fates.ts';
 import type { Device } from './netns-index.ts';

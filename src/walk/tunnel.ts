@@ -14,9 +14,10 @@
 
 import type { LinkDetail } from '../host/link.ts';
 import type { FdbEntry } from '../host/route.ts';
-import type { SegmentBlock } from '../journey/drop.ts';
-import type { Fate, Leg, Step } from '../journey/journey.ts';
+import type { Fate, SegmentBlock } from '../journey/fate.ts';
+import type { Leg } from '../journey/journey.ts';
 import type { Packet } from '../journey/packet.ts';
+import type { Step } from '../journey/step.ts';
 import { type Address, isUnspecified } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Port } from '../net/port.ts';

@@ -7,8 +7,10 @@
  */
 
 import type { DeviceName, DeviceRef } from '../host/link.ts';
-import type { Fate, Leg, Step } from '../journey/journey.ts';
+import type { Fate } from '../journey/fate.ts';
+import type { Leg } from '../journey/journey.ts';
 import type { Packet } from '../journey/packet.ts';
+import type { Step } from '../journey/step.ts';
 import type { Address } from '../net/address.ts';
 import type { HostIndex } from './host-index.ts';
 import type { Conntrack } from './netfilter/contract.ts';

@@ -11,7 +11,7 @@ import type { FaultContext, FaultRule } from '../../src/faults/rule.ts';
 import { applyEdit } from '../../src/host/apply.ts';
 import type { Edit, Repair } from '../../src/host/edit.ts';
 import type { Host } from '../../src/host/host.ts';
-import type { Fate } from '../../src/journey/journey.ts';
+import type { Fate } from '../../src/journey/fate.ts';
 import { lastJourney } from '../../src/journey/journey.ts';
 import type { Question } from '../../src/walk/question.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';

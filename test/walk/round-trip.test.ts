@@ -1,8 +1,8 @@
 /** The walk as a whole: both legs of a question through small hosts. */
 
 import { expect, test } from 'vitest';
-import type { Step } from '../../src/journey/journey.ts';
 import { isRoundTripDelivered } from '../../src/journey/journey.ts';
+import type { Step } from '../../src/journey/step.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask } from '../helpers/ask.ts';
 import { hostOf } from '../helpers/build-host.ts';

@@ -5,8 +5,7 @@
  */
 
 import { ruleRefText } from '../../diagnosis/step-text.ts';
-import type { DropReason } from '../../journey/drop.ts';
-import type { Fate } from '../../journey/journey.ts';
+import type { DropReason, Fate } from '../../journey/fate.ts';
 import { familyOf } from '../../net/address.ts';
 import { unreachable } from '../../net/unreachable.ts';
 

@@ -21,8 +21,10 @@
 import type { Netns } from '../../host/host.ts';
 import type { DeviceName, NetnsName } from '../../host/link.ts';
 import type { Hook } from '../../host/ruleset.ts';
-import type { Fate, Leg, Step } from '../../journey/journey.ts';
+import type { Fate } from '../../journey/fate.ts';
+import type { Leg } from '../../journey/journey.ts';
 import type { Packet } from '../../journey/packet.ts';
+import type { Step } from '../../journey/step.ts';
 import type { Address } from '../../net/address.ts';
 
 /** A connection that conntrack of one namespace has entered during this round trip. */

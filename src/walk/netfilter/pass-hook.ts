@@ -11,9 +11,9 @@
 
 import type { DeviceName } from '../../host/link.ts';
 import type { Hook, Ruleset } from '../../host/ruleset.ts';
-import type { DropReason } from '../../journey/drop.ts';
-import type { Fate, Step } from '../../journey/journey.ts';
+import type { DropReason, Fate } from '../../journey/fate.ts';
 import { packetFamily } from '../../journey/packet.ts';
+import type { Step } from '../../journey/step.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { callsIpHooks, isBridge } from './bridge-netfilter.ts';
 import { runChain } from './chain.ts';

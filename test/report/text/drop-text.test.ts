@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DropReason } from '../../../src/journey/drop.ts';
+import type { DropReason } from '../../../src/journey/fate.ts';
 import { fateText } from '../../../src/report/text/drop-text.ts';
 import { address, device, netns } from '../example-diagnoses.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hopsOf } from '../../../src/diagnosis/hops.ts';
-import type { Step } from '../../../src/journey/journey.ts';
+import type { Step } from '../../../src/journey/step.ts';
 import { pathText } from '../../../src/report/text/path.ts';
 import { styleOf } from '../../../src/report/text/style.ts';
 import * as examples from '../example-diagnoses.ts';

@@ -1,19 +1,32 @@
 /**
- * Why the kernel does not pass a packet on, in its own terms. Causes (fault codes) are the next layer's word: an
- * interface that is down shows here as "no route", and `faults/` names the interface.
+ * How a journey ends and, where the kernel does not pass the packet on, why, in its own terms. Causes (fault codes) are
+ * the next layer's word: an interface that is down shows here as "no route", and `faults/` names the interface.
  *
  * @module
  */
 
-import type { DeviceName, DeviceRef } from '../host/link.ts';
+import type { DeviceName, DeviceRef, NetnsName } from '../host/link.ts';
 import type { Neighbor, PolicyRule, Route } from '../host/route.ts';
 import type { Hook, RuleRef } from '../host/ruleset.ts';
 import type { ListeningSocket } from '../host/socket.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Port } from '../net/port.ts';
-import type { Fate, RouteLookup, Step } from './journey.ts';
 import type { Packet } from './packet.ts';
+import type { RouteLookup, Step } from './step.ts';
+
+/** How a journey ends. `undecided` is an answer: it lists what we could not know. */
+export type Fate =
+  | { readonly kind: 'delivered'; readonly netns: NetnsName }
+  | {
+      readonly kind: 'dropped';
+      readonly netns: NetnsName;
+      readonly device: DeviceName | undefined;
+      readonly reason: DropReason;
+    }
+  /** It left by a device behind which there is no namespace of ours. */
+  | { readonly kind: 'left-host'; readonly netns: NetnsName; readonly device: DeviceName }
+  | { readonly kind: 'undecided'; readonly netns: NetnsName; readonly because: readonly string[] };
 
 /** Where a frame (an ARP request as well) could not go on within a segment, and why. */
 export interface SegmentBlock {
