@@ -55,7 +55,9 @@ function seenBeyond(trip: RoundTrip, observation: Observation): (DeviceRef & { r
     leg === 'request' ? observation.sightings.find((seen) => isPacket(seen) && seen.leg === 'reply') : undefined;
   if (reply !== undefined) return reply;
   const predicted = new Set(journeys(trip).flatMap(({ steps }) => steps.map(({ netns }) => netns)));
-  return observation.sightings.find((seen) => isPacket(seen) && seen.leg === leg && !predicted.has(seen.netns));
+  return observation.sightings.find(
+    (seen) => isPacket(seen) && !seen.isForOtherHost && seen.leg === leg && !predicted.has(seen.netns),
+  );
 }
 
 /** The first place that tcpdump watched, the model passes, and the wire did not show. */

@@ -15,6 +15,8 @@ export interface Sighting {
   readonly netns: NetnsName;
   readonly device: DeviceName;
   readonly direction: 'in' | 'out';
+  /** It came in addressed to another MAC (PACKET_OTHERHOST): a bridge port passes it on, a host drops it unread. */
+  readonly isForOtherHost: boolean;
   /** Of an error: that of the packet it is about, although it travels the other way. */
   readonly leg: Leg;
   /** Since the epoch; one host, one clock. */

@@ -58,13 +58,14 @@ export function recognise(seen: readonly Seen[], context: RecogniseContext): rea
 }
 
 function found(seen: Seen, { leg, sequence }: OwnPacket, what: Sighting['what']): readonly Found[] {
-  const { netns, device, direction, timestampNs, packet } = seen;
+  const { netns, device, direction, isForOtherHost, timestampNs, packet } = seen;
   const ends = endsOf(packet);
   if (ends === undefined) return [];
   const sighting = {
     netns,
     device,
     direction,
+    isForOtherHost,
     leg,
     timestampNs,
     sequence,

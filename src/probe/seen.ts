@@ -15,6 +15,8 @@ export interface Seen {
   readonly netns: NetnsName;
   readonly device: DeviceName;
   readonly direction: 'in' | 'out';
+  /** The frame carries another MAC than the device's: a port takes it all the same, a host drops it. */
+  readonly isForOtherHost: boolean;
   /** libpcap shows of the loopback only what comes in; it has gone out there a moment before. */
   readonly isLoopback: boolean;
   readonly timestampNs: bigint;
@@ -36,6 +38,7 @@ export function placeFrames(netns: Netns, options: DecodeOptions): (frame: Frame
       // A device that was made after the snapshot has no name for us.
       device: names.get(ifindex) ?? (`if${ifindex}` as DeviceName),
       direction: packetType === 'outgoing' ? 'out' : 'in',
+      isForOtherHost: packetType === 'other-host',
       isLoopback: arphrd === ARPHRD_LOOPBACK,
       timestampNs,
       packet,

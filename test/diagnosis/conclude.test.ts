@@ -48,6 +48,7 @@ function sighting(text: string, index: number): Sighting {
   return {
     ...deviceRef(place),
     direction: direction === 'out' ? 'out' : 'in',
+    isForOtherHost: false,
     leg: leg as Leg,
     timestampNs: BigInt(index * 1000),
     source: addr('10.0.0.1'),
@@ -175,4 +176,21 @@ test('conclude() notes where ip route get says otherwise than the model', () => 
 
   expect(hearing('route')).toEqual([]);
   expect(hearing('error')).toEqual([expect.stringContaining('Network is unreachable')]);
+});
+
+test('conclude() takes a frame for another MAC, seen where it was dropped unread, for no arrival', () => {
+  const host = hostOf({
+    ns1: {
+      links: { a: { peer: 'ns2:b', addresses: ['10.0.0.1/24'] } },
+      neighbors: ['10.0.0.2 dev a lladdr 02:00:00:00:00:99 permanent'],
+    },
+    ns2: { links: { b: { addresses: ['10.0.0.2/24'] } } },
+  });
+  const observation = wire(0, ...THERE);
+  const flooded = observation.sightings.map((seen) => ({ ...seen, isForOtherHost: seen.direction === 'in' }));
+
+  const codes = (heard: Observation) => hear(host, heard).causes.map(({ finding }) => finding.code);
+
+  expect(codes({ ...observation, sightings: flooded })).toEqual(['neighbor-wrong']);
+  expect(codes(observation)).toEqual(['unexplained-loss']);
 });

@@ -22,6 +22,7 @@ function captured(
       netns: netnsName(netns),
       device: device as DeviceName,
       direction: direction === 'in' ? 'in' : 'out',
+      isForOtherHost: false,
       isLoopback: device === 'lo',
       timestampNs: BigInt(index) * 1_000n,
       packet: decodePacket(bytes, linkType),

@@ -156,6 +156,7 @@ export function sightingsOf(journeys: readonly Journey[]): readonly Sighting[] {
     netns: step.netns,
     device: name,
     direction: step.stage === 'egress' ? 'out' : 'in',
+    isForOtherHost: false,
     leg,
     timestampNs: 1_790_000_000_000_000_000n + BigInt(index) * 12_300n,
     source: packet(leg).source,

@@ -4,13 +4,16 @@
  * @module
  */
 
+import { setTimeout } from 'node:timers/promises';
 import { collect } from '../../collect/collect.ts';
 import { inodeOfWord } from '../../collect/netns-inode.ts';
 import type { Witnesses } from '../../diagnosis/conclude.ts';
 import type { Prediction } from '../../diagnosis/diagnosis.ts';
 import { type Host, linksOf } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
+
 import { lastJourney } from '../../journey/journey.ts';
+
 import type { Observation } from '../../journey/observation.ts';
 import { probe } from '../../probe/probe.ts';
 import { askRoutes } from '../../probe/route-get.ts';
@@ -36,6 +39,7 @@ export async function onMachine(isToProbe: boolean, signal: AbortSignal): Promis
     },
     inodeOf: inodeOfWord,
     hostsFile: readHostsFile,
+    settle: () => setTimeout(500, undefined, { signal }),
     hear: (host, prediction) => hear(host, prediction, isToProbe, signal),
   };
 }

@@ -13,6 +13,7 @@ export async function onSnapshot(paths: readonly string[]): Promise<Ground> {
   const recording = await readSnapshots(paths);
   const note = `The wire and the kernel were not asked: this is a snapshot of ${recording.takenAt}`;
   return {
+    settle: undefined,
     look: async () => hostOf(recording),
     inodeOf: () => undefined,
     hostsFile: () => new Map(),
