@@ -18,6 +18,13 @@ test('the table of README.md names every code once, and no other', () => {
   expect(rows.sort()).toEqual([...FILES, ...WITHOUT_RULE].sort());
 });
 
+test('the README of the project lists every code once, and no other', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const section = /## Faults it knows\n(.*?)\n## /s.exec(readme)?.[1] ?? '';
+  const rows = [...section.matchAll(/^\| [a-z, ]+ \| (.*) \|$/gm)].flatMap(([, codes = '']) => codes.split(', '));
+  expect(rows.sort()).toEqual([...FILES, ...WITHOUT_RULE].sort());
+});
+
 test.each(ALL_RULES)('$code explains only codes that exist, and not itself', ({ code, explains }) => {
   for (const other of explains) expect([...FILES, ...WITHOUT_RULE]).toContain(other);
   expect(explains).not.toContain(code);
