@@ -25,8 +25,12 @@ export interface RouteLookup {
 export type Step = {
   readonly netns: NetnsName;
   readonly device: DeviceName | undefined;
-} /** A socket (or the ICMP layer) made the packet; `device` is not known yet. */ & (
-  | { readonly stage: 'send'; readonly packet: Packet }
+} & (
+  | {
+      /** A socket (or the ICMP layer) made the packet; `device` is not known yet. */
+      readonly stage: 'send';
+      readonly packet: Packet;
+    }
   /** The routing decision; `device` is the way out. */
   | {
       readonly stage: 'route';
