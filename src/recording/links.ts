@@ -28,7 +28,32 @@ export function linksOf(
   around: Around,
   trafficControl: ReadonlyMap<string, readonly string[]>,
 ): Fact<readonly Link[]> {
-  return mapFact(rows, (known) => known.map((row) => linkOf(row, around, trafficControl.get(row.ifname) ?? [])));
+  return mapFact(rows, (known) => {
+    const links = known.map((row) => linkOf(row, around, trafficControl.get(row.ifname) ?? []));
+    const isUp = (master: string | undefined) => links.some(({ name, up }) => name === master && up);
+    const waking = known.filter((row) => isWaking(row) && isUp(row.master)).map(({ ifname }) => ifname);
+    return waking.length === 0 ? links : awake(links, waking);
+  });
+}
+
+/**
+ * A port that has carrier, and of which the kernel has not taken notice yet: up to a second later (linkwatch) it
+ * forwards, and its bridge has carrier. Seen right after `ip link set up`: NO-CARRIER together with LOWER_UP.
+ */
+function isWaking({ flags, linkinfo }: LinkRow): boolean {
+  const isPending = ['UP', 'LOWER_UP', 'NO-CARRIER'].every((flag) => flags.includes(flag));
+  return isPending && linkinfo?.port?.state === 'disabled';
+}
+
+/** The links as they are when the kernel has taken notice. */
+function awake(links: readonly Link[], waking: readonly string[]): readonly Link[] {
+  const forwarding = links.map((link) =>
+    link.port !== undefined && waking.includes(link.name)
+      ? { ...link, port: { ...link.port, state: 'forwarding' as const } }
+      : link,
+  );
+  const bridges = forwarding.filter(({ name }) => waking.includes(name)).map(({ master }) => master);
+  return forwarding.map((link) => (bridges.includes(link.name) ? { ...link, carrier: true } : link));
 }
 
 function linkOf(row: LinkRow, around: Around, trafficControl: readonly string[]): Link {

@@ -202,3 +202,25 @@ test('linksOf() takes a tunnel or a bridge whose settings it cannot read for a k
     expect(linksIn([namespace('a', 1, [odd(kind)])], 'a')[0]?.detail).toEqual({ kind: 'other', infoKind: kind });
   }
 });
+
+test.each([
+  [
+    'forwards, and its bridge has carrier, while the kernel has not noticed its carrier yet',
+    ['UP'],
+    'forwarding',
+    true,
+  ],
+  ['is disabled under a bridge that is down', [], 'disabled', false],
+])('linksOf() says that a port with LOWER_UP and NO-CARRIER %s', (_, bridgeFlags, state, carrier) => {
+  const settings = { state: 'disabled', isolated: false, hairpin: false, learning: true, flood: true };
+  const info_slave_data = { ...settings, bcast_flood: true, mcast_flood: true };
+  const port = row(2, 'p1', {
+    flags: ['NO-CARRIER', 'UP', 'LOWER_UP'],
+    master: 'br0',
+    linkinfo: { info_kind: 'dummy', info_slave_kind: 'bridge', info_slave_data },
+  });
+  const bridge = row(3, 'br0', { flags: ['NO-CARRIER', ...bridgeFlags] });
+  const [first, second] = linksIn([namespace('ns1', 1, [port, bridge])], 'ns1');
+  expect(first?.port?.state).toBe(state);
+  expect(second?.carrier).toBe(carrier);
+});
