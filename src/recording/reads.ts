@@ -42,7 +42,7 @@ export const SINGLE_READS = {
   nft: ['nft', '-j', 'list', 'ruleset'],
   'iptables-nft': ['iptables-nft-save', '-c'],
   'ip6tables-nft': ['ip6tables-nft-save', '-c'],
-  // Which legacy tables are loaded. Asked first, because listing them would load them.
+  // Which legacy tables there are, as the kernel says: also where the program that lists them is missing.
   'iptables-names': ['cat', '/proc/net/ip_tables_names'],
   'ip6tables-names': ['cat', '/proc/net/ip6_tables_names'],
   'iptables-legacy': ['iptables-legacy-save', '-c'],

@@ -1,8 +1,8 @@
 /**
  * What nft, iptables-nft and iptables-legacy say of one namespace, as one ruleset.
  *
- * All three can be loaded at once. Legacy tables are listed only where the kernel says that there are some, because to
- * list one is to load it.
+ * All three can be loaded at once. Legacy tables are listed only where the kernel says that there are some: then it is
+ * known that there are none without a program to list them.
  *
  * Source: /proc/net/ip_tables_names; seen with nftables 1.0.6 and iptables 1.8.9.
  *

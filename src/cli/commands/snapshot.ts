@@ -12,6 +12,9 @@ import { writeWhole } from '../../system/write-whole.ts';
 import { type Define, examples } from '../command.ts';
 import { VERSION } from '../version.ts';
 
+/** How many namespaces are named; a container host has hundreds. */
+const MOST_NAMES = 8;
+
 export const define: Define = (command, perform) => {
   command
     .option('-o, --output <file>', 'write it there, whole or not at all; without, it goes to stdout')
@@ -41,12 +44,14 @@ export const define: Define = (command, perform) => {
 /** How much was looked at, and what could not be. */
 function summaryOf({ namespaces, notes }: Recording): readonly string[] {
   const read = namespaces.filter(({ obstacle }) => obstacle === null);
+  const names = read.slice(0, MOST_NAMES).map(({ name }) => name);
+  const more = read.length > names.length ? `, and ${read.length - names.length} more` : '';
   const failed = read.flatMap(({ name, outputs }) =>
     Object.values(outputs).flatMap(({ command, exitCode }) => (exitCode === null ? [`${name}: no ${command[0]}`] : [])),
   );
   const obstacles = namespaces.flatMap(({ name, obstacle }) => (obstacle === null ? [] : [`${name}: ${obstacle}`]));
   return [
-    `nsdiag: recorded ${read.length} of ${namespaces.length} namespaces: ${read.map(({ name }) => name).join(', ')}`,
+    `nsdiag: recorded ${read.length} of ${namespaces.length} namespaces: ${names.join(', ')}${more}`,
     ...[...obstacles, ...failed, ...notes].map((line) => `nsdiag: ${line}`),
   ];
 }
