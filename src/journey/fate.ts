@@ -41,8 +41,9 @@ export interface SegmentBlock {
     | 'no-flood'
     | 'filtered'
     | 'tunnel'
-    | 'unmodelled';
-  /** The rule that filtered it, or the kind of device that is not modelled. */
+    | 'unmodelled'
+    | 'unread';
+  /** The rule that filtered it, the kind of device that is not modelled, or why something could not be read. */
   readonly detail?: string;
   /** What became of the packet that wrapped it, when a tunnel did not get it through. */
   readonly underlay?: { readonly steps: readonly Step[]; readonly fate: Fate };

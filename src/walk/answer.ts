@@ -10,7 +10,7 @@
  */
 
 import type { Packet, Transport } from '../journey/packet.ts';
-import { type Address, familyOf, isUnspecified } from '../net/address.ts';
+import { type Address, familyOf, isLinkLocal, isUnspecified } from '../net/address.ts';
 import type { Delivery } from './deliver.ts';
 import type { Outgoing } from './send.ts';
 
@@ -23,7 +23,7 @@ const UDP_HEADER_BYTES = 8;
 const TCP_SYN_HEADER_BYTES = 40;
 
 /** The answer to what was delivered. */
-export function answerTo({ packet, socket }: Delivery): Outgoing {
+export function answerTo({ packet, socket, device }: Delivery): Outgoing {
   const isChosenByRoute = packet.transport.protocol === 'udp' && socket !== undefined && isUnspecified(socket.address);
   return {
     destination: packet.source,
@@ -31,6 +31,8 @@ export function answerTo({ packet, socket }: Delivery): Outgoing {
     transport: reversed(packet.transport),
     lengthBytes: packet.lengthBytes,
     mark: 0,
+    // A link-local address means something on its own link alone.
+    outDevice: familyOf(packet.source) === 'inet6' && isLinkLocal(packet.source) ? device.link.name : undefined,
   };
 }
 

@@ -41,8 +41,7 @@ const UNSPECIFIED = '0.0.0.0' as Address;
 export function answersArp(device: Device, request: ArpRequest): NeighborAnswer {
   const { netns, ref, link } = device;
   const { target, sender } = request;
-  if (!netns.netns.links.known) return { kind: 'unknown', because: [netns.netns.links.why] };
-  if (!netns.netns.routes.known) return { kind: 'unknown', because: [netns.netns.routes.why] };
+  if (netns.unread.length > 0) return { kind: 'unknown', because: netns.unread };
   const isOwner = localTableType(netns, target) === 'local';
   if (link.noArp) return isOwner ? silent({ kind: 'noarp', owner: ref }) : STRANGER;
   if (isUnspecified(sender)) return isOwner ? (ignoresArp(device, request) ?? ANSWERS) : STRANGER;

@@ -14,6 +14,7 @@ import { pass } from './hooks.ts';
 import { resolveNeighbor } from './neighbor.ts';
 import type { Device, NetnsIndex } from './netns-index.ts';
 import type { Routed } from './route-output.ts';
+import { isOutside } from './segment.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
 
 /** Where a packet that leaves comes from. */
@@ -42,16 +43,25 @@ export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Le
   if (!link.up) return droppedAt(ref, { kind: 'egress-down', route: routed.route });
   if (routed.isLocal) return loopBack(walk, device, packet);
   if (!link.carrier) return droppedAt(ref, { kind: 'no-carrier', route: routed.route });
-  if (link.detail.kind === 'other') {
+  if (link.detail.kind === 'other' && !isOutside(device)) {
     return undecided(netns.name, `${ref.netns}:${ref.device} is a ${link.detail.infoKind}, which is not modelled`);
   }
-  // The sender's own address is what ARP asks by: translation comes after that choice only for what it translates.
+  if (link.mac === undefined) return leaveHost(walk, device, packet);
   const found = resolveNeighbor(walk, device, { nexthop, source: packet.source, route: routed.route });
   if (isFate(found)) return found;
   const arrived = carryFrame(walk, device, packet, found.reach);
   if (found.kind === 'way' || isFate(arrived)) return arrived;
-  const outside = found.reach.device.ref;
-  return { kind: 'left-host', netns: outside.netns, device: outside.device };
+  return leftBy(found.reach.device);
+}
+
+/** Out by a device that needs no neighbour, such as a tun. */
+function leaveHost(walk: Walk, device: Device, packet: Packet): Fate {
+  const arrived = carryFrame(walk, device, packet, { device, way: [] });
+  return isFate(arrived) ? arrived : leftBy(device);
+}
+
+function leftBy({ ref }: Device): Fate {
+  return { kind: 'left-host', netns: ref.netns, device: ref.device };
 }
 
 /** lo gives back what it is given. */

@@ -29,7 +29,7 @@ export function forwardGate(walk: Walk, { netns, ref }: Device, family: Family):
 }
 
 /** Whether packets that come in by the device may be forwarded, and the setting that says so. */
-export function gateOf(
+function gateOf(
   { netns, ref }: Pick<Device, 'netns' | 'ref'>,
   family: Family,
 ): { readonly key: string; readonly forwarding: Fact<number> } {

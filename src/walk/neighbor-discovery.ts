@@ -24,7 +24,7 @@ export function solicitationSender({ link }: Device, packetSource: Address | und
 /** Whether the device, which the solicitation reached, answers it. */
 export function answersSolicitation(device: Device, target: Address): NeighborAnswer {
   const { netns, ref, link } = device;
-  if (!netns.netns.links.known) return { kind: 'unknown', because: [netns.netns.links.why] };
+  if (netns.unread.length > 0) return { kind: 'unknown', because: netns.unread };
   const held = netns.holders.get(target)?.find((holder) => holder.device === device)?.address;
   // The advertisement would be sent to the device's own MAC.
   if (held !== undefined && link.noArp) return { kind: 'silent', silence: { kind: 'noarp', owner: ref } };

@@ -73,7 +73,7 @@ function follow(
   if (outside !== undefined) return { kind: 'outside', reach: outside };
   const [block] = found.blocks;
   if (block !== undefined && isSomebodys(walk, mac)) {
-    if (block.because === 'unmodelled') return undecidedSegment(device, found.blocks);
+    if (isUnknown(block)) return undecidedSegment(device, found.blocks);
     return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
   }
   return droppedAt(device.ref, { kind: 'mac-unowned', nexthop, mac, entry, search: searchOf(nexthop, found) });
@@ -101,7 +101,7 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
       walk.steps.push(...wrapping.steps);
       return wrapping.fate;
     }
-    if (blocks.some(({ because }) => because === 'unmodelled')) return undecidedSegment(device, blocks);
+    if (blocks.some(isUnknown)) return undecidedSegment(device, blocks);
   }
   const search = searchOf(nexthop, { ...found, blocks });
   return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search, silence });
@@ -116,7 +116,7 @@ function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device):
   const reach = way.reached.find((each) => accepts(each.device, mac));
   if (reach !== undefined) return { kind: 'way', mac, reach };
   const [block] = way.blocks;
-  if (block === undefined || block.because === 'unmodelled') return undecidedSegment(device, way.blocks);
+  if (block === undefined || isUnknown(block)) return undecidedSegment(device, way.blocks);
   return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
 }
 
@@ -145,13 +145,19 @@ function searchOf(nexthop: Address, { reached, blocks }: SegmentFound): SegmentS
 }
 
 function undecidedSegment({ netns, ref }: Device, blocks: readonly SegmentBlock[]): Fate {
-  const because = blocks
-    .filter((block) => block.because === 'unmodelled')
-    .map(({ at, detail }) => `${at.netns}:${at.device} is not modelled (${detail ?? 'unknown'})`);
+  const because = blocks.filter(isUnknown).map((block) => {
+    const { at, detail = 'unknown' } = block;
+    return block.because === 'unread' ? detail : `${at.netns}:${at.device} is not modelled (${detail})`;
+  });
   return undecided(
     netns.name,
     ...(because.length > 0 ? because : [`no way for the frame from ${ref.device} was found`]),
   );
+}
+
+/** Whether the frame may go on there, for all we know. */
+function isUnknown({ because }: SegmentBlock): boolean {
+  return because === 'unmodelled' || because === 'unread';
 }
 
 function isSomebodys(walk: Walk, mac: Mac): boolean {

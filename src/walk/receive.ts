@@ -62,6 +62,10 @@ function forward(walk: Walk, device: Device, routed: Routed, packet: Packet, por
   const out = netns.devices.get(routed.device);
   if (out === undefined) return undecided(netns.name, `a route leads to ${routed.device}, which is not there`);
 
+  if (isBoundToItsLink(packet) && out !== device) {
+    const because = 'a link-local address is not forwarded to another link';
+    return droppedAt(ref, { kind: 'martian-source', address: packet.source, because });
+  }
   const mtu = routed.route.mtu ?? out.link.mtu;
   if (packet.lengthBytes > mtu && packet.dontFragment) {
     return droppedAt(out.ref, { kind: 'mtu-exceeded', lengthBytes: packet.lengthBytes, mtu, at: out.ref });
@@ -71,4 +75,9 @@ function forward(walk: Walk, device: Device, routed: Routed, packet: Packet, por
   const passed = pass(walk, netns, 'forward', fitting, place);
   if (passed.fate !== undefined) return passed.fate;
   return leave(walk, netns, routed, { packet: passed.packet, inDevice: ref.device, port });
+}
+
+/** ip6_forward() refuses such sources; IPv4's 169.254.0.0/16 it forwards like any other. */
+function isBoundToItsLink(packet: Packet): boolean {
+  return packetFamily(packet) === 'inet6' && isLinkLocal(packet.source);
 }

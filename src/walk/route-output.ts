@@ -12,7 +12,7 @@ import type { Nexthop, PolicyRule, Route } from '../host/route.ts';
 import type { Fate } from '../journey/fate.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
 import type { RouteLookup } from '../journey/step.ts';
-import { type Address, familyOf, isLoopback } from '../net/address.ts';
+import { type Address, familyOf, isLinkLocal, isLoopback } from '../net/address.ts';
 import { droppedAt, droppedIn, undecided } from './fates.ts';
 import { routesLocalnet } from './martian.ts';
 import type { NetnsIndex } from './netns-index.ts';
@@ -54,6 +54,9 @@ export function routeOutput(walk: Walk, netns: NetnsIndex, query: OutputQuery): 
   if (source !== undefined && !isOwnAddress(netns, source)) {
     return droppedIn(netns, { kind: 'source-not-ours', source });
   }
+  if (isOfAnyLink(destination) && query.outDevice === undefined && !netns.holders.has(destination)) {
+    return undecided(netns.name, `${destination} is on every link: which one is meant, nobody said`);
+  }
   const lookup: RouteLookup = { destination, source, inDevice: undefined, mark };
   const answer = lookUp(walk, netns, query, source);
   if (answer.kind === 'route') return routed(netns, lookup, answer, source);
@@ -92,6 +95,10 @@ export function refusal(netns: NetnsIndex, lookup: RouteLookup, answer: Exclude<
     case 'unknown':
       return undecided(netns.name, ...answer.because);
   }
+}
+
+function isOfAnyLink(destination: Address): boolean {
+  return familyOf(destination) === 'inet6' && isLinkLocal(destination);
 }
 
 /** `ping -I ADDR` and bind(2) take what a device holds, or the local table calls ours. */

@@ -125,15 +125,26 @@ function transmit(search: Search, device: Device, way: Way): void {
       transmitTunnel(search, device, way);
       return;
     case 'physical':
-      search.outside.push({ device, way });
+      leaveHost(search, device, way);
       return;
     case 'dummy':
     case 'loopback':
       return;
     case 'other':
-      block(search, ref, 'unmodelled', link.detail.infoKind);
+      if (isOutside(device)) leaveHost(search, device, way);
+      else block(search, ref, 'unmodelled', link.detail.infoKind);
       return;
   }
+}
+
+/** Whether what leaves by the device leaves what we can see: by hardware, or to a program that reads a tun or tap. */
+export function isOutside({ link: { detail } }: Device): boolean {
+  return detail.kind === 'physical' || (detail.kind === 'other' && detail.infoKind === 'tun');
+}
+
+function leaveHost(search: Search, device: Device, way: Way): void {
+  if (device.link.carrier) search.outside.push({ device, way });
+  else block(search, device.ref, 'no-carrier');
 }
 
 function transmitVeth(search: Search, device: Device, way: Way): void {
@@ -141,7 +152,9 @@ function transmitVeth(search: Search, device: Device, way: Way): void {
   const peer = link.detail.kind === 'veth' ? link.detail.peer : undefined;
   const far = peer?.kind === 'found' ? deviceAt(search.host, peer) : undefined;
   if (far === undefined) {
-    block(search, ref, 'peer-unseen');
+    const beyond = peer?.kind === 'found' ? search.host.namespaces.get(peer.netns)?.netns.links : undefined;
+    if (beyond?.known === false) block(search, ref, 'unread', beyond.why);
+    else block(search, ref, 'peer-unseen');
     return;
   }
   if (!far.link.up) {
@@ -209,13 +222,13 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     const passage = passArp(bridge.netns, 'bridge', BRIDGE_HOOKS);
     if (passage.kind !== 'passes') {
       if (passage.kind === 'drops') block(search, bridge.ref, 'filtered', passage.rule.text);
-      else block(search, bridge.ref, 'unmodelled', passage.because);
+      else block(search, bridge.ref, 'unread', passage.because);
       return;
     }
   }
   const { fdb } = bridge.netns.netns;
   if (frame.kind === 'unicast' && !fdb.known) {
-    block(search, bridge.ref, 'unmodelled', fdb.why);
+    block(search, bridge.ref, 'unread', fdb.why);
     return;
   }
   const entry = frame.kind === 'unicast' ? fdbEntryFor(bridge, frame) : undefined;

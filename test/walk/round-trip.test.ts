@@ -1,49 +1,170 @@
 /** The walk as a whole: both legs of a question through small hosts. */
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isRoundTripDelivered } from '../../src/journey/journey.ts';
-import type { Step } from '../../src/journey/step.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask } from '../helpers/ask.ts';
-import { hostOf } from '../helpers/build-host.ts';
+import { addRoutes, forget, type HostSpec, hostOf, tweakLink, tweakSysctl } from '../helpers/build-host.ts';
+import { end, ROUTER, stepText } from './hosts.ts';
 
-const PAIR = {
-  ns1: { links: { veth0: { peer: 'ns2:veth1', addresses: ['10.0.1.1/24'] } }, routes: ['10.0.2.0/24 via 10.0.1.2'] },
-  ns2: { links: { veth1: { addresses: ['10.0.1.2/24', '10.0.2.1/24'] } } },
-};
+describe('walkRoundTrip()', () => {
+  test.each([
+    ['10.0.2.1', '10.0.1.1'],
+    ['fd02::1', 'fd01::1'],
+  ])('takes every step of both legs to %s', (to, from) => {
+    const trip = walkRoundTrip(hostOf(ROUTER), ask('a', to));
+    expect(isRoundTripDelivered(trip)).toBe(true);
+    const v6 = to.includes(':');
+    const between = v6 ? ['forward-gate r:ra', 'route r:rb'] : ['forward-gate r:ra', 'route r:rb'];
+    expect(trip.request.steps.map(stepText)).toEqual([
+      'send a',
+      'route a:va',
+      'neighbor a:va',
+      'egress a:va',
+      'ingress r:ra',
+      ...between,
+      'neighbor r:rb',
+      'egress r:rb',
+      'ingress b:vb',
+      'route b:lo',
+      'deliver b:vb',
+    ]);
+    expect(trip.request.packet).toMatchObject({ source: from, destination: to, ttl: 64 });
+    expect(trip.request.steps.at(-1)).toMatchObject({ packet: { ttl: 63 } });
+    expect(trip.reply?.steps.at(-1)).toMatchObject({
+      stage: 'deliver',
+      netns: 'a',
+      packet: { source: to, destination: from },
+    });
+  });
 
-test('walkRoundTrip() delivers both legs over a veth pair', () => {
-  const trip = walkRoundTrip(hostOf(PAIR), ask('ns1', '10.0.1.2'));
-  expect(isRoundTripDelivered(trip)).toBe(true);
-  expect(trip.request.steps.map(stepText)).toEqual([
-    'send ns1',
-    'route ns1:veth0',
-    'neighbor ns1:veth0',
-    'egress ns1:veth0',
-    'ingress ns2:veth1',
-    'route ns2:lo',
-    'deliver ns2:veth1',
-  ]);
-});
+  test('dies where a route is missing, on the leg that misses it', () => {
+    const { a, b } = ROUTER;
+    expect(end(hostOf({ ...ROUTER, a: { ...a, routes: [] } }), 'a', '10.0.2.1')).toBe('request no-route at a');
+    const back = walkRoundTrip(hostOf({ ...ROUTER, b: { ...b, routes: [] } }), ask('a', '10.0.2.1'));
+    expect(back.request.fate).toEqual({ kind: 'delivered', netns: 'b' });
+    expect(back.reply?.fate).toMatchObject({
+      kind: 'dropped',
+      netns: 'b',
+      reason: { kind: 'no-route', lookup: { destination: '10.0.1.1', source: '10.0.2.1', inDevice: undefined } },
+    });
+  });
 
-test('walkRoundTrip() dies where a route is missing, on the leg that misses it', () => {
-  const there = walkRoundTrip(hostOf({ ...PAIR, ns1: { ...PAIR.ns1, routes: [] } }), ask('ns1', '10.0.2.1'));
-  expect(there.request.fate).toMatchObject({ kind: 'dropped', netns: 'ns1', reason: { kind: 'no-route' } });
-  expect(there.reply).toBeUndefined();
+  test('reaches own addresses by lo, as long as it is up', () => {
+    const host = hostOf(ROUTER);
+    expect(walkRoundTrip(host, ask('a', '10.0.1.1')).request.steps.map(stepText)).toEqual([
+      'send a',
+      'route a:lo',
+      'egress a:lo',
+      'ingress a:lo',
+      'deliver a:lo',
+    ]);
+    const down = tweakLink(host, 'a:lo', { up: false });
+    expect(end(down, 'a', '10.0.1.1')).toBe('request egress-down at a:lo');
+    expect(end(down, 'r', '10.0.1.1')).toBe('delivered');
+  });
 
-  const links = { ...PAIR.ns1.links, veth9: { kind: 'dummy', addresses: ['10.0.9.1/24'] } };
-  const back = walkRoundTrip(
-    hostOf({ ...PAIR, ns1: { ...PAIR.ns1, links } }),
-    ask('ns1', '10.0.2.1', { from: '10.0.9.1' }),
+  test('sends nothing by a device without carrier', () => {
+    expect(end(tweakLink(hostOf(ROUTER), 'r:rb', { carrier: false }), 'a', '10.0.2.1')).toBe(
+      'request no-carrier at r:rb',
+    );
+  });
+
+  test.each(['blackhole', 'unreachable', 'prohibit'])('dies of a route of type %s on its way', (type) => {
+    const host = addRoutes(hostOf(ROUTER), 'r', `${type} 10.0.2.1`);
+    const { fate } = walkRoundTrip(host, ask('a', '10.0.2.1')).request;
+    expect(fate).toMatchObject({ netns: 'r', device: 'ra', reason: { kind: 'route-type', type } });
+  });
+
+  test.each(['links', 'routes', 'rules', 'neighbors', 'ruleset'] as const)(
+    'is undecided when the %s on the way could not be read',
+    (fact) => {
+      expect(end(forget(hostOf(ROUTER), 'r', fact, 'no permission'), 'a', '10.0.2.1')).toBe(
+        'request undecided: no permission',
+      );
+    },
   );
-  expect(back.request.fate).toEqual({ kind: 'delivered', netns: 'ns2' });
-  expect(back.reply?.fate).toMatchObject({
-    kind: 'dropped',
-    netns: 'ns2',
-    reason: { kind: 'no-route', lookup: { destination: '10.0.9.1', source: '10.0.2.1', inDevice: undefined } },
+
+  test('refuses to be asked for a namespace that is not there', () => {
+    expect(() => walkRoundTrip(hostOf(ROUTER), ask('nowhere', '10.0.2.1'))).toThrow(/nowhere/);
   });
 });
 
-function stepText({ stage, netns, device }: Step): string {
-  return device === undefined ? `${stage} ${netns}` : `${stage} ${netns}:${device}`;
-}
+describe('walkRoundTrip() through several next hops', () => {
+  const { a } = ROUTER;
+  const spec: HostSpec = {
+    ...ROUTER,
+    a: {
+      links: { ...a?.links, vz: { peer: 's:sa', addresses: ['10.0.3.1/24'] } },
+      routes: ['default nexthop via 10.0.1.254 nexthop via 10.0.3.254'],
+    },
+    s: {
+      links: { sa: { addresses: ['10.0.3.254/24'] }, sb: { peer: 'b:vs', addresses: ['10.0.4.254/24'] } },
+      routes: ['10.0.2.1 via 10.0.4.1', '10.0.1.0/24 via 10.0.3.1'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    b: {
+      links: { ...ROUTER['b']?.links, vs: { addresses: ['10.0.4.1/24'] } },
+      routes: ['10.0.1.0/24 via 10.0.2.254', '10.0.3.0/24 via 10.0.4.254'],
+    },
+  };
+
+  test('answers the first where all end alike', () => {
+    expect(end(hostOf(spec), 'a', '10.0.2.1')).toBe('delivered');
+  });
+
+  test('is undecided where they do not', () => {
+    const host = tweakSysctl(hostOf(spec), 's', 'net/ipv4/conf/sa/forwarding', 0);
+    expect(end(host, 'a', '10.0.2.1')).toMatch(/^request undecided: several next hops/);
+    const back = tweakSysctl(hostOf(spec), 's', 'net/ipv4/conf/sb/forwarding', 0);
+    expect(end(back, 'a', '10.0.2.1')).toMatch(/^reply undecided: several next hops/);
+  });
+});
+
+describe('ttlRunsOut()', () => {
+  const circle: HostSpec = {
+    a: { links: { va: { peer: 'r:ra', addresses: ['10.0.1.1/24'] } }, routes: ['default via 10.0.1.254'] },
+    r: {
+      links: { ra: { addresses: ['10.0.1.254/24'] }, rs: { peer: 's:sr', addresses: ['10.0.3.1/24'] } },
+      routes: ['10.9.0.0/16 via 10.0.3.2'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    s: {
+      links: { sr: { addresses: ['10.0.3.2/24'] } },
+      routes: ['default via 10.0.3.1'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+  };
+
+  test('counts where a packet that goes in circles ends', () => {
+    const { fate, steps } = walkRoundTrip(hostOf(circle), ask('a', '10.9.0.1')).request;
+    // TTL 64 at r, 63 at s, 62 at r again ... 1 at s, as test/live/kernel-ttl.test.ts saw it.
+    expect(fate).toMatchObject({ netns: 's', device: 'sr', reason: { kind: 'ttl-exceeded' } });
+    expect(fate).toMatchObject({
+      reason: {
+        visited: [
+          { netns: 's', device: 'sr' },
+          { netns: 'r', device: 'rs' },
+        ],
+      },
+    });
+    expect(steps.length).toBeLessThan(30);
+  });
+});
+
+describe('forward()', () => {
+  test.each([
+    [{ 'r:rb': 1000 }, 972, 'delivered'],
+    [{ 'r:rb': 1000 }, 973, 'request mtu-exceeded at r:rb'],
+    // What is longer than the first device is cut up there, and may be cut again.
+    [{ 'a:va': 1200, 'r:rb': 1000 }, 1400, 'delivered'],
+  ])('refuses what may not be cut and does not fit %o (%i bytes)', (mtus, payloadBytes, expected) => {
+    const host = Object.entries(mtus).reduce((each, [device, mtu]) => tweakLink(each, device, { mtu }), hostOf(ROUTER));
+    expect(end(host, 'a', '10.0.2.1', { payloadBytes })).toBe(expected);
+  });
+
+  test('goes by the MTU of the route where it has one', () => {
+    const host = addRoutes(hostOf(ROUTER), 'r', '10.0.2.1 dev rb mtu 1000');
+    expect(end(host, 'a', '10.0.2.1', { payloadBytes: 973 })).toBe('request mtu-exceeded at r:rb');
+  });
+});
