@@ -95,7 +95,7 @@ function sameRule(a: RuleRef, b: RuleRef): boolean {
 }
 
 /** This packet's addresses, protocol and well-known port; not the sender's own port, which the next one will not have. */
-export function trafficOf(packet: Packet): TrafficSelector {
+function trafficOf(packet: Packet): TrafficSelector {
   const family = packetFamily(packet);
   const ends = { family, source: hostPrefix(packet.source), destination: hostPrefix(packet.destination) };
   const { transport } = packet;

@@ -15,7 +15,7 @@ import type { FaultContext } from '../rule.ts';
 import { crossingOf, lengthFacing } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { freeAddressBeside, freeAddressFor, type NewAddress } from '../search/free-address.ts';
-import { ownersOf, routableAddresses } from '../search/owner.ts';
+import { routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
 import { onlyDevice, wayTo } from '../search/way.ts';
@@ -48,11 +48,9 @@ function ownMissing(context: FaultContext): readonly Found[] {
   return [found(context.host, place.ref, place.family, free === undefined ? [] : [add(place.ref, free)])];
 }
 
-/** Nobody on the wire has an address to go by: the sender of a packet for an address without owner may be its neighbour. */
+/** Nobody on the wire has an address to go by: the sender of the packet may be the destination's neighbour. */
 function guessFor({ host, question }: FaultContext, ref: DeviceRef): NewAddress | undefined {
-  const { destination } = question;
-  if (ref.netns !== question.netns || ownersOf(host, destination).length > 0) return undefined;
-  return freeAddressBeside(host, destination);
+  return ref.netns === question.netns ? freeAddressBeside(host, question.destination) : undefined;
 }
 
 function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family } | undefined {

@@ -10,7 +10,7 @@ import { connectedPrefix } from '../../host/kernel-routes.ts';
 import type { DeviceRef, InterfaceAddress } from '../../host/link.ts';
 import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family, familyOf } from '../../net/address.ts';
 import { broadcastOf, contains, type Prefix, prefixOf } from '../../net/prefix.ts';
-import { routableAddresses } from './owner.ts';
+import { ownersOf, routableAddresses } from './owner.ts';
 import { waysOut } from './way.ts';
 import { endpointsOf, segmentOf } from './wiring.ts';
 
@@ -37,7 +37,7 @@ const USUAL_LENGTH = { inet: 24, inet6: 64 } as const;
 
 /** An address in the network that the other one is probably in. */
 export function freeAddressBeside(host: Host, other: Address): NewAddress | undefined {
-  const prefixLength = USUAL_LENGTH[familyOf(other)];
+  const prefixLength = ownersOf(host, other)[0]?.address.prefixLength ?? USUAL_LENGTH[familyOf(other)];
   const address = freeIn(host, prefixOf(other, prefixLength), other);
   return address && { address, prefixLength };
 }

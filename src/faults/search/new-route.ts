@@ -28,7 +28,7 @@ export function routesFor(host: Host, netns: Netns, destination: Address, way: W
 }
 
 /** As `ip route add PREFIX [via GATEWAY] dev DEV` makes it. */
-export function newRoute(destination: Prefix, via: Address | undefined, device: Route['nexthops'][0]['device']): Route {
+function newRoute(destination: Prefix, via: Address | undefined, device: Route['nexthops'][0]['device']): Route {
   return {
     family: destination.family,
     type: 'unicast',
@@ -51,7 +51,7 @@ function destinationsFor(host: Host, netns: Netns, destination: Address, isDirec
 }
 
 /** The network of the destination as its owner has it; `undefined` when nobody owns it, or it stands alone. */
-export function networkOf(host: Host, destination: Address): Prefix | undefined {
+function networkOf(host: Host, destination: Address): Prefix | undefined {
   const [owner] = ownersOf(host, destination);
   if (owner === undefined || connectedPrefix(owner.address) === undefined) return undefined;
   return prefixOf(destination, owner.address.prefixLength);

@@ -94,7 +94,7 @@ export function onlyDevice(netns: Netns): DeviceRef | undefined {
 }
 
 /** Whether any device of the namespace forwards the family. */
-export function forwards(netns: Netns, family: Family): boolean {
+function forwards(netns: Netns, family: Family): boolean {
   const protocol = family === 'inet' ? 'ipv4' : 'ipv6';
   return ['all' as const, ...linksOf(netns).map(({ name }) => name)].some((device) => {
     const setting = readSysctl(netns.sysctls, confKey(protocol, device, 'forwarding'));

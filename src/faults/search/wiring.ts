@@ -20,7 +20,7 @@ export function wiredTo(host: Host, ref: DeviceRef): readonly DeviceRef[] {
 }
 
 /** The bridge that the device is a port of. */
-export function bridgeOf(host: Host, ref: DeviceRef, link: Link): DeviceRef | undefined {
+function bridgeOf(host: Host, ref: DeviceRef, link: Link): DeviceRef | undefined {
   if (link.master === undefined || link.port === undefined) return undefined;
   return findLink(host, ref.netns, link.master) && { netns: ref.netns, device: link.master };
 }
