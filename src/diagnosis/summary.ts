@@ -10,7 +10,7 @@ import type { Question } from '../walk/question.ts';
 import type { Cause, Prediction, Verdict } from './diagnosis.ts';
 
 /** `10.0.2.1 (icmp)`, `10.0.2.1 (tcp port 80)`. */
-export function targetText({ destination, proto, port }: Question): string {
+function targetText({ destination, proto, port }: Question): string {
   return `${destination} (${port === undefined ? proto : `${proto} port ${port}`})`;
 }
 

@@ -33,7 +33,7 @@ export function connectedPrefix(address: InterfaceAddress): Prefix | undefined {
 }
 
 /** Whether the kernel treats the address as its own already. */
-export function isUsable(address: InterfaceAddress): boolean {
+function isUsable(address: InterfaceAddress): boolean {
   return !address.flags.includes('tentative') && !address.flags.includes('dadfailed');
 }
 

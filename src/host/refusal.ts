@@ -81,7 +81,7 @@ function isGateway(netns: Netns, via: Address, hop: Nexthop): boolean {
 }
 
 /** Whether the longest route of table main to the address leads onto a link itself. */
-export function isOnLink(netns: Netns, address: Address, device: DeviceName | undefined): boolean {
+function isOnLink(netns: Netns, address: Address, device: DeviceName | undefined): boolean {
   const best = routesOf(netns)
     .filter((route) => route.table === TABLE.main && contains(route.destination, address))
     .filter((route) => device === undefined || route.nexthops.some((hop) => hop.device === device))

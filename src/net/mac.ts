@@ -13,11 +13,6 @@ export function parseMac(text: string): Mac | undefined {
   return /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(lower) ? (lower as Mac) : undefined;
 }
 
-/** The group bit: broadcast and multicast frames go to every port (IEEE 802.3 section 3.2.3). */
-export function isGroupMac(mac: Mac): boolean {
-  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
-}
-
 /** The address whose 6 bytes these are. @throws RangeError on another length. */
 export function macFromBytes(bytes: Uint8Array): Mac {
   if (bytes.length !== 6) throw new RangeError(`${bytes.length} bytes are no Ethernet address`);

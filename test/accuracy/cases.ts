@@ -15,7 +15,7 @@ export interface Case {
 }
 
 /** Shrinks towards a plain veth pair without a fault. */
-export const anyCase: fc.Arbitrary<Case> = fc
+const anyCase: fc.Arbitrary<Case> = fc
   .tuple(anyNetwork, fc.uniqueArray(fc.nat({ max: 10_000 }), { maxLength: 3 }))
   .map(([network, picks]) => {
     const all = faultsOf(network);

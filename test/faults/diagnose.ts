@@ -11,14 +11,13 @@ import type { FaultContext, FaultRule } from '../../src/faults/rule.ts';
 import { applyEdit } from '../../src/host/apply.ts';
 import type { Edit, Repair } from '../../src/host/edit.ts';
 import type { Host } from '../../src/host/host.ts';
-import type { Fate } from '../../src/journey/fate.ts';
 import { lastJourney } from '../../src/journey/journey.ts';
 import type { Question } from '../../src/walk/question.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask as askFor } from '../helpers/ask.ts';
 
 /** `ns1 10.0.2.1`, `ns1 10.0.2.1 from 10.0.0.1`, `ns1 tcp 10.0.2.1 80`. */
-export function ask(text: string): Question {
+function ask(text: string): Question {
   const [netns = '', ...words] = text.split(' ');
   const [first = '', second = '', third = ''] = words;
   if (first !== 'tcp' && first !== 'udp') return askFor(netns, first, second === 'from' ? { from: third } : {});
@@ -26,7 +25,7 @@ export function ask(text: string): Question {
 }
 
 /** What a rule is handed for this question. */
-export function contextOf(host: Host, question: string): FaultContext {
+function contextOf(host: Host, question: string): FaultContext {
   const asked = ask(question);
   const trip = walkRoundTrip(host, asked);
   return { host, question: asked, trip, journey: lastJourney(trip) };
@@ -40,11 +39,6 @@ export function findBy(rule: FaultRule, host: Host, question: string): readonly 
 /** The codes of all findings, echoes left out, as a person would see them. */
 export function codesOf(host: Host, question: string): readonly string[] {
   return findFaults(contextOf(host, question)).map(({ code }) => code);
-}
-
-/** How the question ends on this host. */
-export function fateOf(host: Host, question: string): Fate {
-  return contextOf(host, question).journey.fate;
 }
 
 /** `delivered`, or how it died and where. */

@@ -90,7 +90,7 @@ export async function judge(network: string, trials: readonly Trial[]): Promise<
 }
 
 /** Whether a ping is answered. Silence is believed after three packets; an answer ends the waiting. */
-export async function isAnswered(world: World, { from, to, source, payloadBytes, ping = [] }: Trial): Promise<boolean> {
+async function isAnswered(world: World, { from, to, source, payloadBytes, ping = [] }: Trial): Promise<boolean> {
   const words = [
     ...(source === undefined ? [] : ['-I', source]),
     ...(payloadBytes === undefined ? [] : ['-M', 'do', '-s', String(payloadBytes)]),
