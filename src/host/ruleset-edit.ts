@@ -141,8 +141,11 @@ function moved(rule: FilterRule, by: number): FilterRule {
   return { ...rule, ref: { ...rule.ref, position: rule.ref.position + by } };
 }
 
+/** A rule that nft put into a table of iptables-nft is nft's, in a table that both of them see. */
 function isTableOf(table: RulesetTable, place: ChainPlace): boolean {
-  return table.machinery === place.machinery && table.family === place.family && table.name === place.table;
+  const isLegacy = table.machinery === 'iptables-legacy';
+  const isSameKind = isLegacy === (place.machinery === 'iptables-legacy');
+  return isSameKind && table.family === place.family && table.name === place.table;
 }
 
 function changeChain(ruleset: Ruleset, place: ChainPlace, change: (chain: Chain) => Chain): Ruleset {

@@ -54,7 +54,7 @@ export function moduleMatches(module: IptablesModule, family: Family): readonly 
 type ReadOption = (option: IptablesOption, family: Family) => readonly Match[] | undefined;
 
 const MODULES: ReadonlyMap<string, ReadOption> = new Map<string, ReadOption>([
-  ['comment', () => []],
+  ['comment', ({ name }) => (name === '--comment' ? [] : undefined)],
   ['tcp', transportOption],
   ['udp', transportOption],
   ['udplite', transportOption],

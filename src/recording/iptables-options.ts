@@ -36,25 +36,32 @@ export interface IptablesRule {
 
 /** Take the words behind `-A CHAIN` apart. */
 export function iptablesRule(words: readonly IptablesWord[]): IptablesRule {
-  let base: readonly IptablesOption[] = [];
+  const base: IptablesOption[] = [];
   const modules: IptablesModule[] = [];
   let target: IptablesModule | undefined;
   let isGoto = false;
   for (let at = 0; at < words.length; ) {
     const opener = OPENERS.get(words[at]?.text ?? '');
-    const [name, first] = opener === undefined ? ['', at] : [words[at + 1]?.text ?? '', at + 2];
-    const { options, next } = optionsFrom(words, first);
-    const text = textOf(words.slice(at, next));
-    if (opener === undefined) base = [...base, ...options];
-    else if (opener === 'match') modules.push({ name, options, text });
-    else {
-      target = { name, options, text };
-      isGoto = opener === 'goto';
+    const { options, next } = optionsFrom(words, opener === undefined ? at : at + 2);
+    // Wherever they stand: modules have long options only.
+    base.push(...options.filter(({ name }) => opener === undefined || BASE_OPTIONS.has(name)));
+    if (opener !== undefined) {
+      const module = {
+        name: words[at + 1]?.text ?? '',
+        options: options.filter(({ name }) => !BASE_OPTIONS.has(name)),
+        text: textOf(words.slice(at, next)),
+      };
+      if (opener === 'match') modules.push(module);
+      else target = module;
+      isGoto ||= opener === 'goto';
     }
     at = Math.max(next, at + 1);
   }
   return { base, modules, target, isGoto };
 }
+
+/** Options of the rule itself. */
+const BASE_OPTIONS: ReadonlySet<string> = new Set(['-s', '-d', '-i', '-o', '-p', '-f']);
 
 const OPENERS: ReadonlyMap<string, 'match' | 'jump' | 'goto'> = new Map([
   ['-m', 'match'],

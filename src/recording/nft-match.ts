@@ -10,7 +10,8 @@
  */
 
 import type { Match, TableFamily } from '../host/ruleset.ts';
-import { type Field, fieldOf } from './nft-field.ts';
+import type { Field } from './nft-condition.ts';
+import { fieldOf } from './nft-field.ts';
 import { asInteger, asList, asObject, asString, type Json, untag } from './nft-json.ts';
 import { expressionText, statementText } from './nft-text.ts';
 import { bareElement } from './nft-values.ts';

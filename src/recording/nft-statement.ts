@@ -10,7 +10,7 @@
  */
 
 import type { Match, NatTarget, NumberRange, Statement } from '../host/ruleset.ts';
-import { requireFamily, requireProtocol } from './nft-field.ts';
+import { requireFamily, requireProtocol } from './nft-condition.ts';
 import { asInteger, asList, asObject, asString, type Json, type JsonObject, tagged, untag } from './nft-json.ts';
 import { markStatement } from './nft-mark.ts';
 import { elementMatches, elementsOf, matchesOf, type NamedSets } from './nft-match.ts';
@@ -207,10 +207,9 @@ function portsOf(port: Json | undefined): NumberRange | undefined {
 
 /** Both, without saying twice which protocol or family it must be. */
 function together(matches: readonly Match[], more: readonly Match[]): readonly Match[] {
-  return more.reduce<readonly Match[]>(
-    (all, match) => (all.some((other) => sameRequirement(other, match)) ? all : [...all, match]),
-    matches,
-  );
+  const all = [...matches];
+  for (const match of more) if (!all.some((other) => sameRequirement(other, match))) all.push(match);
+  return all;
 }
 
 function sameRequirement(a: Match, b: Match): boolean {

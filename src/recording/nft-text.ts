@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { TableFamily } from '../host/ruleset.ts';
 import {
   asInteger,
   asList,
@@ -20,9 +21,9 @@ import {
   untag,
 } from './nft-json.ts';
 
-/** The whole rule. */
-export function ruleText(expressions: readonly Json[], comment: string | undefined): string {
-  const words = expressions.map(statementText);
+/** The whole rule, in a table of that family: how a rejection is written by default depends on it. */
+export function ruleText(expressions: readonly Json[], comment: string | undefined, family: TableFamily): string {
+  const words = expressions.map((each) => (isDefaultReject(each, family) ? 'reject' : statementText(each)));
   return [...words, ...(comment === undefined ? [] : [`comment ${quoted(comment)}`])].join(' ');
 }
 
@@ -241,9 +242,15 @@ function logText(log: JsonObject): string {
   return words.join(' ');
 }
 
+function isDefaultReject(statement: Json, family: TableFamily): boolean {
+  const reject = asObject(untag(statement, 'reject'));
+  const type = family === 'ip' ? 'icmp' : family === 'ip6' ? 'icmpv6' : 'icmpx';
+  return reject?.['expr'] === 'port-unreachable' && reject['type'] === type;
+}
+
 function rejectText(reject: JsonObject): string {
   const { type, expr } = { type: asString(reject['type']), expr: asString(reject['expr']) };
-  if (type === undefined || (type === 'icmpx' && expr === 'port-unreachable')) return 'reject';
+  if (type === undefined) return 'reject';
   return ['reject with', type, ...(expr === undefined ? [] : [expr])].join(' ');
 }
 

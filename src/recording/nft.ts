@@ -167,7 +167,7 @@ function rulesOf(place: ChainPlace, rules: readonly JsonObject[], sets: NamedSet
         ...place,
         handle: asInteger(rule['handle']),
         position: index + 1,
-        text: ruleText(expressions, asString(rule['comment'])),
+        text: ruleText(expressions, asString(rule['comment']), place.family),
       } as const;
       const packets = packetsOf(expressions);
       return ruleBodies(expressions, sets).map((body) => ({ ref, ...body, packets }));
