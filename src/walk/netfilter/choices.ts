@@ -65,15 +65,34 @@ function following(made: readonly Choice[]): readonly Choice[] | undefined {
   return undefined;
 }
 
-/** Runs are in the order of their answers: two neighbours differ first at one question, and it made the difference. */
-function deciding(runs: readonly { readonly path: readonly Choice[]; readonly key: string }[]): readonly string[] {
+interface KeyedRun {
+  readonly path: readonly Choice[];
+  readonly key: string;
+}
+
+/** A question matters when what follows from its answers is not all the same. */
+function deciding(runs: readonly KeyedRun[]): readonly string[] {
   const questions = new Set<string>();
-  for (const [index, run] of runs.entries()) {
-    const before = runs[index - 1];
-    if (before === undefined || before.key === run.key) continue;
-    const at = run.path.findIndex((choice, depth) => choice.taken !== before.path[depth]?.taken);
-    const question = run.path[at]?.question;
-    if (question !== undefined) questions.add(question);
-  }
+  collapse(runs, 0, questions);
   return [...questions];
+}
+
+/** What follows from the answers given so far, as text: the same text for the same consequences. */
+function collapse(runs: readonly KeyedRun[], depth: number, questions: Set<string>): string {
+  const [first] = runs;
+  const choice = first?.path[depth];
+  if (first === undefined || choice === undefined) return first?.key ?? '';
+  const below = new Set<string>();
+  const answers = Array.from({ length: choice.options }, (_, taken) =>
+    collapse(
+      runs.filter(({ path }) => path[depth]?.taken === taken),
+      depth + 1,
+      below,
+    ),
+  );
+  const [consequence] = answers;
+  const makesNoDifference = answers.every((each) => each === consequence);
+  if (!makesNoDifference) questions.add(choice.question);
+  for (const question of below) questions.add(question);
+  return makesNoDifference ? (consequence ?? '') : JSON.stringify([choice.question, ...answers]);
 }

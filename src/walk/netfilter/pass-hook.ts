@@ -10,12 +10,10 @@
  */
 
 import type { DeviceName } from '../../host/link.ts';
-import type { Hook, Ruleset } from '../../host/ruleset.ts';
+import type { Ruleset } from '../../host/ruleset.ts';
 import type { DropReason, Fate } from '../../journey/fate.ts';
-import { packetFamily } from '../../journey/packet.ts';
 import type { Step } from '../../journey/step.ts';
 import { unreachable } from '../../net/unreachable.ts';
-import { callsIpHooks, isBridge } from './bridge-netfilter.ts';
 import { runChain } from './chain.ts';
 import { type Choose, explore } from './choices.ts';
 import { follow, track } from './connection.ts';
@@ -75,40 +73,6 @@ function arriving({ hook, netns, inDevice, bridged, conntrack }: HookPass): Conn
 /** Every namespace has one, and it has no other name. */
 const LOOPBACK = 'lo';
 
-interface ScopedPlan {
-  readonly scope: HookScope;
-  readonly plan: HookPlan;
-}
-
-/** Whose hooks the packet passes here, in order. */
-function plansOf(pass: HookPass, ruleset: Ruleset, choose: Choose): readonly ScopedPlan[] | 'done' {
-  const { hook, bridged, netns, inDevice } = pass;
-  const family = packetFamily(pass.packet);
-  const planOf = (scope: HookScope): ScopedPlan => ({ scope, plan: hookPlan(ruleset, hook, scope) });
-  const isSentThroughIp = (bridge: DeviceName) => {
-    const calls = callsIpHooks(netns, bridge, family);
-    const question = `whether br_netfilter sends the frames of ${bridge} through the IP firewall could not be read`;
-    return calls === 'unknown' ? choose(question, 2) === 1 : calls;
-  };
-  if (hook === 'ingress' || hook === 'egress') return [planOf('netdev')];
-  if (bridged !== undefined) {
-    const bridge = planOf('bridge');
-    const isIpHook =
-      hook === 'forward' || hook === 'prerouting' || (hook === 'postrouting' && bridged.inPort !== undefined);
-    return isIpHook && isSentThroughIp(bridged.bridge) ? around(bridge, planOf(family), hook) : [bridge];
-  }
-  if (hook === 'prerouting' && isBridge(netns, inDevice) && isSentThroughIp(inDevice)) return 'done';
-  return [planOf(family)];
-}
-
-/** br_netfilter stands at priority 0 of the bridge's hooks, and behind everything in postrouting. */
-function around({ scope, plan }: ScopedPlan, ip: ScopedPlan, hook: Hook): readonly ScopedPlan[] {
-  const isBefore = (group: readonly HookEntry[]) => hook === 'postrouting' || (group[0]?.priority ?? 0) <= 0;
-  const before = plan.groups.filter(isBefore);
-  const after = plan.groups.filter((group) => !isBefore(group));
-  return [{ scope, plan: { ...plan, groups: before } }, ip, { scope, plan: { groups: after, chainCount: 0 } }];
-}
-
 function ordered(group: readonly HookEntry[], choose: Choose): readonly HookEntry[] {
   const isPure = group.every((entry) => entry.kind === 'chain' && entry.chain.isPure);
   return isPure ? group : inOrder(group, choose, entryName);
@@ -141,14 +105,6 @@ function isOnDevice({ pass, scope, choose }: Passage, hooked: HookedChain): bool
   const { devices } = hooked.base;
   if (devices.length > 0) return devices.some((each) => each === device);
   return choose(`nft does not say which devices ${chainName(hooked)} is bound to`, 2) === 1;
-}
-
-/** Programs whose rules at the hook could not be read. */
-function unreadIn({ unread }: Ruleset, scope: HookScope): readonly string[] {
-  const family = scope === 'inet' ? 'ip' : scope === 'inet6' ? 'ip6' : undefined;
-  return unread
-    .filter((part) => part.machinery === 'nft' || (family !== undefined && (part.family ?? family) === family))
-    .map(({ why }) => why);
 }
 
 /** Drops are all alike here, whichever rule it was. */
