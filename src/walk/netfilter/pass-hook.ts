@@ -21,7 +21,8 @@ import type { Conntrack, HookPass, HookResult } from './contract.ts';
 import { sameTuple } from './ends.ts';
 import { runNat } from './nat.ts';
 import { inOrder } from './order.ts';
-import { chainName, type HookEntry, type HookedChain, type HookPlan, type HookScope, hookPlan } from './plan.ts';
+import { chainName, type HookEntry, type HookedChain } from './plan.ts';
+import { plansOf, unreadIn } from './scopes.ts';
 import { type Dropped, type Passage, type Passing, passed, type Result } from './traversal.ts';
 
 /** Let the packet pass the hook. */
