@@ -14,10 +14,11 @@ import type { Neighbor, Route } from '../host/route.ts';
 import type { Fate, SegmentBlock, SegmentSearch } from '../journey/fate.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
+import type { FrameKind } from './bridge-port.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { inquire } from './inquiry.ts';
 import type { Device } from './netns-index.ts';
-import { type FrameKind, type Reach, type SegmentFound, searchSegment } from './segment.ts';
+import { type Reach, type SegmentFound, searchSegment } from './segment.ts';
 import { take, type Walk, widen } from './walk.ts';
 
 /** Where the frame goes. */

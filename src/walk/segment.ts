@@ -5,26 +5,20 @@
  * latter is then carried, by `carry-frame.ts`, along the way that was found. A bridge's learned entries are not read:
  * the ARP exchange has just taught it where both ends are.
  *
- * Source: drivers/net/veth.c veth_xmit(); net/bridge/br_input.c br_handle_frame_finish(), br_forward.c
- * should_deliver(), br_flood(); br_device.c br_dev_xmit(). Seen in test/live/kernel-segment.test.ts.
+ * Source: drivers/net/veth.c veth_xmit(); net/bridge/br_input.c br_handle_frame_finish(), br_device.c br_dev_xmit().
+ * Seen in test/live/kernel-segment.test.ts.
  *
  * @module
  */
 
 import type { DeviceRef } from '../host/link.ts';
-import type { FdbEntry } from '../host/route.ts';
 import type { SegmentBlock } from '../journey/fate.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import { passArp } from './arp-filter.ts';
+import { decidingEntry, type FrameKind, portObstacle } from './bridge-port.ts';
 import { deviceAt, type HostIndex } from './host-index.ts';
 import type { Device, PortDevice } from './netns-index.ts';
-
-/** What kind of frame is looked for a way. `isLearned`: the bridges have heard from that MAC. */
-export type FrameKind =
-  | { readonly kind: 'broadcast' }
-  | { readonly kind: 'multicast' }
-  | { readonly kind: 'unicast'; readonly mac: Mac; readonly isLearned: boolean };
 
 /** One crossing of the frame's way. Narrow on `kind`. */
 export type Crossing =
@@ -231,7 +225,7 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     block(search, bridge.ref, 'unread', fdb.why);
     return;
   }
-  const entry = frame.kind === 'unicast' ? fdbEntryFor(bridge, frame) : undefined;
+  const entry = frame.kind === 'unicast' ? decidingEntry(bridge, frame) : undefined;
   if (from !== undefined) {
     const isForUs = frame.kind !== 'unicast' || frame.mac === bridge.link.mac || frame.mac === from.device.link.mac;
     if (isForUs) {
@@ -258,52 +252,6 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     const how = frame.kind === 'unicast' && (frame.isLearned || entry !== undefined) ? 'fdb' : 'flood';
     const crossing = { kind: 'bridge' as const, bridge, inPort: from?.device, outPort: port.device, how } as const;
     transmit(search, port.device, [...way, crossing]);
-  }
-}
-
-/**
- * The entry that decides, whatever the bridge has learned. A static one is corrected by the first frame from elsewhere
- * (the ARP exchange, where ports learn); a sticky one never is. VLANs count only with VLAN filtering, not modelled.
- */
-function fdbEntryFor(
-  bridge: Device,
-  { mac, isLearned }: Extract<FrameKind, { kind: 'unicast' }>,
-): FdbEntry | undefined {
-  const entries = bridge.netns.fdb.get(bridge.link.name);
-  if (entries === undefined) return undefined;
-  const isRelearned = isLearned && (bridge.netns.ports.get(bridge.link.name) ?? []).every(({ port }) => port.learning);
-  return entries.find((entry) => {
-    if (entry.mac !== mac || entry.vlan !== undefined || entry.state === 'dynamic') return false;
-    return entry.state === 'permanent' || entry.flags.includes('sticky') || !isRelearned;
-  });
-}
-
-/** Why the bridge does not send the frame out by this port. */
-function portObstacle(
-  frame: FrameKind,
-  from: PortDevice | undefined,
-  to: PortDevice,
-  isStatic: boolean,
-): SegmentBlock | 'own-port' | undefined {
-  const { link, ref } = to.device;
-  if (from?.device === to.device && !to.port.hairpin) {
-    return isStatic ? { at: ref, because: 'hairpin-off' } : 'own-port';
-  }
-  if (!link.up) return { at: ref, because: 'link-down' };
-  if (!link.carrier) return { at: ref, because: 'no-carrier' };
-  if (to.port.state !== 'forwarding') return { at: ref, because: 'port-not-forwarding', detail: to.port.state };
-  if (from?.port.isolated && to.port.isolated) return { at: ref, because: 'port-isolated' };
-  return floods(frame, to, isStatic) ? undefined : { at: ref, because: 'no-flood' };
-}
-
-function floods(frame: FrameKind, { port }: PortDevice, isStatic: boolean): boolean {
-  switch (frame.kind) {
-    case 'broadcast':
-      return port.broadcastFlood;
-    case 'multicast':
-      return port.multicastFlood;
-    case 'unicast':
-      return isStatic || port.flood || (frame.isLearned && port.learning);
   }
 }
 

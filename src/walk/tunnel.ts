@@ -1,19 +1,16 @@
 /**
- * vxlan: which far ends a frame is sent to, and the walk of the UDP packet that wraps it.
+ * Frames through a vxlan: to which far ends, and the walk of the UDP packet that wraps them.
  *
- * The wrapping is sent by the namespace in which the tunnel was made, as any packet of its own; at the far end a vxlan
- * of the same number, on the same port, takes the frame out. An end learns from every frame that comes out which far
- * end its sender is behind, so a MAC that has just been heard is sent there, and everything else to the all-zero
- * entries. Static entries are not relearned, and a frame whose sender they put elsewhere is dropped.
+ * The wrapping is sent by the namespace in which the tunnel was made, as any packet of its own. An end learns from
+ * every frame that comes out which far end its sender is behind, so a MAC that has just been heard is sent there, and
+ * everything else to where floods go.
  *
- * Source: drivers/net/vxlan/vxlan_core.c vxlan_xmit(), vxlan_rcv(), vxlan_snoop(); RFC 7348.
+ * Source: drivers/net/vxlan/vxlan_core.c vxlan_xmit(), vxlan_rcv(); RFC 7348.
  * Seen in test/live/kernel-vxlan.test.ts.
  *
  * @module
  */
 
-import type { LinkDetail } from '../host/link.ts';
-import type { FdbEntry } from '../host/route.ts';
 import type { Fate, SegmentBlock } from '../journey/fate.ts';
 import type { Leg } from '../journey/journey.ts';
 import type { Packet } from '../journey/packet.ts';
@@ -22,15 +19,15 @@ import { type Address, isUnspecified } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Port } from '../net/port.ts';
 import { packetLength } from './answer.ts';
-import { droppedIn, isFate, undecided } from './fates.ts';
+import type { FrameKind } from './bridge-port.ts';
+import { isFate, undecided } from './fates.ts';
 import type { HostIndex } from './host-index.ts';
 import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
-import type { Device, NetnsIndex } from './netns-index.ts';
-import type { FrameKind, TunnelEnd } from './segment.ts';
+import type { Device } from './netns-index.ts';
+import type { TunnelEnd } from './segment.ts';
 import { travel } from './travel.ts';
+import { fixedRemotes, floodRemotes, isSenderElsewhere, takenBy, underlayOf, type Vxlan, vxlanOf } from './vxlan.ts';
 import { type Heard, type Multipath, type Tunnels, take, type Walk } from './walk.ts';
-
-type Vxlan = Extract<LinkDetail, { kind: 'vxlan' }>;
 
 /** Ethernet, and the vxlan header (RFC 7348 section 5). */
 const WRAPPING_BYTES = 14 + 8;
@@ -38,7 +35,6 @@ const WRAPPING_BYTES = 14 + 8;
 const SOURCE_PORT = 49152 as Port;
 /** Enough for an ARP request: whether a frame of any length would pass is found out when one is carried. */
 const SHORT_FRAME_BYTES = 28;
-const ALL_ZERO = '00:00:00:00:00:00';
 
 /** A new walk of one leg. @param within Tunnels that the packet is already wrapped in. */
 export function newWalk(
@@ -100,12 +96,10 @@ function remotesFor(
   if (vxlan === undefined) return { remotes: [] };
   if (vxlan.external) return { remotes: [], unknown: 'vxlan external' };
   if (!fdb.known) return { remotes: [], unknown: fdb.why };
-  const entries = (device.netns.fdb.get(device.link.name) ?? []).filter(isRemote);
-  const flood = entries.filter(({ mac }) => mac === ALL_ZERO).map(({ destination }) => destination);
-  if (flood.length === 0 && vxlan.remote !== undefined) flood.push(vxlan.remote);
+  const flood = floodRemotes(device, vxlan);
   if (frame.kind !== 'unicast') return { remotes: flood };
-  const fixed = entries.filter(({ mac, state }) => mac === frame.mac && state !== 'dynamic');
-  if (fixed.length > 0) return { remotes: fixed.map(({ destination }) => destination) };
+  const fixed = fixedRemotes(device, frame.mac);
+  if (fixed.length > 0) return { remotes: fixed };
   if (!frame.isLearned || !vxlan.learning) return { remotes: flood };
   return { remotes: [...learnedRemotes(host, device, vxlan, within), ...flood] };
 }
@@ -181,28 +175,6 @@ function cross(
   return { steps: walk.steps, fate, end: taken.device, source: end.packet.source, conntrack: walk.conntrack };
 }
 
-/** The vxlan that takes the frame out, in the namespace to which the wrapping came. */
-function takenBy(
-  host: HostIndex,
-  netns: NetnsIndex,
-  { vni, dstPort }: Vxlan,
-): { readonly kind: 'end'; readonly device: Device } | Fate {
-  const listening: Device[] = [];
-  for (const each of host.namespaces.values()) {
-    for (const device of each.devices.values()) {
-      const detail = vxlanOf(device);
-      if (detail !== undefined && underlayOf(host, device, detail) === netns) listening.push(device);
-    }
-  }
-  const match = listening.find((device) => {
-    const detail = vxlanOf(device);
-    return device.link.up && detail?.vni === vni && detail.dstPort === dstPort;
-  });
-  if (match !== undefined) return { kind: 'end', device: match };
-  const here = listening.map(({ ref }) => ref);
-  return droppedIn(netns, { kind: 'tunnel-unmatched', vni, port: dstPort, here });
-}
-
 /** Wrap the packet, walk the wrapping, take it off. A fate: it did not get through. */
 function carryThrough(
   walk: Walk,
@@ -223,25 +195,4 @@ function carryThrough(
   if (crossed.end === undefined) return crossed.fate;
   take(walk, { ...crossed.end.ref, stage: 'decapsulate', vni: vxlan.vni, packet: inner });
   return undefined;
-}
-
-/** vxlan_snoop(): a static entry is not moved, and what contradicts it is dropped. */
-function isSenderElsewhere(end: Device, sender: Mac, source: Address | undefined): boolean {
-  const entries = end.netns.fdb.get(end.link.name) ?? [];
-  const fixed = entries.filter((entry) => entry.mac === sender && entry.state !== 'dynamic' && isRemote(entry));
-  const isLearning = vxlanOf(end)?.learning ?? false;
-  return isLearning && fixed.length > 0 && !fixed.some(({ destination }) => destination === source);
-}
-
-function vxlanOf({ link }: Device): Vxlan | undefined {
-  return link.detail.kind === 'vxlan' ? link.detail : undefined;
-}
-
-/** The namespace in which the wrapping travels: where the tunnel was made. */
-function underlayOf(host: HostIndex, device: Device, { underlay }: Vxlan): NetnsIndex | undefined {
-  return underlay === undefined ? device.netns : host.namespaces.get(underlay);
-}
-
-function isRemote(entry: FdbEntry): entry is FdbEntry & { readonly destination: Address } {
-  return entry.destination !== undefined;
 }
