@@ -68,8 +68,7 @@ export async function judgeRulesets(trials: readonly RulesetTrial[]): Promise<vo
 /** Build, load, collect, probe. */
 export async function tryRulesets(trials: readonly RulesetTrial[]): Promise<readonly Judged[]> {
   return inWorld(async (world) => {
-    await world.sh(`${WORDS}\n${trials.map(networkScript).join('\n')}`);
-    await serve(world, trials);
+    await buildTrials(world, trials);
     const host = await collectIn(world);
     const answers = await probeAll(world, trials);
     return trials.map((trial, index) => {
@@ -77,6 +76,12 @@ export async function tryRulesets(trials: readonly RulesetTrial[]): Promise<read
       return { trial, answered: answers.has(index), model: verdictOf(trip), trip };
     });
   });
+}
+
+/** Make the network of every trial, number 0 with namespaces c0, r0, s0, and load its rulesets. */
+export async function buildTrials(world: World, trials: readonly RulesetTrial[]): Promise<void> {
+  await world.sh(`${WORDS}\n${trials.map(networkScript).join('\n')}`);
+  await serve(world, trials);
 }
 
 /** What a disagreement is explained with. */
@@ -192,7 +197,7 @@ function probeScript(trial: RulesetTrial): string {
 }
 
 /** Send everything at once. @returns The numbers of the trials that were answered. */
-async function probeAll(world: World, trials: readonly RulesetTrial[]): Promise<ReadonlySet<number>> {
+export async function probeAll(world: World, trials: readonly RulesetTrial[]): Promise<ReadonlySet<number>> {
   const probes = trials.map((trial, n) => {
     return `( ip netns exec ${trial.from ?? 'c'}${n} sh -c ${quoted(probeScript(trial))} >/dev/null 2>&1 && echo ${n} ) &`;
   });
@@ -207,7 +212,8 @@ function destinationOf({ to, network }: RulesetTrial): string {
   return to ?? (network === 'bridge' ? '10.0.0.2' : '10.0.2.2');
 }
 
-function predict(host: Host, trial: RulesetTrial, n: number): RoundTrip {
+/** What the model says of the trial. */
+export function predict(host: Host, trial: RulesetTrial, n: number): RoundTrip {
   const options: AskOptions = trial.port === undefined ? {} : { to: trial.port };
   return walkRoundTrip(host, {
     ...ask('', destinationOf(trial), options),
