@@ -19,8 +19,10 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     reporters: ['default', ...(TALLY_FILE === undefined ? [] : [new TallyReporter(TALLY_FILE)])],
-    // A world starts a dozen programs and waits for ARP, pings and tcpdump; a loaded 2-core machine takes its time.
-    // What hangs is still ended long before CI's own limit.
+    // A world starts a dozen programs and waits for ARP, pings and tcpdump, and properties are tried a hundred times: a
+    // loaded 2-core machine takes its time. What hangs is still ended long before CI's own limit.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,
@@ -32,8 +34,6 @@ export default defineConfig({
           name: 'live',
           include: [LIVE],
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -58,8 +58,14 @@ export function discoverNamespaces(): Discovery {
   for (const { inode, path } of mountedNamespaces()) {
     add({ name: path, inode, entry: { kind: 'path', path }, file: path });
   }
-  if (hidden > 0) notes.push(`namespaces that only one of ${hidden} hidden processes is in were not found`);
+  if (hidden > 0) notes.push(hiddenNote(hidden));
   return { namespaces: [...found.values()], notes };
+}
+
+function hiddenNote(hidden: number): string {
+  return hidden === 1
+    ? 'one process could not be looked into: a namespace that only it is in was not found'
+    : `${hidden} processes could not be looked into: namespaces that only they are in were not found`;
 }
 
 function withAlias(namespace: FoundNamespace, alias: string): FoundNamespace {

@@ -46,6 +46,16 @@ export function lastSeenOf(observation: Observation): LastSeen | undefined {
   return last && { netns: last.netns, device: last.device, leg: last.leg };
 }
 
+/** What the wire says, in a few words: `0 of 2 answered; last seen: the request at ns2 veth1`. */
+export function heardText(observation: Observation): string {
+  const answered = `${observation.received} of ${observation.sent} answered`;
+  const last = lastSeenOf(observation);
+  if (last !== undefined) return `${answered}; last seen: the ${last.leg} at ${last.netns} ${last.device}`;
+  return observation.watched.length === 0
+    ? `${answered}; no tcpdump listened`
+    : `${answered}; never seen on any device`;
+}
+
 /** A refusal is an answer of its own: its packets on the way back contradict nothing. */
 function seenBeyond(trip: RoundTrip, observation: Observation): (DeviceRef & { readonly leg: Leg }) | undefined {
   if (observation.refused || isRoundTripDelivered(trip)) return undefined;

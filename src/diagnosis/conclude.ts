@@ -8,7 +8,7 @@ import type { Evidence, Finding } from '../faults/finding.ts';
 import type { Host } from '../host/host.ts';
 import { lastJourney } from '../journey/journey.ts';
 import type { Observation, RouteWitness } from '../journey/observation.ts';
-import { type Agreement, compareRoutes, compareWire, lastSeenOf } from './compare.ts';
+import { type Agreement, compareRoutes, compareWire, heardText, lastSeenOf } from './compare.ts';
 import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
 import { hopsOf, sightingOf } from './hops.ts';
 import { lookedAt } from './looked.ts';
@@ -104,12 +104,10 @@ function kernelEvidence(finding: Finding, routes: readonly RouteWitness[]): read
 
 function wireEvidence(observation: Observation | undefined): readonly Evidence[] {
   if (observation === undefined) return [];
-  const last = lastSeenOf(observation);
-  const answered = `${observation.received} of ${observation.sent} answered`;
-  const place =
-    last === undefined ? 'never seen on any device' : `last seen: the ${last.leg} at ${last.netns} ${last.device}`;
   const errors = observation.errors.map(({ from, text }) => (from === undefined ? text : `${text} (from ${from})`));
-  return [{ witness: 'wire', command: observation.command, text: [answered, place, ...new Set(errors)].join('; ') }];
+  return [
+    { witness: 'wire', command: observation.command, text: [heardText(observation), ...new Set(errors)].join('; ') },
+  ];
 }
 
 function notesOf(

@@ -10,7 +10,7 @@ import { findNetns, type Host, linksOf } from '../host/host.ts';
 import type { NetnsName } from '../host/link.ts';
 import { lastJourney } from '../journey/journey.ts';
 import type { LastSeen, Observation } from '../journey/observation.ts';
-import { type Agreement, lastSeenOf } from './compare.ts';
+import { type Agreement, heardText, lastSeenOf } from './compare.ts';
 import type { Prediction } from './diagnosis.ts';
 
 /** Say where the probe was lost against the prediction. */
@@ -41,7 +41,7 @@ export function unexplainedLoss(
       {
         witness: 'wire',
         command: observation.command,
-        text: `${observation.received} of ${observation.sent} answered${last === undefined ? ', never seen on any device' : ''}`,
+        text: heardText(observation),
       },
     ],
     repairs: [],

@@ -136,6 +136,14 @@ test('conclude() takes absence for no proof when tcpdump itself lost packets', (
   expect(diagnosis.causes.map(({ finding }) => finding.code)).toEqual(['icmp-ignored']);
 });
 
+test('conclude() does not say "never seen" where nobody listened', () => {
+  const heard = (observation: Observation) =>
+    hear(pair('echo ignored'), observation).causes[0]?.finding.evidence.at(-1)?.text;
+
+  expect(heard({ ...wire(0), watched: [] })).toBe('0 of 1 answered; no tcpdump listened');
+  expect(heard(wire(0))).toBe('0 of 1 answered; never seen on any device');
+});
+
 test('conclude() answers from the model alone when nothing was sent', () => {
   expect(hear(pair('echo ignored'), undefined)).toMatchObject({ verdict: 'unreachable', wire: undefined });
   expect(hear(pair('echo ignored'), { ...wire(0), sent: 0, notes: ['ping is not installed'] })).toMatchObject({
