@@ -1,95 +1,51 @@
 /**
- * The routes that the kernel makes by itself for a device and its addresses.
+ * All routes that the kernel makes by itself for a device, as `ip route show table all` lists them: those of its
+ * addresses, and those of IPv6 that an edit has no need to know of.
  *
- * IPv4: an address is local whether its device is up or not; the connected and broadcast routes need the device up.
- * IPv6: nothing without the device up.
- *
- * Source: net/ipv4/fib_frontend.c fib_add_ifaddr(), net/ipv6/addrconf.c; seen with `ip -d route show table all`.
+ * Source: net/ipv6/addrconf.c addrconf_add_mroute(), ipv6_dev_ac_inc(). Seen in test/live/build-host.test.ts.
  *
  * @module
  */
 
-import type { InterfaceAddress, Link } from '../../src/host/link.ts';
+import { kernelRoutesOf } from '../../src/host/kernel-routes.ts';
+import type { Link } from '../../src/host/link.ts';
 import { type Route, TABLE } from '../../src/host/route.ts';
-import { type Address, isLinkLocal } from '../../src/net/address.ts';
-import { broadcastOf, hostPrefix, type Prefix, parsePrefix, prefixOf } from '../../src/net/prefix.ts';
+import { hostPrefix, prefixOf } from '../../src/net/prefix.ts';
+import { net } from './iproute-text.ts';
 
-/** All of them, as `ip route show table all` would list them. */
+/** @param forwarding6 A router answers the anycast address of each of its subnets (RFC 4291 section 2.6.1). */
 export function kernelRoutes(link: Link, forwarding6: boolean): readonly Route[] {
-  const own = link.addresses.flatMap((each) =>
-    each.family === 'inet' ? inetRoutes(link, each) : link.up ? inet6Routes(link, each, forwarding6) : [],
+  const ofAddresses = link.addresses.flatMap((address) => kernelRoutesOf(link, address));
+  const alone = link.addresses.filter(
+    ({ family, prefixLength, peer }) => family === 'inet6' && prefixLength === 128 && !peer,
   );
-  const multicast = parsePrefix('ff00::/8');
-  const hasInet6 =
-    link.up && link.detail.kind !== 'loopback' && link.addresses.some(({ family }) => family === 'inet6');
-  return hasInet6 && multicast ? [...own, inet6(link, 'multicast', TABLE.local, multicast, 256)] : own;
-}
-
-function inetRoutes(link: Link, address: InterfaceAddress): readonly Route[] {
-  const local = inet(link, 'local', TABLE.local, hostPrefix(address.address), 'host', address.address);
-  const network = prefixOf(address.peer ?? address.address, address.prefixLength);
-  const isSecondary = address.flags.includes('secondary');
-  if (!link.up) return [local];
-  if (link.detail.kind === 'loopback' && address.address.startsWith('127.')) {
-    return [
-      inet(link, 'local', TABLE.local, network, 'host', address.address),
-      local,
-      ...broadcast(link, network, address.address),
-    ];
-  }
-  const connects = address.prefixLength < 32 || address.peer !== undefined;
-  if (!connects || isSecondary || address.flags.includes('noprefixroute')) return [local];
+  const subnets = link.addresses.filter(({ family, prefixLength }) => family === 'inet6' && prefixLength < 127);
+  if (!link.up || link.detail.kind === 'loopback' || subnets.length === 0) return ofAddresses;
+  const anycast = subnets.map(({ address, prefixLength }) => hostPrefix(prefixOf(address, prefixLength).address));
   return [
-    inet(link, 'unicast', TABLE.main, network, 'link', address.address),
-    local,
-    ...broadcast(link, network, address.address),
+    ...ofAddresses,
+    // Of no consequence, because the local route is asked first.
+    ...alone.map(({ address }) => inet6(link, 'unicast', hostPrefix(address), 256)),
+    ...(forwarding6 ? anycast.map((prefix) => inet6(link, 'anycast', prefix, 0)) : []),
+    inet6(link, 'multicast', net('ff00::/8'), 256),
   ];
 }
 
-function broadcast(link: Link, network: Prefix, source: Address): readonly Route[] {
-  const last = broadcastOf(network);
-  return last === undefined ? [] : [inet(link, 'broadcast', TABLE.local, hostPrefix(last), 'link', source)];
-}
-
-function inet6Routes(link: Link, address: InterfaceAddress, forwarding: boolean): readonly Route[] {
-  const isUsable = !address.flags.includes('tentative') && !address.flags.includes('dadfailed');
-  const network = prefixOf(address.peer ?? address.address, address.prefixLength);
-  const routes: Route[] = [];
-  if (isUsable) routes.push(inet6(link, 'local', TABLE.local, hostPrefix(address.address), 0));
-  if (link.detail.kind === 'loopback' || address.flags.includes('noprefixroute')) return routes;
-  if (address.prefixLength < 128 || address.peer !== undefined) {
-    routes.push(inet6(link, 'unicast', TABLE.main, network, 256));
-  }
-  // A router answers the subnet-router anycast address (RFC 4291 section 2.6.1).
-  if (forwarding && address.prefixLength < 127 && (isUsable || isLinkLocal(address.address))) {
-    routes.push(inet6(link, 'anycast', TABLE.local, hostPrefix(network.address), 0));
-  }
-  return routes;
-}
-
-function inet(
+function inet6(
   link: Link,
-  type: Route['type'],
-  table: number,
-  destination: Prefix,
-  scope: Route['scope'],
-  prefsrc: Address,
+  type: 'unicast' | 'anycast' | 'multicast',
+  destination: Route['destination'],
+  metric: number,
 ): Route {
-  return { ...common(link, type, table, destination), family: 'inet', metric: 0, scope, prefsrc };
-}
-
-function inet6(link: Link, type: Route['type'], table: number, destination: Prefix, metric: number): Route {
-  return { ...common(link, type, table, destination), family: 'inet6', metric, scope: 'global' };
-}
-
-function common(link: Link, type: Route['type'], table: number, destination: Prefix) {
-  const flags = link.up && !link.carrier ? ['linkdown'] : [];
   return {
+    family: 'inet6',
     type,
-    table,
+    table: type === 'unicast' ? TABLE.main : TABLE.local,
     destination,
+    metric,
+    nexthops: [{ via: undefined, device: link.name, weight: 1, flags: link.carrier ? [] : ['linkdown'] }],
+    scope: 'global',
     protocol: 'kernel',
-    nexthops: [{ via: undefined, device: link.name, weight: 1, flags }],
     unmodelled: [],
   };
 }
