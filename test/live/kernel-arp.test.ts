@@ -147,6 +147,8 @@ liveTest('proxy_arp answers for what would be forwarded by another device', asyn
     address b vb 10.0.1.77/32
     ip -n r route add 10.0.1.77 dev rb
     ip -n b route add default dev vb
+    # A proxy answers after a random time of up to 0.8 s, so that owners come first (arp(7), proxy_delay).
+    sysctl_ r net.ipv4.neigh.ra.proxy_delay=0 net.ipv4.neigh.rb.proxy_delay=0
     sysctl_ r net.ipv4.ip_forward=1 net.ipv4.conf.rb.proxy_arp=1`,
     [
       { claim: 'no proxy where the request comes in', ...ask, answered: false },
