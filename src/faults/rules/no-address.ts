@@ -6,7 +6,7 @@
  */
 
 import type { Repair } from '../../host/edit.ts';
-import { findLink, type Host } from '../../host/host.ts';
+import { findLink, findNetns, type Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { type Address, type Family, familyOf, isLinkLocal } from '../../net/address.ts';
 import { defineRule, type Found } from '../define.ts';
@@ -14,11 +14,11 @@ import { addressEvidence, derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf, lengthFacing } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
-import { freeAddressBeside, freeAddressFor, type NewAddress } from '../search/free-address.ts';
+import { freeAddressApart, freeAddressBeside, freeAddressFor, type NewAddress } from '../search/free-address.ts';
 import { routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
-import { onlyDevice, wayTo } from '../search/way.ts';
+import { forwards, onlyDevice, wayTo } from '../search/way.ts';
 
 export const noAddress = defineRule({
   code: 'no-address',
@@ -48,9 +48,17 @@ function ownMissing(context: FaultContext): readonly Found[] {
   return [found(context.host, place.ref, place.family, free === undefined ? [] : [add(place.ref, free)])];
 }
 
-/** Nobody on the wire has an address to go by: the sender of the packet may be the destination's neighbour. */
+/**
+ * Nobody on the wire has an address to go by. Behind a router the sender needs a network of its own; else it may be the
+ * destination's neighbour.
+ */
 function guessFor({ host, question }: FaultContext, ref: DeviceRef): NewAddress | undefined {
-  return ref.netns === question.netns ? freeAddressBeside(host, question.destination) : undefined;
+  if (ref.netns !== question.netns) return undefined;
+  const { destination } = question;
+  const way = wayTo(host, ref.netns, destination);
+  const next = way && findNetns(host, way.hops[0].into.netns);
+  const isRouted = next !== undefined && (way?.hops.length ?? 0) > 1 && forwards(next, familyOf(destination));
+  return isRouted ? freeAddressApart(host, destination) : freeAddressBeside(host, destination);
 }
 
 function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family } | undefined {

@@ -9,7 +9,7 @@ import { allLinks, findNetns, type Host } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
 import type { DeviceRef, InterfaceAddress } from '../../host/link.ts';
 import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family, familyOf } from '../../net/address.ts';
-import { broadcastOf, contains, type Prefix, prefixOf } from '../../net/prefix.ts';
+import { broadcastOf, contains, covers, type Prefix, prefixOf } from '../../net/prefix.ts';
 import { ownersOf, routableAddresses } from './owner.ts';
 import { waysOut } from './way.ts';
 import { endpointsOf, segmentOf } from './wiring.ts';
@@ -40,6 +40,53 @@ export function freeAddressBeside(host: Host, other: Address): NewAddress | unde
   const prefixLength = ownersOf(host, other)[0]?.address.prefixLength ?? USUAL_LENGTH[familyOf(other)];
   const address = freeIn(host, prefixOf(other, prefixLength), other);
   return address && { address, prefixLength };
+}
+
+/** How many networks to look through for one that nobody uses. */
+const NETWORKS_AT_MOST = 64;
+
+/**
+ * An address in a network of its own: one that somebody routes to and nobody has, else the next one that is unknown
+ * to all.
+ */
+export function freeAddressApart(host: Host, from: Address): NewAddress | undefined {
+  const family = familyOf(from);
+  const orphan = routedNetworks(host, family).find((prefix) => !isUsed(host, prefix));
+  const prefix = orphan ?? nextUnused(host, prefixOf(from, USUAL_LENGTH[family]));
+  const address = prefix && freeIn(host, prefix);
+  return address === undefined || prefix === undefined ? undefined : { address, prefixLength: prefix.length };
+}
+
+/** The networks that some route leads to by a gateway. */
+function routedNetworks(host: Host, family: Family): readonly Prefix[] {
+  return host.namespaces
+    .flatMap(({ routes }) => (routes.known ? routes.value : []))
+    .filter(
+      ({ nexthops, destination }) => destination.family === family && nexthops.some(({ via }) => via !== undefined),
+    )
+    .map(({ destination }) => destination)
+    .filter(({ length }) => length > 0 && length < FAMILY_BITS[family]);
+}
+
+function nextUnused(host: Host, after: Prefix): Prefix | undefined {
+  const width = BigInt(FAMILY_BITS[after.family] - after.length);
+  for (let step = 1n; step <= NETWORKS_AT_MOST; step++) {
+    const bits = ((after.bits + step) << width) & ((1n << BigInt(FAMILY_BITS[after.family])) - 1n);
+    const prefix = prefixOf(addressFromBits(after.family, bits), after.length);
+    if (!isUsed(host, prefix) && !routedNetworks(host, after.family).some((routed) => covers(routed, prefix)))
+      return prefix;
+  }
+  return undefined;
+}
+
+/** Whether somebody has an address in the network, or a network that holds it. */
+function isUsed(host: Host, prefix: Prefix): boolean {
+  return [...allLinks(host)].some(({ link }) =>
+    link.addresses.some((own) => {
+      const connected = connectedPrefix(own);
+      return contains(prefix, own.address) || (connected !== undefined && covers(connected, prefix));
+    }),
+  );
 }
 
 function facingAddresses(host: Host, ref: DeviceRef, family: Family): readonly InterfaceAddress[] {

@@ -140,17 +140,19 @@ function leadsSomewhere(host: Host, bridge: DeviceRef, family: Family, expected:
   return expected.length === 0 || expected.some((address) => connects(link, address));
 }
 
-/** The sender has no address and no route yet, and the wire from it ends at a free end beside a bridge. */
+/** There is no route yet, because the wire ends at a free end beside a bridge instead of at a neighbour to name. */
 function jointsBehind(host: Host, { netns, destination, family }: Unrouted): readonly Joint[] {
-  const out = wayTo(host, netns.name, destination)?.hops[0].out ?? onlyDevice(netns);
+  const hop = wayTo(host, netns.name, destination)?.hops[0];
+  const out = hop?.out ?? onlyDevice(netns);
   const link = out && findLink(host, out.netns, out.device);
-  if (out === undefined || link === undefined || routableAddresses(link, family).length > 0) return [];
+  if (out === undefined || link?.up !== true || hop?.nexthop !== undefined) return [];
+  const own = routableAddresses(link, family).map(({ address }) => address);
   const near = segmentOf(host, out);
   return pairs(host, family).filter(
     ({ port, bridge }) =>
       port.netns !== netns.name &&
       near.some((each) => sameDevice(each, port)) &&
-      leadsSomewhere(host, { netns: port.netns, device: bridge }, family, []),
+      leadsSomewhere(host, { netns: port.netns, device: bridge }, family, own),
   );
 }
 

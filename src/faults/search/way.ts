@@ -42,11 +42,15 @@ interface Reached {
   readonly cost: number;
 }
 
-/** Find the way to the namespace that owns the address, or, when none does, to one that would send it off the host. */
+/**
+ * Find the way to the namespace that owns the address; when none does, to one that its network is connected to (the
+ * owner may have lost it), or else to one that would send it off the host.
+ */
 export function wayTo(host: Host, from: NetnsName, destination: Address): Way | undefined {
   const family = familyOf(destination);
-  const isOwned = host.namespaces.some((netns) => owns(netns, destination));
-  const isGoal = (netns: Netns) => (isOwned ? owns(netns, destination) : hasWayOut(netns, destination));
+  const goals = [owns, connectsTo, hasWayOut].map((is) => host.namespaces.filter((netns) => is(netns, destination)));
+  const goal = goals.find((namespaces) => namespaces.length > 0) ?? [];
+  const isGoal = (netns: Netns) => goal.includes(netns);
   const open: Reached[] = [{ netns: from, hops: [], cost: 0 }];
   const done = new Set<NetnsName>();
   for (let best = takeCheapest(open); best !== undefined; best = takeCheapest(open)) {
@@ -94,7 +98,7 @@ export function onlyDevice(netns: Netns): DeviceRef | undefined {
 }
 
 /** Whether any device of the namespace forwards the family. */
-function forwards(netns: Netns, family: Family): boolean {
+export function forwards(netns: Netns, family: Family): boolean {
   const protocol = family === 'inet' ? 'ipv4' : 'ipv6';
   return ['all' as const, ...linksOf(netns).map(({ name }) => name)].some((device) => {
     const setting = readSysctl(netns.sysctls, confKey(protocol, device, 'forwarding'));
@@ -102,8 +106,14 @@ function forwards(netns: Netns, family: Family): boolean {
   });
 }
 
-/** Whether it has a route for the address that is no net of its own: it would pass the packet on. */
+/** Whether a network of the namespace holds the address. */
+function connectsTo(netns: Netns, address: Address): boolean {
+  return linksOf(netns).some((link) => connects(link, address));
+}
+
+/** Whether it could pass packets on, and has a route for the address that is no net of its own. */
 function hasWayOut(netns: Netns, address: Address): boolean {
+  if (!couldForward(netns) && !linksOf(netns).some(({ name }) => isUplink(netns, name))) return false;
   return matchingRoutes(netns, address).some(
     ({ type, nexthops }) =>
       type === 'unicast' && nexthops.some((hop) => hop.via !== undefined || isUplink(netns, hop.device)),
