@@ -29,9 +29,7 @@ liveTest('collect() reads its own namespace without root, and says of all others
     expect(own.sysctls.values.get(sysctlKey('net/ipv4/ip_forward'))).toMatch(/^[01]$/);
     expect(own.ruleset).toMatchObject({ known: false, why: expect.stringMatching(/must be root/) });
     expect(netnsIn(host, 'ns1').links).toEqual({ known: false, why: 'it takes root to enter it' });
-    expect(host.notes).toEqual([
-      expect.stringMatching(/^(one process|\d+ processes) could not be looked into: /),
-    ]);
+    expect(host.notes).toEqual([expect.stringMatching(/^(one process|\d+ processes) could not be looked into: /)]);
   });
 });
 

@@ -40,7 +40,7 @@ export function end(host: Host, from: string, to: string, options?: AskOptions):
 }
 
 /** `delivered`, `request no-route at a`, `reply undecided: no permission`. */
-export function endText({ request, reply }: RoundTrip): string {
+function endText({ request, reply }: RoundTrip): string {
   const { leg, fate } = reply ?? request;
   return leg === 'reply' && fate.kind === 'delivered' ? 'delivered' : `${leg} ${fateText(fate)}`;
 }

@@ -28,7 +28,10 @@ function groundOf(...hosts: readonly Host[]): { readonly ground: Ground; readonl
     return host;
   };
   const hear = async () => ({ observation: undefined, routes: [], notes: [] });
-  return { ground: { look, hear, settle: undefined, inodeOf: () => undefined, hostsFile: () => new Map() }, looks: () => looks };
+  return {
+    ground: { look, hear, settle: undefined, inodeOf: () => undefined, hostsFile: () => new Map() },
+    looks: () => looks,
+  };
 }
 
 async function run(hosts: readonly Host[], options: Partial<WhyOptions>, io: Partial<CommandIo> = {}) {
