@@ -52,7 +52,7 @@ export function elementsOf(value: Json, sets: NamedSets): readonly Json[] | unde
 }
 
 /** The opposite condition; nothing when there is none to be made (what never holds is always not so). */
-export function negated(match: Match): readonly Match[] {
+function negated(match: Match): readonly Match[] {
   if (match.kind === 'never') return [];
   return 'negate' in match ? [{ ...match, negate: !match.negate }] : [match];
 }

@@ -164,7 +164,7 @@ const SERVER = `
     listen($tcp, 5) or die $!;
     push @listening, $tcp;
     next if fork;
-    while (my $from = recv($udp, my $text, 2000, 0)) { send($udp, "here", 0, $from) }
+    while (my $from = recv($udp, my $text, 2000, 0)) { send($udp, $text, 0, $from) }
   }
   print "listening\\n";
   sleep`;
@@ -190,9 +190,10 @@ function probeScript(trial: RulesetTrial): string {
       return `ping -n -c3 -i0.2 -W0.5 ${to} | grep -q ' [1-3] received'`;
     case 'tcp':
       return `timeout 1 perl -MSocket=:all -e 'socket($s, ${family}, SOCK_STREAM, 0); exit !connect($s, ${address})'`;
+    // As long as the model's question, and the answer as long as that.
     default:
       return `timeout 1 perl -MSocket=:all -e 'socket($s, ${family}, SOCK_DGRAM, 0); connect($s, ${address});
-        for (1..3) { send($s, "?", 0); vec($r, fileno($s), 1) = 1; select($r, undef, undef, 0.2) and exit !defined(recv($s, $t, 9, 0)) } exit 1'`;
+        for (1..3) { send($s, "?" x 56, 0); vec($r, fileno($s), 1) = 1; select($r, undef, undef, 0.2) and exit !defined(recv($s, $t, 99, 0)) } exit 1'`;
   }
 }
 

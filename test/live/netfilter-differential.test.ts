@@ -119,6 +119,10 @@ const ADDRESSES: Readonly<Record<NetworkName, readonly string[]>> = {
 const ADDRESSES6 = ['fd01::2', 'fd02::2', 'fd01::/64', 'fd00::/8', '2001:db8::/32'];
 
 function nftCondition({ random, network, isIpv6 }: Words): string {
+  // What decides most rulesets that people write.
+  if (random.chance(15))
+    return `ct state ${random.pick(['new', 'established', 'established,related', '{ new, established }'])}`;
+  if (random.chance(5)) return random.pick(['tcp flags syn', 'tcp flags & (syn | ack) == syn', 'tcp flags & ack == 0']);
   const ip = isIpv6 ? 'ip6' : 'ip';
   const address = () => random.pick(isIpv6 ? ADDRESSES6 : ADDRESSES[network]);
   const not = random.chance(20) ? '!= ' : '';
@@ -152,13 +156,22 @@ function nftCondition({ random, network, isIpv6 }: Words): string {
         'meta length > 80',
       ]);
     default:
-      return random.chance(10) ? 'limit rate 1000/second' : 'ct direction original';
+      return random.pick([
+        'limit rate 1000/second',
+        'ct direction original',
+        'ct status dnat',
+        'ct status snat',
+        'meta mark != 0',
+      ]);
   }
 }
 
 function nftRule(words: Words, jumps: boolean): string {
   const { random } = words;
-  const conditions = compatible(random.some(2, () => nftCondition(words)), /^(tcp|udp|icmp|meta l4proto)/).join(' ');
+  const conditions = compatible(
+    random.some(2, () => nftCondition(words)),
+    /^(tcp|udp|icmp|meta l4proto)/,
+  ).join(' ');
   const verdicts = [
     'accept',
     'accept',
@@ -182,7 +195,7 @@ function compatible(conditions: readonly string[], kind: RegExp): readonly strin
   return kind.test(first) ? [first, ...others.filter((each) => !kind.test(each))] : conditions;
 }
 
-const HOOKS = ['prerouting', 'input', 'forward', 'forward', 'forward', 'output', 'postrouting'];
+const HOOKS = ['prerouting', 'input', 'forward', 'forward', 'forward', 'forward', 'output', 'postrouting'];
 
 function nftTables(words: Words): string {
   const { random, isIpv6 } = words;
@@ -190,15 +203,30 @@ function nftTables(words: Words): string {
   const chains = [0, ...random.some(2, () => 0)].map((_, index) => {
     const hook = random.pick(HOOKS);
     const priority = random.pick([-350, -250, -120, 3, 7, 20, 120]) + index;
-    const policy = random.chance(20) ? 'drop' : 'accept';
+    const policy = random.chance(40) ? 'drop' : 'accept';
     const rules = random.some(4, () => nftRule(words, hook !== 'prerouting' && hook !== 'postrouting'));
     return `chain c${index} {\ntype filter hook ${hook} priority ${priority}; policy ${policy};\n${isIpv6 ? NEIGHBORS : ''}\n${rules.map((rule) => suited(rule, hook)).join('\n')}\n}`;
   });
   const u = random.some(3, () => suited(nftRule(words, false), 'forward')).join('\n');
-  const nat = random.chance(25)
-    ? [`chain n {\ntype nat hook postrouting priority 100\n${nftCondition(words)} masquerade\n}`]
-    : [];
+  const nat = random.chance(35) ? [natChain(words)] : [];
   return `table ${family} t {\nchain u {\n${u}\n}\n${[...chains, ...nat].join('\n')}\n}`;
+}
+
+function natChain(words: Words): string {
+  const { random, network, isIpv6 } = words;
+  const condition = nftCondition(words);
+  const ip = isIpv6 ? 'ip6' : 'ip';
+  const served = isIpv6 ? 'fd02::2' : network === 'bridge' ? '10.0.0.2' : '10.0.2.2';
+  switch (random.below(4)) {
+    case 0:
+      return `chain n {\ntype nat hook prerouting priority -100\n${condition} dnat ${ip} to ${served}\n}`;
+    case 1:
+      return `chain n {\ntype nat hook output priority -100\n${condition} dnat ${ip} to ${served}\n}`;
+    case 2:
+      return `chain n {\ntype nat hook prerouting priority -100\n${condition} redirect\n}`;
+    default:
+      return `chain n {\ntype nat hook postrouting priority 100\n${condition} masquerade\n}`;
+  }
 }
 
 /** Without neighbour discovery nothing gets anywhere in IPv6, and what it is refused for is another test's. */
@@ -214,6 +242,9 @@ function iptablesCondition({ random, network, isIpv6 }: Words, chain: string): s
   const address = random.pick(isIpv6 ? ADDRESSES6 : ADDRESSES[network]);
   const hasIn = chain !== 'OUTPUT' && chain !== 'POSTROUTING';
   const hasOut = chain !== 'INPUT' && chain !== 'PREROUTING';
+  if (random.chance(15))
+    return `-m conntrack ${not}--ctstate ${random.pick(['NEW', 'RELATED,ESTABLISHED', 'ESTABLISHED,NEW'])}`;
+  if (random.chance(5)) return `-p tcp ${not}--syn`;
   switch (random.below(9)) {
     case 0:
       return `${not}-s ${address}`;
@@ -260,7 +291,12 @@ function iptablesCommands(words: Words, variant: string): string {
     ]);
     return `${program} -A ${chain} ${conditions.join(' ')} -j ${target}`;
   });
-  const policy = random.chance(25) ? [`${program} -P ${random.pick(['FORWARD', 'INPUT', 'OUTPUT'])} DROP`] : [];
+  const policy = random.chance(45)
+    ? [`${program} -P ${random.pick(['FORWARD', 'FORWARD', 'INPUT', 'OUTPUT'])} DROP`]
+    : [];
+  const notrack = random.chance(8)
+    ? [`${program} -t raw -A PREROUTING ${iptablesCondition(words, 'PREROUTING')} -j NOTRACK`]
+    : [];
   const mark = random.chance(25)
     ? [`${program} -t mangle -A PREROUTING ${iptablesCondition(words, 'PREROUTING')} -j MARK --set-mark 1`]
     : [];
@@ -275,5 +311,5 @@ function iptablesCommands(words: Words, variant: string): string {
         `${program} -A OUTPUT -p icmpv6 --icmpv6-type 136 -j ACCEPT`,
       ]
     : [];
-  return [`${program} -N U`, ...open, ...rules, ...policy, ...mark, ...nat].join('\n');
+  return [`${program} -N U`, ...open, ...rules, ...policy, ...notrack, ...mark, ...nat].join('\n');
 }
