@@ -31,6 +31,8 @@ export function answerTo({ packet, socket, device }: Delivery): Outgoing {
     transport: reversed(packet.transport),
     lengthBytes: packet.lengthBytes,
     mark: 0,
+    // Linux sends echo replies without DF (icmp_sk_init()), and IPv6 routers never fragment.
+    mayFragment: packet.transport.protocol === 'icmp',
     // A link-local address means something on its own link alone.
     outDevice: familyOf(packet.source) === 'inet6' && isLinkLocal(packet.source) ? device.link.name : undefined,
   };

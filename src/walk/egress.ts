@@ -8,6 +8,7 @@
 
 import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
+import type { Address } from '../net/address.ts';
 import { carryFrame, comeIn } from './carry-frame.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';
 import { pass } from './hooks.ts';
@@ -29,7 +30,7 @@ export interface Leaving {
 export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Leaving): Arrival | Fate {
   const device = netns.devices.get(routed.device);
   if (device === undefined) return undecided(netns.name, `a route leads to ${routed.device}, which is not there`);
-  const nexthop = routed.nexthop?.via ?? leaving.packet.destination;
+  const nexthop = gatewayOf(netns, routed) ?? leaving.packet.destination;
   const passed = pass(walk, netns, 'postrouting', leaving.packet, {
     inDevice: leaving.inDevice,
     outDevice: routed.device,
@@ -49,9 +50,18 @@ export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Le
   if (link.mac === undefined) return leaveHost(walk, device, packet);
   const found = resolveNeighbor(walk, device, { nexthop, source: packet.source, route: routed.route });
   if (isFate(found)) return found;
+  if (found.kind === 'lost') {
+    const carried = carryFrame(walk, device, packet, { device, way: found.way });
+    return isFate(carried) ? carried : found.fate;
+  }
   const arrived = carryFrame(walk, device, packet, found.reach);
   if (found.kind === 'way' || isFate(arrived)) return arrived;
   return leftBy(found.reach.device);
+}
+
+/** A gateway that is our own address means that the destination is on its device's link (fib_check_nh(): host scope). */
+function gatewayOf(netns: NetnsIndex, { nexthop }: Routed): Address | undefined {
+  return nexthop?.via !== undefined && netns.holders.has(nexthop.via) ? undefined : nexthop?.via;
 }
 
 /** Out by a device that needs no neighbour, such as a tun. */

@@ -31,7 +31,7 @@ export interface Inquiry {
   /** Why the owner, whom the request reached, kept silent. */
   readonly silence: ArpSilence | undefined;
   /** A filter stopped the question, or the answer, of neighbour discovery. */
-  readonly stopped: Fate | undefined;
+  readonly refused: Fate | undefined;
   /** Whom the request reached, and who knows what lies outside. */
   readonly found: SegmentFound;
   /** Where the request, or an answer, could not go on. */
@@ -74,7 +74,7 @@ function askEverybody(walk: Walk, asking: Asking): Inquiry {
     blocks: [...found.blocks],
     unknown: [],
     silence: undefined,
-    stopped: undefined,
+    refused: undefined,
   };
   for (const reach of found.reached) {
     const answer =
@@ -83,10 +83,10 @@ function askEverybody(walk: Walk, asking: Asking): Inquiry {
         : answersSolicitation(reach.device, target);
     hear(walk, heard, asking, reach, answer);
   }
-  const { owners, proxies, silence, stopped, blocks, unknown } = heard;
+  const { owners, proxies, silence, refused, blocks, unknown } = heard;
   // A proxy waits before it answers, and the first answer counts.
   const answerers = oneOfEach(target, owners.length > 0 ? owners : proxies);
-  return { sender, told: [...owners, ...proxies], answerers, silence, stopped, found, blocks, unknown };
+  return { sender, told: [...owners, ...proxies], answerers, silence, refused, found, blocks, unknown };
 }
 
 interface Hearing {
@@ -95,7 +95,7 @@ interface Hearing {
   readonly blocks: SegmentBlock[];
   readonly unknown: string[];
   silence: ArpSilence | undefined;
-  stopped: Fate | undefined;
+  refused: Fate | undefined;
 }
 
 interface Asking {
@@ -121,7 +121,7 @@ function hear(walk: Walk, heard: Hearing, asking: Asking, reach: Reach, answer: 
     if (isArpFiltered(heard, asker, device)) return;
   } else {
     const fate = carrySolicitation(walk, asking, reach) ?? carryAdvertisement(walk, device, asking, home);
-    heard.stopped ??= fate;
+    heard.refused ??= fate;
     if (fate !== undefined) return;
   }
   (answer.asProxy ? heard.proxies : heard.owners).push(device);

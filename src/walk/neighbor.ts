@@ -10,6 +10,8 @@
  * @module
  */
 
+import { sameDevice } from '../host/host.ts';
+import type { DeviceRef } from '../host/link.ts';
 import type { Neighbor, Route } from '../host/route.ts';
 import type { Fate, SegmentBlock, SegmentSearch } from '../journey/fate.ts';
 import { type Address, familyOf } from '../net/address.ts';
@@ -18,14 +20,16 @@ import type { FrameKind } from './bridge-port.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { inquire } from './inquiry.ts';
 import type { Device } from './netns-index.ts';
-import { type Reach, type SegmentFound, searchSegment } from './segment.ts';
+import { type Reach, type SegmentFound, searchSegment, type Way } from './segment.ts';
 import { take, type Walk, widen } from './walk.ts';
 
 /** Where the frame goes. */
 export type Neighborhood =
   | { readonly kind: 'way'; readonly mac: Mac; readonly reach: Reach }
   /** Out of what we can see: whether anybody answers there, nobody here knows. */
-  | { readonly kind: 'outside'; readonly reach: Reach };
+  | { readonly kind: 'outside'; readonly reach: Reach }
+  /** It is sent, comes so far, and no further. */
+  | { readonly kind: 'lost'; readonly way: Way; readonly fate: Fate };
 
 /** What is asked, and for which packet. */
 export interface NeighborQuery {
@@ -72,25 +76,25 @@ function follow(
   if (reach !== undefined) return { kind: 'way', mac, reach };
   const [outside] = found.outside;
   if (outside !== undefined) return { kind: 'outside', reach: outside };
-  const [block] = found.blocks;
-  if (block !== undefined && isSomebodys(walk, mac)) {
-    if (isUnknown(block)) return undecidedSegment(device, found.blocks);
-    return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
-  }
-  return droppedAt(device.ref, { kind: 'mac-unowned', nexthop, mac, entry, search: searchOf(nexthop, found) });
+  const owner = ownerOf(walk, mac);
+  if (owner !== undefined && found.blocks.length > 0) return stopped(device, found, mac, owner);
+  // Whoever has the address sees the frame come in, and takes it for somebody else's.
+  const onlooker = found.reached.find((each) => each.device.netns.holders.has(nexthop)) ?? found.reached[0];
+  const reason = { kind: 'mac-unowned' as const, nexthop, mac, entry, search: searchOf(nexthop, found) };
+  return { kind: 'lost', way: onlooker?.way ?? [], fate: droppedAt(device.ref, reason) };
 }
 
 /** Ask the segment, and send to who answers. */
 function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | Fate {
   const { nexthop, route } = query;
-  const { answerers, told, sender, silence, stopped, found, blocks, unknown } = inquire(walk, device, query);
+  const { answerers, told, sender, silence, refused, found, blocks, unknown } = inquire(walk, device, query);
   // Whoever answers keeps the address of whoever asked.
   if (sender !== undefined) for (const by of told) walk.heard.push({ by, address: sender, neighbor: device });
   widen(walk, answerers.length);
   const chosen = answerers[walk.multipath.pick % (answerers.length || 1)];
   if (chosen !== undefined) return sendTo(walk, device, nexthop, chosen);
 
-  if (stopped !== undefined) return stopped;
+  if (refused !== undefined) return refused;
   const isHere = silence !== undefined || isHeldSomewhere(walk, nexthop);
   const [outside] = found.outside;
   if (!isHere && outside !== undefined) return { kind: 'outside', reach: outside };
@@ -116,9 +120,23 @@ function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device):
   const way = search(walk, device, { kind: 'unicast', mac, isLearned: true });
   const reach = way.reached.find((each) => accepts(each.device, mac));
   if (reach !== undefined) return { kind: 'way', mac, reach };
-  const [block] = way.blocks;
-  if (block === undefined || isUnknown(block)) return undecidedSegment(device, way.blocks);
-  return droppedAt(block.at, { kind: 'frame-blocked', block, mac });
+  return stopped(device, way, mac, neighbor);
+}
+
+/** Of everything that held the frame back on a port here or there, what stands between it and its owner. */
+function stopped(device: Device, { blocks, ways }: SegmentFound, mac: Mac, owner: Device): Neighborhood | Fate {
+  const block = blocks.find(({ at }) => at.netns === owner.netns.name || leadsTo(at, owner)) ?? blocks[0];
+  if (block === undefined || isUnknown(block)) return undecidedSegment(device, blocks);
+  return { kind: 'lost', way: ways.get(block) ?? [], fate: droppedAt(block.at, { kind: 'frame-blocked', block, mac }) };
+}
+
+/** Whether the device is the other end of one of the owner's. */
+function leadsTo(at: DeviceRef, owner: Device): boolean {
+  for (const { link } of owner.netns.devices.values()) {
+    if (link.detail.kind !== 'veth' || link.detail.peer.kind !== 'found') continue;
+    if (sameDevice(link.detail.peer, at)) return true;
+  }
+  return false;
 }
 
 /** Who takes a frame of that MAC up to its IP stack: for the bridge, frames to the port that they came by as well. */
@@ -161,11 +179,11 @@ function isUnknown({ because }: SegmentBlock): boolean {
   return because === 'unmodelled' || because === 'unread';
 }
 
-function isSomebodys(walk: Walk, mac: Mac): boolean {
+function ownerOf(walk: Walk, mac: Mac): Device | undefined {
   for (const netns of walk.host.namespaces.values()) {
-    for (const { link } of netns.devices.values()) if (link.mac === mac) return true;
+    for (const device of netns.devices.values()) if (device.link.mac === mac) return device;
   }
-  return false;
+  return undefined;
 }
 
 function isHeldSomewhere(walk: Walk, address: Address): boolean {

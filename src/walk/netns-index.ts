@@ -11,10 +11,10 @@
 import type { Fact } from '../host/fact.ts';
 import type { Netns } from '../host/host.ts';
 import type { BridgePort, DeviceName, DeviceRef, InterfaceAddress, Link, NetnsName } from '../host/link.ts';
-import type { FdbEntry, Neighbor, PolicyRule } from '../host/route.ts';
+import { type FdbEntry, type Neighbor, type PolicyRule, TABLE } from '../host/route.ts';
 import { confKey, readSysctl, sysctlKey } from '../host/sysctl.ts';
 import type { Address, Family } from '../net/address.ts';
-import { type RoutingTable, routingTables } from './routing-table.ts';
+import { mergedTable, type RoutingTable, routingTables } from './routing-table.ts';
 
 /** A device with the namespace that it is in. One object per device of a `NetnsIndex`. */
 export interface Device {
@@ -44,8 +44,10 @@ export interface NetnsIndex {
   readonly unread: readonly string[];
   /** Settings of devices that were asked for so far, by name and device. */
   readonly conf: Readonly<Record<Family, Map<string, Map<string, Fact<number>>>>>;
-  /** Policy rules of IPv4 besides the three that are always there. */
+  /** The IPv4 policy rules are not the three that are there from the beginning. */
   readonly hasCustomRules: boolean;
+  /** The IPv4 tables local and main as one, where the kernel keeps them so. */
+  readonly merged: RoutingTable | undefined;
   readonly tables: Readonly<Record<Family, ReadonlyMap<number, RoutingTable>>>;
   readonly holders: ReadonlyMap<Address, readonly Holder[]>;
   readonly neighbors: ReadonlyMap<DeviceName, ReadonlyMap<Address, Neighbor>>;
@@ -56,8 +58,12 @@ export interface NetnsIndex {
   readonly fdb: ReadonlyMap<DeviceName, readonly FdbEntry[]>;
 }
 
-/** Of the rules for the tables local, main and default. */
-const DEFAULT_PRIORITIES: readonly number[] = [0, 32766, 32767];
+/** The policy rules of IPv4 as the kernel makes them. */
+const OWN_RULES: readonly (readonly [priority: number, table: number])[] = [
+  [0, TABLE.local],
+  [32766, TABLE.main],
+  [32767, TABLE.default],
+];
 
 const indexes = new WeakMap<Netns, NetnsIndex>();
 
@@ -100,6 +106,7 @@ function buildIndex(netns: Netns): NetnsIndex {
   const fdb = new Map<DeviceName, FdbEntry[]>();
   const routes = netns.routes.known ? netns.routes.value : [];
   const rules = netns.rules.known ? netns.rules.value : [];
+  const hasCustomRules = !areOwnRules(rules.filter(({ family }) => family === 'inet'));
   const index: NetnsIndex = {
     netns,
     name: netns.name,
@@ -115,7 +122,8 @@ function buildIndex(netns: Netns): NetnsIndex {
     },
     unread: [netns.links, netns.routes, netns.rules].flatMap((fact) => (fact.known ? [] : [fact.why])),
     conf: { inet: new Map(), inet6: new Map() },
-    hasCustomRules: rules.some(({ family, priority }) => family === 'inet' && !DEFAULT_PRIORITIES.includes(priority)),
+    hasCustomRules,
+    merged: hasCustomRules ? undefined : mergedTable(routes),
     tables: { inet: routingTables(routes, 'inet'), inet6: routingTables(routes, 'inet6') },
   };
   for (const link of netns.links.known ? netns.links.value : []) {
@@ -131,6 +139,16 @@ function buildIndex(netns: Netns): NetnsIndex {
   }
   for (const entry of netns.fdb.known ? netns.fdb.value : []) append(fdb, entry.master ?? entry.device, entry);
   return index;
+}
+
+function areOwnRules(rules: readonly PolicyRule[]): boolean {
+  return (
+    rules.length === OWN_RULES.length &&
+    OWN_RULES.every(([priority, table], index) => {
+      const rule = rules[index];
+      return rule?.priority === priority && rule.action.kind === 'lookup' && rule.action.table === table;
+    })
+  );
 }
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -77,7 +77,7 @@ export function lookupRoute(netns: NetnsIndex, lookup: RouteLookup, selectors: S
       continue;
     }
     if (action.kind !== 'lookup') return { kind: 'rule-action', action: action.kind, rule };
-    const table = netns.tables[family].get(action.table);
+    const table = tableFor(netns, family, action.table);
     const answer = table === undefined ? undefined : lookupTable(netns, table, family, flow, rule, pick);
     if (answer === undefined) continue;
     if (answer.kind === 'route-type' && answer.type === 'throw') {
@@ -90,11 +90,30 @@ export function lookupRoute(netns: NetnsIndex, lookup: RouteLookup, selectors: S
   return thrown ?? { kind: 'none' };
 }
 
-/** RTN_* type of the address by the local table alone, as inet_addr_type() finds it: `unicast` when not in there. */
+/** RTN_* type of the address by the local table, as inet_addr_type() finds it: `unicast` when not in there. */
 export function localTableType(netns: NetnsIndex, address: Address): Route['type'] {
   const family = familyOf(address);
-  const table = netns.tables[family].get(TABLE.local);
-  return (table && firstMatch(table, family, address, ({ type }) => type)) ?? 'unicast';
+  const table = tableFor(netns, family, TABLE.local);
+  return (table && firstMatch(table, family, address, typeOf)) ?? 'unicast';
+}
+
+/** A blackhole and its like are no type to who asks, but an error. */
+function typeOf({ type }: Route): Route['type'] {
+  return type === 'local' || type === 'broadcast' || type === 'anycast' || type === 'multicast' ? type : 'unicast';
+}
+
+/** Where local and main are one, asking for local asks for both. */
+function tableFor(netns: NetnsIndex, family: Family, number: number): RoutingTable | undefined {
+  const merged = family === 'inet' && number === TABLE.local ? netns.merged : undefined;
+  return merged ?? netns.tables[family].get(number);
+}
+
+/** The rule that leads to the route's own table. */
+function ruleOf(netns: NetnsIndex, asked: PolicyRule, route: Route): PolicyRule {
+  const { action } = asked;
+  if (action.kind !== 'lookup' || action.table === route.table) return asked;
+  const own = netns.rules.inet.find((rule) => rule.action.kind === 'lookup' && rule.action.table === route.table);
+  return own ?? asked;
 }
 
 function lookupTable(
@@ -114,7 +133,7 @@ function lookupTable(
       case 'unreachable':
       case 'prohibit':
       case 'throw':
-        return { kind: 'route-type', type: route.type, rule, route };
+        return { kind: 'route-type', type: route.type, rule: ruleOf(netns, rule, route), route };
       case 'nat':
       case 'xresolve':
         return { kind: 'unknown', because: [`${netns.name} has a route of the unused type ${route.type}`] };
@@ -126,7 +145,8 @@ function lookupTable(
         const live = liveNexthops(netns, family, route, flow);
         if (live.length === 0 && route.nexthops.length > 0) return undefined;
         if (route.unmodelled.length > 0) return unknownRoute(netns, route);
-        return { kind: 'route', rule, route, nexthop: live[pick % (live.length || 1)], choices: live.length };
+        const nexthop = live[pick % (live.length || 1)];
+        return { kind: 'route', rule: ruleOf(netns, rule, route), route, nexthop, choices: live.length };
       }
     }
   });

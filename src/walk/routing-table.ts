@@ -2,13 +2,13 @@
  * A routing table, ready for longest-prefix match: prefix lengths in falling order, and the routes of each network in
  * the order in which the kernel tries them.
  *
- * Source: net/ipv4/fib_trie.c fib_table_lookup(), fib_find_alias() (falling tos, then rising metric);
- * net/ipv6/ip6_fib.c fib6_add_rt2node() (rising metric).
+ * Source: net/ipv4/fib_trie.c fib_table_lookup(), fib_find_alias() (falling table, falling tos,
+ * rising metric), fib_unmerge(); net/ipv6/ip6_fib.c fib6_add_rt2node() (rising metric).
  *
  * @module
  */
 
-import type { Route } from '../host/route.ts';
+import { type Route, TABLE } from '../host/route.ts';
 import { type Address, addressBits, FAMILY_BITS, type Family, inetBits } from '../net/address.ts';
 
 /** IPv4 addresses are compared as numbers, which is several times faster than as bigint. */
@@ -21,15 +21,21 @@ export interface RoutingTable {
 
 /** All tables of one family, by number. */
 export function routingTables(routes: readonly Route[], family: Family): ReadonlyMap<number, RoutingTable> {
-  const byTable = new Map<number, Map<number, Map<Bits, Route[]>>>();
+  const byTable = new Map<number, Route[]>();
   for (const route of routes) {
-    if (route.family !== family) continue;
-    const { length, bits } = route.destination;
-    const table = getOrMake(byTable, route.table, () => new Map<number, Map<Bits, Route[]>>());
-    const level = getOrMake(table, length, () => new Map<Bits, Route[]>());
-    getOrMake(level, family === 'inet' ? Number(bits) : bits, (): Route[] => []).push(route);
+    if (route.family === family) getOrMake(byTable, route.table, (): Route[] => []).push(route);
   }
-  return new Map([...byTable].map(([number, levels]) => [number, { levels: sortedLevels(levels) }]));
+  return new Map([...byTable].map(([number, list]) => [number, tableOf(list)]));
+}
+
+/**
+ * The IPv4 tables local and main as one, which is how the kernel keeps them as long as nobody has touched the policy
+ * rules: a longer prefix in main then wins over a shorter one in local.
+ */
+export function mergedTable(routes: readonly Route[]): RoutingTable {
+  return tableOf(
+    routes.filter(({ family, table }) => family === 'inet' && (table === TABLE.local || table === TABLE.main)),
+  );
 }
 
 /**
@@ -61,14 +67,22 @@ function leadingInet6(bits: bigint): (length: number) => Bits {
   return (length) => bits >> BigInt(FAMILY_BITS.inet6 - length);
 }
 
-function sortedLevels(levels: ReadonlyMap<number, Map<Bits, Route[]>>): RoutingTable['levels'] {
-  for (const routes of levels.values()) {
-    for (const list of routes.values()) {
+function tableOf(routes: readonly Route[]): RoutingTable {
+  const levels = new Map<number, Map<Bits, Route[]>>();
+  for (const route of routes) {
+    const { length, bits } = route.destination;
+    const level = getOrMake(levels, length, () => new Map<Bits, Route[]>());
+    getOrMake(level, route.family === 'inet' ? Number(bits) : bits, (): Route[] => []).push(route);
+  }
+  for (const level of levels.values()) {
+    for (const list of level.values()) {
       // The sort is stable: of equals, the first of the listing is the first that the kernel tries.
-      list.sort((a, b) => (b.tos ?? 0) - (a.tos ?? 0) || a.metric - b.metric);
+      list.sort((a, b) => b.table - a.table || (b.tos ?? 0) - (a.tos ?? 0) || a.metric - b.metric);
     }
   }
-  return [...levels].map(([length, routes]) => ({ length, routes })).sort((a, b) => b.length - a.length);
+  return {
+    levels: [...levels].map(([length, level]) => ({ length, routes: level })).sort((a, b) => b.length - a.length),
+  };
 }
 
 function getOrMake<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -47,6 +47,8 @@ export interface SegmentFound {
   /** Devices by which the frame leaves for where we cannot look. */
   readonly outside: readonly Reach[];
   readonly blocks: readonly SegmentBlock[];
+  /** How far the frame had come at each block. */
+  readonly ways: ReadonlyMap<SegmentBlock, Way>;
 }
 
 /** Where a tunnel comes out. */
@@ -76,7 +78,8 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, t
   const key = frame.kind === 'unicast' ? `${frame.mac}${frame.isLearned ? ' learned' : ''}` : frame.kind;
   const made = ofDevice.get(key);
   if (made !== undefined) return made;
-  const search: Search = { host, from, frame, tunnels, reached: [], outside: [], blocks: [], seen: new Set() };
+  const found = { reached: [], outside: [], blocks: [], ways: new Map<SegmentBlock, Way>() };
+  const search: Search = { host, from, frame, tunnels, ...found, seen: new Set() };
   transmit(search, from, []);
   ofDevice.set(key, search);
   return search;
@@ -93,6 +96,7 @@ interface Search {
   readonly reached: Reach[];
   readonly outside: Reach[];
   readonly blocks: SegmentBlock[];
+  readonly ways: Map<SegmentBlock, Way>;
   /** Bridges and tunnels passed: a loop of them ends here, whatever a storm would do. */
   readonly seen: Set<Device>;
 }
@@ -100,12 +104,12 @@ interface Search {
 function transmit(search: Search, device: Device, way: Way): void {
   const { link, ref } = device;
   if (!link.up) {
-    block(search, ref, 'link-down');
+    block(search, way, ref, 'link-down');
     return;
   }
   const [unmodelled] = link.unmodelled;
   if (unmodelled !== undefined) {
-    block(search, ref, 'unmodelled', unmodelled);
+    block(search, way, ref, 'unmodelled', unmodelled);
     return;
   }
   switch (link.detail.kind) {
@@ -126,7 +130,7 @@ function transmit(search: Search, device: Device, way: Way): void {
       return;
     case 'other':
       if (isOutside(device)) leaveHost(search, device, way);
-      else block(search, ref, 'unmodelled', link.detail.infoKind);
+      else block(search, way, ref, 'unmodelled', link.detail.infoKind);
       return;
   }
 }
@@ -138,7 +142,7 @@ export function isOutside({ link: { detail } }: Device): boolean {
 
 function leaveHost(search: Search, device: Device, way: Way): void {
   if (device.link.carrier) search.outside.push({ device, way });
-  else block(search, device.ref, 'no-carrier');
+  else block(search, way, device.ref, 'no-carrier');
 }
 
 function transmitVeth(search: Search, device: Device, way: Way): void {
@@ -147,16 +151,16 @@ function transmitVeth(search: Search, device: Device, way: Way): void {
   const far = peer?.kind === 'found' ? deviceAt(search.host, peer) : undefined;
   if (far === undefined) {
     const beyond = peer?.kind === 'found' ? search.host.namespaces.get(peer.netns)?.netns.links : undefined;
-    if (beyond?.known === false) block(search, ref, 'unread', beyond.why);
-    else block(search, ref, 'peer-unseen');
+    if (beyond?.known === false) block(search, way, ref, 'unread', beyond.why);
+    else block(search, way, ref, 'peer-unseen');
     return;
   }
   if (!far.link.up) {
-    block(search, far.ref, 'link-down');
+    block(search, way, far.ref, 'link-down');
     return;
   }
   if (!link.carrier) {
-    block(search, ref, 'no-carrier');
+    block(search, way, ref, 'no-carrier');
     return;
   }
   receive(search, far, [...way, { kind: 'wire', from: device, to: far }]);
@@ -166,7 +170,7 @@ function transmitTunnel(search: Search, device: Device, way: Way): void {
   if (search.seen.has(device)) return;
   search.seen.add(device);
   const { ends, blocks } = search.tunnels.ends(device, search.frame, search.from.link.mac);
-  search.blocks.push(...blocks);
+  for (const each of blocks) stop(search, way, each);
   for (const end of ends) {
     const crossing = { kind: 'tunnel' as const, from: device, to: end.device, remote: end.remote };
     receive(search, end.device, [...way, crossing]);
@@ -177,7 +181,7 @@ function receive(search: Search, device: Device, way: Way): void {
   const { link, ref, netns } = device;
   const [unmodelled] = link.unmodelled;
   if (unmodelled !== undefined) {
-    block(search, ref, 'unmodelled', unmodelled);
+    block(search, way, ref, 'unmodelled', unmodelled);
     return;
   }
   if (link.master === undefined) {
@@ -188,15 +192,15 @@ function receive(search: Search, device: Device, way: Way): void {
   const kind = master?.link.detail.kind;
   if (master === undefined || kind !== 'bridge' || link.port === undefined) {
     const infoKind = master?.link.detail.kind === 'other' ? master.link.detail.infoKind : link.master;
-    block(search, ref, 'unmodelled', `enslaved to ${infoKind}`);
+    block(search, way, ref, 'unmodelled', `enslaved to ${infoKind}`);
     return;
   }
   if (!master.link.up) {
-    block(search, master.ref, 'link-down');
+    block(search, way, master.ref, 'link-down');
     return;
   }
   if (link.port.state !== 'forwarding') {
-    block(search, ref, 'port-not-forwarding', link.port.state);
+    block(search, way, ref, 'port-not-forwarding', link.port.state);
     return;
   }
   bridgeForward(search, master, { device, port: link.port }, way);
@@ -208,21 +212,21 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
   search.seen.add(bridge);
   const { detail } = bridge.link;
   if (detail.kind === 'bridge' && detail.vlanFiltering) {
-    block(search, bridge.ref, 'unmodelled', 'bridge VLAN filtering');
+    block(search, way, bridge.ref, 'unmodelled', 'bridge VLAN filtering');
     return;
   }
   const { frame } = search;
   if (frame.kind === 'broadcast') {
     const passage = passArp(bridge.netns, 'bridge', BRIDGE_HOOKS);
     if (passage.kind !== 'passes') {
-      if (passage.kind === 'drops') block(search, bridge.ref, 'filtered', passage.rule.text);
-      else block(search, bridge.ref, 'unread', passage.because);
+      if (passage.kind === 'drops') block(search, way, bridge.ref, 'filtered', passage.rule.text);
+      else block(search, way, bridge.ref, 'unread', passage.because);
       return;
     }
   }
   const { fdb } = bridge.netns.netns;
   if (frame.kind === 'unicast' && !fdb.known) {
-    block(search, bridge.ref, 'unread', fdb.why);
+    block(search, way, bridge.ref, 'unread', fdb.why);
     return;
   }
   const entry = frame.kind === 'unicast' ? decidingEntry(bridge, frame) : undefined;
@@ -246,7 +250,7 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     if (entry !== undefined && entry.device !== port.device.link.name) continue;
     const obstacle = portObstacle(frame, from, port, entry !== undefined);
     if (obstacle !== undefined) {
-      if (obstacle !== 'own-port') search.blocks.push(obstacle);
+      if (obstacle !== 'own-port') stop(search, way, obstacle);
       continue;
     }
     const how = frame.kind === 'unicast' && (frame.isLearned || entry !== undefined) ? 'fdb' : 'flood';
@@ -255,6 +259,11 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
   }
 }
 
-function block(search: Search, at: DeviceRef, because: SegmentBlock['because'], detail?: string): void {
-  search.blocks.push(detail === undefined ? { at, because } : { at, because, detail });
+function block(search: Search, way: Way, at: DeviceRef, because: SegmentBlock['because'], detail?: string): void {
+  stop(search, way, detail === undefined ? { at, because } : { at, because, detail });
+}
+
+function stop(search: Search, way: Way, obstacle: SegmentBlock): void {
+  search.blocks.push(obstacle);
+  search.ways.set(obstacle, way);
 }

@@ -66,3 +66,29 @@ liveTest('a veth end drops what is more than a VLAN tag longer than its MTU, and
     ],
   );
 });
+
+liveTest('echo replies may be cut by routers', async () => {
+  const ask = { from: 'a', to: '10.0.2.1' };
+  await judge(
+    `namespaces a r b
+    wire a va r ra
+    wire r rb b vb
+    address a va 10.0.1.1/24
+    address r ra 10.0.1.254/24
+    address r rb 10.0.2.254/24
+    address b vb 10.0.2.1/24
+    ip -n a route add default via 10.0.1.254
+    ip -n b route add default via 10.0.2.254
+    sysctl_ r net.ipv4.ip_forward=1`,
+    [
+      {
+        claim: 'the way back is narrower',
+        // The veth end itself takes 1000 bytes: only the router's route says 900.
+        change: 'ip -n r route change 10.0.1.0/24 dev ra mtu 900 src 10.0.1.254',
+        ...ask,
+        ...LONG,
+        answered: true,
+      },
+    ],
+  );
+});

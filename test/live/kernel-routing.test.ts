@@ -203,3 +203,36 @@ liveTest('a namespace reaches its own addresses by lo, which has to be up', asyn
     { claim: 'the same for IPv6', from: 'a', to: 'fd02::1', answered: false },
   ]);
 });
+
+liveTest(
+  'a prefix on lo is local as a whole, except where main knows better, until somebody touches the rules',
+  async () => {
+    const network = `${TWO_WAYS}
+    ip -n a route add default via 10.0.1.2
+    address a lo 10.0.8.1/23
+    ip -n a route add 10.0.9.0/24 via 10.0.1.2`;
+    await judge(network, [
+      { claim: 'local as a whole', from: 'a', to: '10.0.8.99', answered: true },
+      { claim: 'local and main are one table: the longer prefix wins', ...ASK, answered: true },
+      {
+        claim: 'a rule of our own takes them apart: local is asked first',
+        change: 'ip -n b addr del 10.0.9.1/32 dev vb; ip -n a rule add priority 100 lookup 7',
+        ...ASK,
+        answered: true,
+      },
+      { claim: 'and answers for what b has no longer', from: 'a', to: '10.0.9.77', answered: true },
+    ]);
+  },
+);
+
+liveTest('a gateway that is our own address means that the destination is on the link', async () => {
+  await judge(TWO_WAYS, [
+    {
+      claim: 'own address as gateway',
+      change: 'ip -n a route add 10.0.9.0/24 via 10.0.1.1',
+      ...ASK,
+      answered: true,
+    },
+    { claim: 'nobody there', from: 'a', to: '10.0.9.2', answered: false },
+  ]);
+});
