@@ -136,6 +136,21 @@ describe('resolveNeighbor()', () => {
     expect(reasonOf(host, 'a', '10.0.1.2')).toMatchObject({ mac: '02:11:22:33:44:55', entry: { state: 'permanent' } });
   });
 
+  test('shows how far the frame comes: on both ends of the wire', () => {
+    const host = withNeighbor(hostOf(PAIR), 'a', `10.0.1.2 dev va ${wrong} permanent`);
+    const { steps, fate } = walkRoundTrip(host, ask('a', '10.0.1.2')).request;
+    expect(steps.slice(-2)).toMatchObject([
+      { stage: 'egress', netns: 'a', device: 'va' },
+      { stage: 'ingress', netns: 'b', device: 'vb' },
+    ]);
+    expect(fate).toMatchObject({ netns: 'a', device: 'va' });
+  });
+
+  test('asks for the destination itself where the gateway is an own address', () => {
+    const host = addRoutes(hostOf(PAIR), 'a', '10.0.7.7 via 10.0.1.1 dev va');
+    expect(end(host, 'a', '10.0.7.7')).toBe('delivered');
+  });
+
   test('is undecided when the entries could not be read', () => {
     expect(end(forget(hostOf(PAIR), 'a', 'neighbors', 'no permission'), 'a', '10.0.1.2')).toBe(
       'request undecided: no permission',

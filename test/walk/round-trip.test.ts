@@ -163,6 +163,16 @@ describe('forward()', () => {
     expect(end(host, 'a', '10.0.2.1', { payloadBytes })).toBe(expected);
   });
 
+  test('lets echo replies be cut, which have no DF, but no other answers', () => {
+    const host = addRoutes(
+      hostOf({ ...ROUTER, b: { ...ROUTER['b'], sockets: ['udp 10.0.2.1:53'] } }),
+      'r',
+      '10.0.1.1 dev ra mtu 900',
+    );
+    expect(end(host, 'a', '10.0.2.1', { payloadBytes: 972 })).toBe('delivered');
+    expect(end(host, 'a', '10.0.2.1', { payloadBytes: 972, to: 'udp/53' })).toBe('reply mtu-exceeded at r:ra');
+  });
+
   test('goes by the MTU of the route where it has one', () => {
     const host = addRoutes(hostOf(ROUTER), 'r', '10.0.2.1 dev rb mtu 1000');
     expect(end(host, 'a', '10.0.2.1', { payloadBytes: 973 })).toBe('request mtu-exceeded at r:rb');

@@ -165,4 +165,28 @@ describe('lookupRoute()', () => {
     expect(look(spec, 'fd09::1', { from: 'fd01::1' })).toBe('unicast fd00::8 e0 of 1');
     expect(look(spec, 'fd00::1')).toBe('local - e0 of 1');
   });
+
+  test('asks local and main as one table, until the rules are touched', () => {
+    const spec = {
+      routes: ['local 10.8.0.0/15 dev lo', '10.9.0.0/16 via 10.0.1.9', '10.9.9.0/24 via 10.0.0.9 table 7'],
+    };
+    expect(look(spec, '10.8.1.1')).toBe('local - lo of 1');
+    expect(look(spec, '10.9.9.9')).toBe(OTHER);
+    expect(look({ ...spec, rules: ['100: from all lookup 9'] }, '10.9.9.9')).toBe('local - lo of 1');
+  });
+
+  test('names the rule that leads to the table of the route', () => {
+    const [netns] = hostOf({ x: { links: LINKS } }).namespaces;
+    if (netns === undefined) throw new Error('no namespace');
+    const priorities = ['10.0.0.1', '10.0.0.9'].map((to) => {
+      const answer = lookupRoute(
+        indexNetns(netns),
+        { destination: addr(to), source: undefined, inDevice: undefined, mark: 0 },
+        {},
+        0,
+      );
+      return answer.kind === 'route' ? answer.rule.priority : undefined;
+    });
+    expect(priorities).toEqual([0, 32766]);
+  });
 });
