@@ -186,19 +186,21 @@ test('conclude() notes where ip route get says otherwise than the model', () => 
   expect(hearing('error')).toEqual([expect.stringContaining('Network is unreachable')]);
 });
 
-test('conclude() takes a frame for another MAC, seen where it was dropped unread, for no arrival', () => {
+test('conclude() takes a frame that a bridge floods past its destination for no arrival', () => {
   const host = hostOf({
-    ns1: {
-      links: { a: { peer: 'ns2:b', addresses: ['10.0.0.1/24'] } },
-      neighbors: ['10.0.0.2 dev a lladdr 02:00:00:00:00:99 permanent'],
+    ns1: { links: { a: { peer: 'sw:pa', addresses: ['10.0.0.1/24'] } } },
+    sw: { links: { br: { kind: 'bridge' }, pa: { master: 'br' }, pb: { master: 'br' }, pc: { master: 'br' } } },
+    ns2: {
+      links: { b: { peer: 'sw:pb', addresses: ['10.0.0.2/24'] } },
+      sysctls: { 'net/ipv4/icmp_echo_ignore_all': 1 },
     },
-    ns2: { links: { b: { addresses: ['10.0.0.2/24'] } } },
+    ns3: { links: { c: { peer: 'sw:pc', addresses: ['10.0.0.3/24'] } } },
   });
-  const observation = wire(0, ...THERE);
-  const flooded = observation.sightings.map((seen) => ({ ...seen, isForOtherHost: seen.direction === 'in' }));
+  const observation = wire(0, ...THERE, 'ns3:c in request');
+  const flooded = observation.sightings.map((seen) => ({ ...seen, isForOtherHost: seen.netns === 'ns3' }));
 
   const codes = (heard: Observation) => hear(host, heard).causes.map(({ finding }) => finding.code);
 
-  expect(codes({ ...observation, sightings: flooded })).toEqual(['neighbor-wrong']);
+  expect(codes({ ...observation, sightings: flooded })).toEqual(['icmp-ignored']);
   expect(codes(observation)).toEqual(['unexplained-loss']);
 });
