@@ -59,6 +59,15 @@ liveTest('br_netfilter sends bridged frames through the hooks of IP, with the br
       answered: true,
     },
     {
+      claim: 'translated to another port of the bridge: still bridged',
+      to: '10.0.0.77',
+      c: 'ip neigh add 10.0.0.77 lladdr 02:00:00:00:00:77 dev ce',
+      r: `ip link set dev br0 address 02:00:00:00:00:77
+        iptables -t nat -A PREROUTING -d 10.0.0.77 -j DNAT --to-destination 10.0.0.2
+        iptables -A FORWARD -d 10.0.0.2 -m physdev --physdev-is-bridged -j DROP`,
+      answered: false,
+    },
+    {
       claim: 'translated to another port of the bridge',
       to: '10.0.0.77',
       c: 'ip neigh add 10.0.0.77 lladdr 02:00:00:00:00:77 dev ce',

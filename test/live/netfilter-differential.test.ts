@@ -31,8 +31,8 @@ for (const seed of SEEDS) {
     ).toBeLessThanOrEqual(MAX_UNDECIDED * TRIALS_PER_SEED);
     const answered = judged.filter((each) => each.answered).length;
     // Rulesets that let everything pass, or nothing, would prove nothing.
-    expect(answered).toBeGreaterThan(TRIALS_PER_SEED / 5);
-    expect(answered).toBeLessThan((TRIALS_PER_SEED * 4) / 5);
+    expect(answered).toBeGreaterThan(TRIALS_PER_SEED / 8);
+    expect(answered).toBeLessThan((TRIALS_PER_SEED * 7) / 8);
   });
 }
 

@@ -16,6 +16,7 @@ import type { DeviceName } from '../../host/link.ts';
 import { readSysctl, sysctlKey } from '../../host/sysctl.ts';
 import { packetFamily } from '../../journey/packet.ts';
 import type { Family } from '../../net/address.ts';
+import { isTranslated, trackedConnection } from './connection.ts';
 import type { HookPass } from './contract.ts';
 import type { PortName } from './situation.ts';
 import type { Tristate } from './tristate.ts';
@@ -41,12 +42,26 @@ export function isBridge(netns: Netns, device: DeviceName | undefined): device i
   return linksOf(netns).some(({ name, detail }) => name === device && detail.kind === 'bridge');
 }
 
-/** The ports that physdev sees. */
+/**
+ * The ports that physdev sees.
+ *
+ * A frame whose destination was translated, and whose new one is behind the same bridge, is bridged on to there
+ * (br_nf_pre_routing_finish()); the walk routes it, and does not know the port by which it leaves.
+ */
 export function bridgePorts(pass: HookPass): { readonly inPort: PortName; readonly outPort: PortName } {
-  const { bridged, netns, inDevice, hook, arrivalPort } = pass;
+  const { bridged, netns, inDevice, outDevice, hook, arrivalPort } = pass;
   if (bridged !== undefined) return { inPort: bridged.inPort, outPort: bridged.outPort };
   if (hook === 'output' || !isBridge(netns, inDevice)) return { inPort: undefined, outPort: undefined };
   const calls = callsIpHooks(netns, inDevice, packetFamily(pass.packet));
   if (calls === false) return { inPort: undefined, outPort: undefined };
-  return { inPort: calls === true && arrivalPort !== undefined ? arrivalPort : { unknown: true }, outPort: undefined };
+  return {
+    inPort: calls === true && arrivalPort !== undefined ? arrivalPort : { unknown: 'whether' },
+    outPort: outDevice === inDevice && wasRedirected(pass) ? { unknown: 'which' } : undefined,
+  };
+}
+
+function wasRedirected({ conntrack }: HookPass): boolean {
+  const tracked = trackedConnection(conntrack);
+  if (tracked === undefined) return false;
+  return isTranslated(tracked.connection, tracked.direction === 'original' ? 'destination' : 'source');
 }

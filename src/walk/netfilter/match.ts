@@ -94,7 +94,10 @@ function isNamed(device: string | undefined, patterns: readonly NamePattern[]): 
 
 /** What was never on a port matches no name, so that a negated condition holds (xt_physdev.c). */
 function bridgePort(port: PortName, { names, negate }: Extract<Match, { kind: 'bridge-port' }>): Tristate {
-  if (typeof port === 'object') return 'unknown';
+  if (typeof port === 'object') {
+    const isAny = names.some(({ name, wildcard }) => wildcard && name === '');
+    return port.unknown === 'which' && isAny ? !negate : 'unknown';
+  }
   return (port !== undefined && isNamed(port, names)) !== negate;
 }
 

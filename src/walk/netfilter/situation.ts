@@ -24,5 +24,7 @@ export interface Situation {
   readonly addressType: (address: Address) => string | undefined;
 }
 
-/** A bridge port as br_netfilter remembers it; `undefined`: there is none. */
-export type PortName = DeviceName | undefined | { readonly unknown: true };
+/**
+ * A bridge port as br_netfilter remembers it; `undefined`: there is none. Unknown: whether there is one, or only which.
+ */
+export type PortName = DeviceName | undefined | { readonly unknown: 'whether' | 'which' };
