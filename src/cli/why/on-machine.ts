@@ -11,9 +11,7 @@ import type { Witnesses } from '../../diagnosis/conclude.ts';
 import type { Prediction } from '../../diagnosis/diagnosis.ts';
 import { type Host, linksOf } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
-
 import { lastJourney } from '../../journey/journey.ts';
-
 import type { Observation } from '../../journey/observation.ts';
 import { probe } from '../../probe/probe.ts';
 import { askRoutes } from '../../probe/route-get.ts';
