@@ -15,8 +15,8 @@ import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
-import { onlyDevice, wayTo } from '../search/way.ts';
-import { wireBetween } from '../search/wiring.ts';
+import { likelyDevice, wayTo } from '../search/way.ts';
+import { segmentOf, wireBetween } from '../search/wiring.ts';
 
 export const linkDown = defineRule({
   code: 'link-down',
@@ -87,10 +87,11 @@ function downOutOf(context: FaultContext): DeviceRef | undefined {
   );
   if (connecting !== undefined) return { netns: netns.name, device: connecting.name };
   const hop = wayTo(context.host, netns.name, destination)?.hops[0];
-  const out = hop?.out ?? onlyDevice(netns);
+  const out = hop?.out ?? likelyDevice(netns, unrouted.family);
+  if (out === undefined) return undefined;
   // IPv6 addresses go when an interface goes down, so that the neighbour cannot even be named.
-  const candidates = [out, ...(hop?.nexthop === undefined ? [hop?.into] : [])];
-  return candidates.find((ref) => ref !== undefined && isDown(context.host, ref));
+  const beyond = hop === undefined ? segmentOf(context.host, out) : hop.nexthop === undefined ? [hop.into] : [];
+  return [out, ...beyond].find((ref) => isDown(context.host, ref));
 }
 
 function holds(prefix: ReturnType<typeof connectedPrefix>, address: Parameters<typeof contains>[1]): boolean {

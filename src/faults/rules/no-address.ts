@@ -18,7 +18,7 @@ import { freeAddressApart, freeAddressBeside, freeAddressFor, type NewAddress } 
 import { routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
-import { forwards, onlyDevice, wayTo } from '../search/way.ts';
+import { forwards, likelyDevice, wayTo } from '../search/way.ts';
 
 export const noAddress = defineRule({
   code: 'no-address',
@@ -53,9 +53,9 @@ function ownMissing(context: FaultContext): readonly Found[] {
  * destination's neighbour.
  */
 function guessFor({ host, question }: FaultContext, ref: DeviceRef): NewAddress | undefined {
-  if (ref.netns !== question.netns) return undefined;
   const { destination } = question;
   const way = wayTo(host, ref.netns, destination);
+  if (ref.netns !== question.netns && way !== undefined) return undefined;
   const next = way && findNetns(host, way.hops[0].into.netns);
   const isRouted = next !== undefined && (way?.hops.length ?? 0) > 1 && forwards(next, familyOf(destination));
   return isRouted ? freeAddressApart(host, destination) : freeAddressBeside(host, destination);
@@ -72,7 +72,9 @@ function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family
   if (linkLocal !== undefined) return { ref: linkLocal, family: 'inet6' };
   const unrouted = unroutedIn(context);
   if (unrouted === undefined) return undefined;
-  const out = wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ?? onlyDevice(unrouted.netns);
+  const out =
+    wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ??
+    likelyDevice(unrouted.netns, unrouted.family);
   const link = out && findLink(host, out.netns, out.device);
   if (out === undefined || link === undefined || !link.up) return undefined;
   return routableAddresses(link, unrouted.family).length === 0 ? { ref: out, family: unrouted.family } : undefined;

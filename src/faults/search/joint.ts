@@ -12,7 +12,7 @@ import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from './crossing.ts';
 import { droppedAs, type Unrouted, unroutedIn } from './dropped.ts';
 import { connects, routableAddresses } from './owner.ts';
-import { matchingRoutes, onlyDevice, wayTo } from './way.ts';
+import { likelyDevice, matchingRoutes, wayTo } from './way.ts';
 import { type Endpoint, endpointsOf, portsOf, segmentOf, wireBetween, wiredTo } from './wiring.ts';
 
 /** Attach `port` to `bridge`. */
@@ -143,7 +143,7 @@ function leadsSomewhere(host: Host, bridge: DeviceRef, family: Family, expected:
 /** There is no route yet, because the wire ends at a free end beside a bridge instead of at a neighbour to name. */
 function jointsBehind(host: Host, { netns, destination, family }: Unrouted): readonly Joint[] {
   const hop = wayTo(host, netns.name, destination)?.hops[0];
-  const out = hop?.out ?? onlyDevice(netns);
+  const out = hop?.out ?? likelyDevice(netns, family);
   const link = out && findLink(host, out.netns, out.device);
   if (out === undefined || link?.up !== true || hop?.nexthop !== undefined) return [];
   const own = routableAddresses(link, family).map(({ address }) => address);

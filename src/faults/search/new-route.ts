@@ -13,7 +13,7 @@ import { type Route, TABLE } from '../../host/route.ts';
 import { type Address, familyOf, isPrivate } from '../../net/address.ts';
 import { covers, defaultPrefix, hostPrefix, type Prefix, prefixOf } from '../../net/prefix.ts';
 import { connects, ownersOf } from './owner.ts';
-import { matchingRoutes, onlyDevice, type Way } from './way.ts';
+import { isEndHost, matchingRoutes, type Way } from './way.ts';
 
 /** Routes to try, the natural one first; empty when no route could help before something else is repaired. */
 export function routesFor(host: Host, netns: Netns, destination: Address, way: Way): readonly Route[] {
@@ -45,7 +45,7 @@ function newRoute(destination: Prefix, via: Address | undefined, device: Route['
 function destinationsFor(host: Host, netns: Netns, destination: Address, isDirect: boolean): readonly Prefix[] {
   const own = networkOf(host, destination);
   const specific = own === undefined || overlapsOurs(netns, own) ? hostPrefix(destination) : own;
-  if (isDirect || hasDefault(netns, destination) || onlyDevice(netns) === undefined) return [specific];
+  if (isDirect || hasDefault(netns, destination) || !isEndHost(netns)) return [specific];
   const everything = defaultPrefix(familyOf(destination));
   return own === undefined || !isPrivate(destination) ? [everything, specific] : [specific, everything];
 }

@@ -91,10 +91,20 @@ export function waysOut(netns: Netns): readonly Link[] {
   return linksOf(netns).filter(({ detail, port }) => detail.kind !== 'loopback' && port === undefined);
 }
 
-/** The one device by which packets can leave at all: where to begin when the destination itself says nothing. */
-export function onlyDevice(netns: Netns): DeviceRef | undefined {
-  const [only, other] = waysOut(netns);
+/**
+ * Where to begin when the destination itself says nothing: at the one device by which packets can leave at all, or at
+ * the one that has no address, and so perhaps the network that is looked for.
+ */
+export function likelyDevice(netns: Netns, family: Family): DeviceRef | undefined {
+  const out = waysOut(netns);
+  const bare = out.filter((link) => routableAddresses(link, family).length === 0);
+  const [only, other] = out.length === 1 ? out : bare;
   return only === undefined || other !== undefined ? undefined : { netns: netns.name, device: only.name };
+}
+
+/** Whether the namespace has one device alone by which packets can leave, as end hosts have. */
+export function isEndHost(netns: Netns): boolean {
+  return waysOut(netns).length === 1;
 }
 
 /** Whether any device of the namespace forwards the family. */
