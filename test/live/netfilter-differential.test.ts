@@ -10,7 +10,7 @@ import { type NetworkName, type RulesetTrial, tryRulesets, whyOf } from '../help
 import { liveTest } from '../helpers/world.ts';
 
 const SEEDS = (process.env['NSDIAG_SEEDS'] ?? '1,2').split(',').map(Number);
-const TRIALS_PER_SEED = 40;
+const TRIALS_PER_SEED = 30;
 /** Conditions that are not modelled are sown thinly: where they decide, the model may shrug. */
 const MAX_UNDECIDED = 0.1;
 
