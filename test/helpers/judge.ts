@@ -90,7 +90,7 @@ export async function judge(network: string, trials: readonly Trial[]): Promise<
 }
 
 /** Whether a ping is answered. An expected answer is waited for, an expected silence is believed sooner. */
-export async function isAnswered(world: World, trial: Trial): Promise<boolean> {
+async function isAnswered(world: World, trial: Trial): Promise<boolean> {
   const { from, to, source, payloadBytes, ping = [], answered } = trial;
   const words = [
     ...(answered ? ['-c1', '-W1'] : ['-c2', '-i0.1', '-W0.4']),
