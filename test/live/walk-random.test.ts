@@ -44,5 +44,9 @@ async function hold(world: World, { changes, from, to, source }: RandomCase): Pr
   // The first packets may go by entries that the kernel is about to give up.
   const seen = await watch.end(3);
   const { fate } = trip.reply ?? trip.request;
-  expect({ fate, answered: isRoundTripDelivered(trip), seen: foreseen(trip) }).toEqual({ fate, answered, seen });
+  const told = foreseen(trip);
+  // A packet in a circle is shown once round.
+  const isCircle = fate.kind === 'dropped' && fate.reason.kind === 'ttl-exceeded';
+  const compared = isCircle ? seen.slice(0, told.length) : seen;
+  expect({ fate, answered: isRoundTripDelivered(trip), seen: told }).toEqual({ fate, answered, seen: compared });
 }
