@@ -76,6 +76,8 @@ function leftBy({ ref }: Device): Fate {
 
 /** lo gives back what it is given. */
 function loopBack(walk: Walk, lo: Device, packet: Packet): Arrival | Fate {
+  const [unmodelled] = lo.link.unmodelled;
+  if (unmodelled !== undefined) return undecided(lo.netns.name, `lo is not modelled (${unmodelled})`);
   const out = pass(walk, lo.netns, 'egress', packet, { outDevice: lo.link.name });
   if (out.fate !== undefined) return out.fate;
   take(walk, { ...lo.ref, stage: 'egress', packet: out.packet });

@@ -20,7 +20,7 @@ import type { FrameKind } from './bridge-port.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { inquire } from './inquiry.ts';
 import type { Device } from './netns-index.ts';
-import { type Reach, type SegmentFound, searchSegment, type Way } from './segment.ts';
+import { isOutside, type Reach, type SegmentFound, searchSegment, type Way } from './segment.ts';
 import { take, type Walk, widen } from './walk.ts';
 
 /** Where the frame goes. */
@@ -78,6 +78,7 @@ function follow(
   if (outside !== undefined) return { kind: 'outside', reach: outside };
   const owner = ownerOf(walk, mac);
   if (owner !== undefined && found.blocks.length > 0) return stopped(device, found, mac, owner);
+  if (found.blocks.some(isUnknown)) return undecidedSegment(device, found.blocks);
   // Whoever has the address sees the frame come in, and takes it for somebody else's.
   const onlooker = found.reached.find((each) => each.device.netns.holders.has(nexthop)) ?? found.reached[0];
   const reason = { kind: 'mac-unowned' as const, nexthop, mac, entry, search: searchOf(nexthop, found) };
@@ -99,6 +100,8 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
   const [outside] = found.outside;
   if (!isHere && outside !== undefined) return { kind: 'outside', reach: outside };
   if (unknown.length > 0) return undecided(device.netns.name, ...unknown);
+  const strange = strangeHolder(walk, nexthop);
+  if (strange !== undefined) return undecided(device.netns.name, strange);
   if (silence === undefined) {
     const wrapping = blocks.find(({ underlay }) => underlay !== undefined)?.underlay;
     if (wrapping !== undefined) {
@@ -182,6 +185,18 @@ function isUnknown({ because }: SegmentBlock): boolean {
 function ownerOf(walk: Walk, mac: Mac): Device | undefined {
   for (const netns of walk.host.namespaces.values()) {
     for (const device of netns.devices.values()) if (device.link.mac === mac) return device;
+  }
+  return undefined;
+}
+
+/** Whether the address is on a device whose kind may take frames in ways that we do not know (macvlan, VLAN ...). */
+function strangeHolder(walk: Walk, address: Address): string | undefined {
+  for (const netns of walk.host.namespaces.values()) {
+    for (const { device } of netns.holders.get(address) ?? []) {
+      const { detail, name } = device.link;
+      if (detail.kind !== 'other' || isOutside(device)) continue;
+      return `${address} is on ${netns.name}:${name}, a ${detail.infoKind}, which is not modelled`;
+    }
   }
   return undefined;
 }

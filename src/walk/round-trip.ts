@@ -12,6 +12,7 @@ import { findNetns, type Host } from '../host/host.ts';
 import type { Fate } from '../journey/fate.ts';
 import type { Journey, RoundTrip } from '../journey/journey.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
+import { type Address, type Family, familyOf, isUnspecified } from '../net/address.ts';
 import type { Port } from '../net/port.ts';
 import { answerTo, isAnswerTo, packetLength } from './answer.ts';
 import { type Delivery, deliverRequest, takeDelivery } from './deliver.ts';
@@ -28,6 +29,8 @@ import type { Multipath, Walk } from './walk.ts';
 /** Any port that no server uses will do; this one is in Linux's default ip_local_port_range. */
 const EPHEMERAL_PORT = 40000 as Port;
 const ECHO_ID = 1;
+/** What connect(2) makes of 0.0.0.0 and ::. */
+const LOOPBACK: Readonly<Record<Family, Address>> = { inet: '127.0.0.1' as Address, inet6: '::1' as Address };
 /** Choices beyond this many are not walked: a route with more next hops is as good as undecided. */
 const MOST_CHOICES = 16;
 
@@ -50,7 +53,7 @@ function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multip
   const transport = transportOf(question);
   const request = newWalk(host, 'request', NO_CONNECTIONS, multipath, []);
   const outgoing: Outgoing = {
-    destination: question.destination,
+    destination: isUnspecified(question.destination) ? LOOPBACK[familyOf(question.destination)] : question.destination,
     source: question.from,
     transport,
     lengthBytes: packetLength(question.destination, transport.protocol, question.payloadBytes),

@@ -64,6 +64,16 @@ describe('walkRoundTrip()', () => {
     expect(end(down, 'r', '10.0.1.1')).toBe('delivered');
   });
 
+  test('takes the unspecified address for loopback', () => {
+    expect(walkRoundTrip(hostOf(ROUTER), ask('a', '0.0.0.0')).request.packet?.destination).toBe('127.0.0.1');
+    expect(end(hostOf(ROUTER), 'a', '::')).toBe('delivered');
+  });
+
+  test('is undecided behind a lo that is not modelled', () => {
+    const host = tweakLink(hostOf(ROUTER), 'a:lo', { unmodelled: ['xdp'] });
+    expect(end(host, 'a', '10.0.1.1')).toBe('request undecided: lo is not modelled (xdp)');
+  });
+
   test('sends nothing by a device without carrier', () => {
     expect(end(tweakLink(hostOf(ROUTER), 'r:rb', { carrier: false }), 'a', '10.0.2.1')).toBe(
       'request no-carrier at r:rb',

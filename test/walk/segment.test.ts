@@ -154,6 +154,12 @@ describe('carryFrame()', () => {
   });
 });
 
+test('resolveNeighbor() is undecided about an address on a device that takes frames in its own way', () => {
+  const macvlan = { links: { mv0: { kind: 'macvlan', addresses: ['10.0.0.9/24'] } } };
+  const host = hostOf({ ...BRIDGE, m: macvlan });
+  expect(end(host, 'a', '10.0.0.9')).toBe('request undecided: 10.0.0.9 is on m:mv0, a macvlan, which is not modelled');
+});
+
 test('searchSegment() takes a tun for the outside, and a macvlan for what it is', () => {
   const host = hostOf({ a: { links: { t0: { kind: 'tun', addresses: ['10.0.0.1/24'] } } } });
   expect(end(host, 'a', '10.0.0.2')).toBe('request left-host at a:t0');
