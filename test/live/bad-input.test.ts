@@ -2,6 +2,7 @@
 
 import { expect } from 'vitest';
 import type { RunResult } from '../../src/system/run.ts';
+import { AS_NOBODY } from '../helpers/nobody.ts';
 import { uninstall } from '../helpers/uninstall.ts';
 import { inWorld, liveTest, type World } from '../helpers/world.ts';
 
@@ -52,7 +53,7 @@ liveTest('why names the near namespaces for one that is not there', async () => 
 liveTest('why without root says so at once, and needs none for its own namespace', async () => {
   await inWorld(async (world) => {
     await world.sh(pair());
-    const nobody = ['setpriv', '--reuid=65534', '--clear-groups', process.execPath, 'bin/nsdiag.js'] as const;
+    const nobody = [...AS_NOBODY, process.execPath, 'bin/nsdiag.js'] as const;
     const other = await world.run([...nobody, 'why', 'ns1', '10.0.0.2']);
     expect(other).toMatchObject({ exitCode: 2, stdout: '' });
     expect(other.stderr).toMatch(/^nsdiag: Cannot look into "ns1": .*root.*\n {2}Run nsdiag as root/);

@@ -1,6 +1,7 @@
 /** `nsdiag doctor` on machines that lack something. */
 
 import { expect } from 'vitest';
+import { AS_NOBODY } from '../helpers/nobody.ts';
 import { uninstall } from '../helpers/uninstall.ts';
 import { inWorld, liveTest } from '../helpers/world.ts';
 
@@ -34,7 +35,7 @@ liveTest('doctor names what is missing, what that costs and how to get it', asyn
 
 liveTest('doctor says what it means not to be root', async () => {
   await inWorld(async (world) => {
-    const nobody = ['setpriv', '--reuid=65534', '--clear-groups', '--inh-caps=-all', process.execPath] as const;
+    const nobody = [...AS_NOBODY, process.execPath] as const;
     const { exitCode, stdout } = await world.run([...nobody, 'bin/nsdiag.js', 'doctor']);
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/✗ root +this is user 65534/);

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect } from 'vitest';
+import { AS_NOBODY } from '../helpers/nobody.ts';
 import { inWorld, liveTest, type World } from '../helpers/world.ts';
 
 const validate = new Ajv2020({ strictTypes: false }).compile(
@@ -154,9 +155,7 @@ liveTest('why answers from a snapshot as it does on the machine, without root', 
     await world.sh(`${process.execPath} bin/nsdiag.js snapshot 2>/dev/null >/run/net.json; chmod 644 /run/net.json`);
     const live = await json(world, 'ns1', '10.0.2.1', '--no-probe');
     const asked = await world.run([
-      'setpriv',
-      '--reuid=65534',
-      '--clear-groups',
+      ...AS_NOBODY,
       process.execPath,
       'bin/nsdiag.js',
       ...['why', 'ns1', '10.0.2.1', '--json', '--snapshot', '/run/net.json'],

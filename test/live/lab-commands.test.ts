@@ -10,6 +10,7 @@ import { planLab } from '../../src/lab/plan.ts';
 import { bringUp } from '../../src/lab/up.ts';
 import { Failure } from '../../src/system/failure.ts';
 import { answers } from '../helpers/lab-judge.ts';
+import { AS_NOBODY } from '../helpers/nobody.ts';
 import { traces } from '../helpers/traces.ts';
 import { BIN, buildLab, inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
@@ -230,16 +231,14 @@ liveTest.for([
   [['demo'], /needs root/],
 ] as const)('nsdiag %s says that it needs root, and ends with 2', async ([args, says], { expect }) => {
   await inWorld(async (world) => {
-    const asNobody = ['setpriv', '--reuid', '65534', '--clear-groups'] as const;
-    const { exitCode, stderr } = await world.run([...asNobody, process.execPath, BIN, ...args]);
+    const { exitCode, stderr } = await world.run([...AS_NOBODY, process.execPath, BIN, ...args]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringMatching(says) });
   });
 });
 
 liveTest('lab list works without root, and names every shipped lab', async () => {
   await inWorld(async (world) => {
-    const asNobody = ['setpriv', '--reuid', '65534', '--clear-groups'] as const;
-    const { exitCode, stdout } = await world.run([...asNobody, process.execPath, BIN, 'lab', 'list']);
+    const { exitCode, stdout } = await world.run([...AS_NOBODY, process.execPath, BIN, 'lab', 'list']);
     expect(exitCode).toBe(0);
     for (const name of shippedLabs()) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
   });

@@ -140,6 +140,8 @@ liveTest('probe() without root says that it may not', async () => {
     await world.sh(ROUTER_WORLD);
     const host = await hostOfWorld(world);
     const nobody = 65_534;
+    // The capture loads it when it starts; nobody may not read a checkout in root's own folder.
+    await import('pcap-parser');
     try {
       process.seteuid?.(nobody);
       const observation = await probeIn(world, { destination: '10.0.2.2', host });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { readRecording } from '../../src/recording/read-recording.ts';
 import type { Recording } from '../../src/recording/recording.ts';
+import { AS_NOBODY } from '../helpers/nobody.ts';
 import { inWorld, liveTest, until } from '../helpers/world.ts';
 
 function recordingIn(text: string): Recording {
@@ -43,8 +44,7 @@ liveTest('nsdiag snapshot prints nothing on a terminal that a device name could 
 liveTest('nsdiag snapshot says what it could not look at without root, and writes the rest', async () => {
   await inWorld(async (world) => {
     await world.sh('ip netns add ns1');
-    const nobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] as const;
-    const { stdout, stderr } = await world.run([...nobody, process.execPath, 'bin/nsdiag.js', 'snapshot']);
+    const { stdout, stderr } = await world.run([...AS_NOBODY, process.execPath, 'bin/nsdiag.js', 'snapshot']);
 
     expect(stderr).toContain('nsdiag: recorded 1 of 2 namespaces: host\nnsdiag: ns1: it takes root to enter it\n');
     expect(recordingIn(stdout).namespaces.map(({ obstacle }) => obstacle)).toEqual([null, 'it takes root to enter it']);
