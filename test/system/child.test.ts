@@ -1,5 +1,6 @@
 /** Programs that run beside us: their lines, their end, and the stack that ends them. */
 
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Child, linesOf } from '../../src/system/child.ts';
@@ -34,10 +35,12 @@ test('a Child hears what is written to it, and says how it ended', async () => {
 });
 
 test('a Child that nobody ended is ended by the stack, by TERM and if it must be by KILL', async () => {
-  for (const program of ['sleep 60', 'trap "" TERM; echo deaf; while :; do sleep 0.1; done']) {
+  // `exec`, or the sleep would outlive its shell and keep the pipes open.
+  for (const program of ['echo ready; exec sleep 60', 'trap "" TERM; echo deaf; while :; do sleep 0.1; done']) {
     const stack = new CleanupStack();
     const child = Child.start(['sh', '-c', program], { stack, signal: undefined });
     child.stderr.resume();
+    await once(child.stdout, 'data');
     child.stdout.resume();
     expect(await stack.close()).toEqual([]);
     expect(await child.ended).toBeUndefined();
