@@ -5,10 +5,8 @@
  */
 
 import { type Define, examples } from '../command.ts';
-import { onMachine } from '../why/on-machine.ts';
-import { onSnapshot } from '../why/on-snapshot.ts';
+import { startReading } from '../why/reading.ts';
 import { parseRequest, type WhyOptions } from '../why/request.ts';
-import { why } from '../why/why.ts';
 
 export { errorDocument } from '../why/error-document.ts';
 
@@ -36,10 +34,16 @@ export const define: Define = (command, perform) => {
       ]),
     )
     .action((netns: string, destination: string, options: WhyOptions) =>
-      perform((io) => {
+      perform(async (io) => {
         const request = parseRequest(netns, destination, options);
         const { snapshot, probe } = options;
-        const ground = () => (snapshot === undefined ? onMachine(probe, io.signal) : onSnapshot(snapshot));
+        // Reading the machine takes as long as loading what thinks about it: side by side.
+        const reading = snapshot === undefined ? startReading(io.signal) : undefined;
+        const { why } = await import('../why/why.ts');
+        const ground = async () => {
+          if (snapshot !== undefined) return (await import('../why/on-snapshot.ts')).onSnapshot(snapshot);
+          return (await import('../why/on-machine.ts')).onMachine(probe, io.signal, reading);
+        };
         return why(io, ground, request);
       }),
     );

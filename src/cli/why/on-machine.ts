@@ -5,7 +5,6 @@
  */
 
 import { setTimeout } from 'node:timers/promises';
-import { collect } from '../../collect/collect.ts';
 import { inodeOfWord } from '../../collect/netns-inode.ts';
 import type { Witnesses } from '../../diagnosis/conclude.ts';
 import type { Prediction } from '../../diagnosis/diagnosis.ts';
@@ -20,18 +19,25 @@ import { hostOf } from '../../recording/to-host.ts';
 import { CleanupStack } from '../../system/cleanup.ts';
 import { howToInstall } from '../../system/debian-package.ts';
 import { Failure } from '../../system/failure.ts';
-import { VERSION } from '../version.ts';
 import type { Ground } from './ground.ts';
 import { readHostsFile } from './hosts-file.ts';
+import { startReading } from './reading.ts';
 
 /**
  * @param isToProbe Whether to ask the wire: that sends packets.
  * @param signal Ends it early, with everything that was started.
+ * @param begun A reading that is under way, for the first look.
  */
-export async function onMachine(isToProbe: boolean, signal: AbortSignal): Promise<Ground> {
+export async function onMachine(
+  isToProbe: boolean,
+  signal: AbortSignal,
+  begun: Promise<Recording> | undefined,
+): Promise<Ground> {
+  let next = begun;
   return {
     look: async () => {
-      const recording = await collect({ version: VERSION, signal });
+      const recording = await (next ?? startReading(signal));
+      next = undefined;
       const host = hostOf(recording);
       return { ...host, notes: [...host.notes, ...missingPrograms(recording)] };
     },
