@@ -12,11 +12,11 @@ import type { SegmentBlock } from '../journey/fate.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Device, PortDevice } from './netns-index.ts';
 
-/** What kind of frame is looked for a way. `isLearned`: the bridges have heard from that MAC. */
+/** What kind of frame is looked for a way. `isLearned`: the bridges have heard from that MAC. A broadcast is ARP's. */
 export type FrameKind =
   | { readonly kind: 'broadcast' }
   | { readonly kind: 'multicast' }
-  | { readonly kind: 'unicast'; readonly mac: Mac; readonly isLearned: boolean };
+  | { readonly kind: 'unicast'; readonly mac: Mac; readonly isLearned: boolean; readonly isArp?: boolean };
 
 /**
  * The entry that decides, whatever the bridge has learned. A static one is corrected by the first frame from elsewhere

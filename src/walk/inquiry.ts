@@ -111,13 +111,14 @@ function hear(walk: Walk, heard: Hearing, asking: Asking, reach: Reach, answer: 
   const { asker } = asking;
   const { device } = reach;
   const { mac } = asker.link;
-  const back = mac && searchSegment(walk.host, device, { kind: 'unicast', mac, isLearned: true }, walk.tunnels);
+  const isArp = familyOf(asking.target) === 'inet';
+  const back = mac && searchSegment(walk.host, device, { kind: 'unicast', mac, isLearned: true, isArp }, walk.tunnels);
   const home = back?.reached.find((each) => each.device === asker);
   if (home === undefined) {
     heard.blocks.push(...(back?.blocks ?? []));
     return;
   }
-  if (familyOf(asking.target) === 'inet') {
+  if (isArp) {
     if (isArpFiltered(heard, asker, device)) return;
   } else {
     const fate = carrySolicitation(walk, asking, reach) ?? carryAdvertisement(walk, device, asking, home);

@@ -12,6 +12,7 @@
  */
 
 import type { DeviceRef } from '../host/link.ts';
+import type { Hook } from '../host/ruleset.ts';
 import type { SegmentBlock } from '../journey/fate.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
@@ -75,7 +76,7 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, t
   searches.set(host, ofHost);
   const ofDevice = ofHost.get(from) ?? new Map<string, SegmentFound>();
   ofHost.set(from, ofDevice);
-  const key = frame.kind === 'unicast' ? `${frame.mac}${frame.isLearned ? ' learned' : ''}` : frame.kind;
+  const key = frame.kind === 'unicast' ? unicastKey(frame) : frame.kind;
   const made = ofDevice.get(key);
   if (made !== undefined) return made;
   const found = { reached: [], outside: [], blocks: [], ways: new Map<SegmentBlock, Way>() };
@@ -85,8 +86,9 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, t
   return search;
 }
 
-/** All that a bridged frame may pass: a filter that takes ARP in one of them alone is rare, and taken for all. */
-const BRIDGE_HOOKS = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
+function unicastKey({ mac, isLearned, isArp }: Extract<FrameKind, { kind: 'unicast' }>): string {
+  return `${mac}${isLearned ? ' learned' : ''}${isArp ? ' arp' : ''}`;
+}
 
 interface Search {
   readonly host: HostIndex;
@@ -216,14 +218,7 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     return;
   }
   const { frame } = search;
-  if (frame.kind === 'broadcast') {
-    const passage = passArp(bridge.netns, 'bridge', BRIDGE_HOOKS);
-    if (passage.kind !== 'passes') {
-      if (passage.kind === 'drops') block(search, way, bridge.ref, 'filtered', passage.rule.text);
-      else block(search, way, bridge.ref, 'unread', passage.because);
-      return;
-    }
-  }
+  if (isArpStopped(search, way, bridge, from === undefined ? ['output'] : ['prerouting'])) return;
   const { fdb } = bridge.netns.netns;
   if (frame.kind === 'unicast' && !fdb.known) {
     block(search, way, bridge.ref, 'unread', fdb.why);
@@ -232,20 +227,15 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
   const entry = frame.kind === 'unicast' ? decidingEntry(bridge, frame) : undefined;
   if (from !== undefined) {
     const isForUs = frame.kind !== 'unicast' || frame.mac === bridge.link.mac || frame.mac === from.device.link.mac;
-    if (isForUs) {
-      const crossing = {
-        kind: 'bridge' as const,
-        bridge,
-        inPort: from.device,
-        outPort: undefined,
-        how: 'local' as const,
-      };
-      search.reached.push({ device: bridge, way: [...way, crossing] });
-      if (frame.kind === 'unicast') return;
+    if (isForUs && !isArpStopped(search, way, bridge, ['input'])) {
+      const own = { kind: 'bridge' as const, bridge, inPort: from.device, outPort: undefined, how: 'local' as const };
+      search.reached.push({ device: bridge, way: [...way, own] });
     }
+    if (isForUs && frame.kind === 'unicast') return;
   }
   // A permanent entry is the bridge's own address: such a frame goes up, and no further.
   if (entry?.state === 'permanent') return;
+  if (isArpStopped(search, way, bridge, from === undefined ? ['postrouting'] : ['forward', 'postrouting'])) return;
   for (const port of bridge.netns.ports.get(bridge.link.name) ?? []) {
     if (entry !== undefined && entry.device !== port.device.link.name) continue;
     const obstacle = portObstacle(frame, from, port, entry !== undefined);
@@ -257,6 +247,17 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     const crossing = { kind: 'bridge' as const, bridge, inPort: from?.device, outPort: port.device, how } as const;
     transmit(search, port.device, [...way, crossing]);
   }
+}
+
+/** The bridge family's chains see ARP as any frame. */
+function isArpStopped(search: Search, way: Way, { netns, ref }: Device, hooks: readonly Hook[]): boolean {
+  const { frame } = search;
+  const isArp = frame.kind === 'broadcast' || (frame.kind === 'unicast' && frame.isArp === true);
+  const passage = isArp ? passArp(netns, 'bridge', hooks) : undefined;
+  if (passage === undefined || passage.kind === 'passes') return false;
+  if (passage.kind === 'drops') block(search, way, ref, 'filtered', passage.rule.text);
+  else block(search, way, ref, 'unread', passage.because);
+  return true;
 }
 
 function block(search: Search, way: Way, at: DeviceRef, because: SegmentBlock['because'], detail?: string): void {

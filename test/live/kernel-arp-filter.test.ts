@@ -69,6 +69,27 @@ liveTest('a bridge chain takes ARP as any frame', async () => {
   ]);
 });
 
+liveTest('a bridge chain takes ARP at its own hook alone', async () => {
+  const drop = (hook: string) =>
+    `table bridge f { chain c { type filter hook ${hook} priority 0; ether type arp drop; }; }`;
+  const aroundBridge = `${BRIDGE} address br br0 10.0.0.254/24`;
+  const bridged = (answered: boolean) => ({ ...ASK, answered });
+  const own = (answered: boolean) => ({ from: 'a', to: '10.0.0.254', answered });
+  const asking = (answered: boolean) => ({ from: 'br', to: '10.0.0.1', answered });
+  const flushed = (hook: string) => `${ruleset('br', drop(hook))}; forget br`;
+  await judge(aroundBridge, [
+    { claim: 'forward, bridged', change: flushed('forward'), ...bridged(false) },
+    { claim: 'forward, to the bridge', change: flushed('forward'), ...own(true) },
+    { claim: 'input, bridged', change: flushed('input'), ...bridged(true) },
+    { claim: 'input, to the bridge', change: flushed('input'), ...own(false) },
+    { claim: 'output: the bridge cannot answer', change: flushed('output'), ...own(false) },
+    { claim: 'output, bridged', change: flushed('output'), ...bridged(true) },
+    { claim: 'input: the bridge hears no answer', change: flushed('input'), ...asking(false) },
+    { claim: 'prerouting', change: flushed('prerouting'), ...bridged(false) },
+    { claim: 'postrouting: the bridge cannot ask', change: flushed('postrouting'), ...asking(false) },
+  ]);
+});
+
 liveTest('neighbour discovery passes the filters that IPv6 passes, untracked', async () => {
   const chain = (hook: string, rule: string) =>
     `table ip6 f { chain c { type filter hook ${hook} priority 0; policy drop; ${rule}; }; }`;
