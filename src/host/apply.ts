@@ -19,7 +19,7 @@ import { mapFact } from './fact.ts';
 import { type Host, replaceNetns } from './host.ts';
 import { refusalOf } from './refusal.ts';
 import type { Ruleset } from './ruleset.ts';
-import { addMasquerade, deleteRule, insertAccept } from './ruleset-edit.ts';
+import { addNat, deleteRule, insertAccept } from './ruleset-edit.ts';
 
 /** The host after the edit; the same host when the kernel would refuse it. */
 export function applyEdit(host: Host, edit: Edit): Host {
@@ -58,7 +58,8 @@ export function applyEdit(host: Host, edit: Edit): Host {
     case 'filter-accept':
       return editRuleset(host, edit, (ruleset) => insertAccept(ruleset, edit));
     case 'masquerade':
-      return editRuleset(host, edit, (ruleset) => addMasquerade(ruleset, edit));
+    case 'dnat':
+      return editRuleset(host, edit, (ruleset) => addNat(ruleset, edit));
     case 'filter-delete':
       return editRuleset(host, edit, (ruleset) => deleteRule(ruleset, edit));
     default:

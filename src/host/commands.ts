@@ -14,7 +14,7 @@ import type { Edit } from './edit.ts';
 import { findLink, findNetns, type Host, type Netns } from './host.ts';
 import type { Link } from './link.ts';
 import type { Route } from './route.ts';
-import { acceptCommands, deleteCommands, masqueradeCommands } from './ruleset-commands.ts';
+import { acceptCommands, deleteCommands, natCommands } from './ruleset-commands.ts';
 
 /** One command and the one that takes it back. */
 export interface Command {
@@ -60,7 +60,8 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
     case 'filter-accept':
       return acceptCommands(netns, edit);
     case 'masquerade':
-      return masqueradeCommands(netns, edit);
+    case 'dnat':
+      return natCommands(netns, edit);
     case 'filter-delete':
       return deleteCommands(netns, edit);
     default:

@@ -10,6 +10,7 @@ import type { Mac } from '../net/mac.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { DeviceName, NetnsName, PortState } from './link.ts';
 import type { Route } from './route.ts';
+import type { DnatTarget } from './rule-action.ts';
 import type { Hook, Machinery, RuleRef, TableFamily } from './ruleset.ts';
 import type { SysctlKey } from './sysctl.ts';
 
@@ -77,6 +78,15 @@ export type Edit = { readonly netns: NetnsName } & (
       readonly kind: 'masquerade';
       readonly machinery: Machinery;
       readonly traffic: TrafficSelector;
+      readonly before: RuleRef | undefined;
+    }
+  /** Another destination for the traffic: appended where destinations are translated at the hook, or ahead of `before`. */
+  | {
+      readonly kind: 'dnat';
+      readonly machinery: Machinery;
+      readonly hook: 'prerouting' | 'output';
+      readonly traffic: TrafficSelector;
+      readonly to: DnatTarget;
       readonly before: RuleRef | undefined;
     }
   /** Delete a rule of a filter or NAT chain. */

@@ -13,8 +13,18 @@ import { inNetns } from './commands-enter.ts';
 import type { FilterPlace, TrafficSelector } from './edit.ts';
 import type { Netns } from './host.ts';
 import { iptablesWords } from './iptables-words.ts';
-import type { FilterRule, Machinery, RuleRef, Ruleset } from './ruleset.ts';
-import { type Before, CHAIN_END, type ChainPlace, findChain, masqueradePlace } from './ruleset-edit.ts';
+import { iptablesActionWords, nftActionWords, type RuleAction } from './rule-action.ts';
+import type { FilterRule, RuleRef, Ruleset } from './ruleset.ts';
+import {
+  type Before,
+  CHAIN_END,
+  type ChainPlace,
+  findChain,
+  type NatEdit,
+  natHook,
+  natPlace,
+  natPriority,
+} from './ruleset-edit.ts';
 import { atHook, iptablesWordsOf, nftWordsOf } from './traffic-rule.ts';
 
 /** A command, and the one that takes it back where there is one. */
@@ -28,26 +38,24 @@ export function acceptCommands(
   netns: Netns,
   { place, traffic }: { readonly place: FilterPlace; readonly traffic: TrafficSelector },
 ): readonly RulesetCommand[] {
-  return [addRule(netns, place, place.before, atHook(traffic, place.hook), 'accept')];
+  return [addRule(netns, place, place.before, atHook(traffic, place.hook), { kind: 'accept' })];
 }
 
-/** Masquerade the traffic, in the chain of the rule ahead of which it goes, or where sources are translated. */
-export function masqueradeCommands(
-  netns: Netns,
-  edit: { readonly machinery: Machinery; readonly traffic: TrafficSelector; readonly before: RuleRef | undefined },
-): readonly RulesetCommand[] {
+/** Translate the traffic, in the chain of the rule ahead of which it goes, or where its hook translates. */
+export function natCommands(netns: Netns, edit: NatEdit): readonly RulesetCommand[] {
   const ruleset = rulesetOf(netns);
-  const traffic = atHook(edit.traffic, 'postrouting');
-  const place = edit.before ?? masqueradePlace(ruleset, edit.machinery, traffic.family);
+  const hook = natHook(edit);
+  const traffic = atHook(edit.traffic, hook);
+  const place = edit.before ?? natPlace(ruleset, edit.machinery, hook, traffic.family);
   const { table, chain } = findChain(ruleset, place);
   if (place.machinery !== 'nft' || chain !== undefined) {
-    return [addRule(netns, place, edit.before ?? CHAIN_END, traffic, 'masquerade')];
+    return [addRule(netns, place, edit.before ?? CHAIN_END, traffic, edit)];
   }
   const names = `${place.family} ${place.table}`;
   const script = [
     `add table ${names}`,
-    `add chain ${names} ${place.chain} { type nat hook postrouting priority 100 ; }`,
-    `add rule ${names} ${place.chain} ${[...nftWordsOf(traffic, place.family), 'masquerade'].join(' ')}`,
+    `add chain ${names} ${place.chain} { type nat hook ${hook} priority ${natPriority(hook)} ; }`,
+    `add rule ${names} ${place.chain} ${[...nftWordsOf(traffic, place.family), ...nftActionWords(edit, place.family)].join(' ')}`,
   ].join('; ');
   const undo = table === undefined ? inNetns(netns, ['nft', 'delete', 'table', place.family, place.table]) : undefined;
   return [{ argv: inNetns(netns, ['nft', script]), undo }];
@@ -77,14 +85,14 @@ function addRule(
   place: ChainPlace,
   before: Before,
   traffic: TrafficSelector,
-  verdict: 'accept' | 'masquerade',
+  action: RuleAction,
 ): RulesetCommand {
   if (place.machinery === 'nft') {
-    const words = [...nftWordsOf(traffic, place.family), verdict];
+    const words = [...nftWordsOf(traffic, place.family), ...nftActionWords(action, place.family)];
     return { argv: inNetns(netns, ['nft', ...nftVerb(place, before), ...words]), undo: undefined };
   }
   const iptables = iptablesIn(rulesetOf(netns), place);
-  const rule = [...iptablesWordsOf(traffic), '-j', verdict.toUpperCase()];
+  const rule = [...iptablesWordsOf(traffic), ...iptablesActionWords(action)];
   return {
     argv: inNetns(netns, [...iptables, ...iptablesVerb(place, before), ...rule]),
     undo: inNetns(netns, [...iptables, '-D', place.chain, ...rule]),

@@ -7,16 +7,17 @@
  * @module
  */
 
-import type { FilterPlace, TrafficSelector } from './edit.ts';
+import type { Edit, FilterPlace, TrafficSelector } from './edit.ts';
+import { iptablesActionWords, nftActionWords, type RuleAction, statementOf } from './rule-action.ts';
 import type {
   BaseChain,
   Chain,
   FilterRule,
+  Hook,
   Machinery,
   RuleRef,
   Ruleset,
   RulesetTable,
-  Statement,
   TableFamily,
 } from './ruleset.ts';
 import { atHook, iptablesWordsOf, nftWordsOf, trafficMatches } from './traffic-rule.ts';
@@ -33,16 +34,24 @@ export function insertAccept(
   });
 }
 
-/** Masquerade the traffic: ahead of a rule, or at the end of the chain where sources are translated. */
-export function addMasquerade(
-  ruleset: Ruleset,
-  edit: { readonly machinery: Machinery; readonly traffic: TrafficSelector; readonly before: RuleRef | undefined },
-): Ruleset {
-  const place = edit.before ?? masqueradePlace(ruleset, edit.machinery, edit.traffic.family);
-  const named = atHook(edit.traffic, 'postrouting');
-  return changeChain(withChain(ruleset, place), place, (chain) => {
+/** An edit that translates. */
+export type NatEdit = Extract<Edit, { kind: 'masquerade' | 'dnat' }>;
+
+/** Where it translates: sources where packets leave, destinations where they come in or are sent. */
+export function natHook(edit: NatEdit): NatHook {
+  return edit.kind === 'dnat' ? edit.hook : 'postrouting';
+}
+
+type NatHook = Extract<Hook, 'prerouting' | 'output' | 'postrouting'>;
+
+/** Translate the traffic: ahead of a rule, or at the end of the chain in which its hook translates. */
+export function addNat(ruleset: Ruleset, edit: NatEdit): Ruleset {
+  const hook = natHook(edit);
+  const place = edit.before ?? natPlace(ruleset, edit.machinery, hook, edit.traffic.family);
+  const named = atHook(edit.traffic, hook);
+  return changeChain(withChain(ruleset, place, hook), place, (chain) => {
     const position = positionBefore(chain, edit.before ?? CHAIN_END);
-    return insertRule(chain, ruleOf({ ...place, position }, named, { kind: 'masquerade', ports: undefined }));
+    return insertRule(chain, ruleOf({ ...place, position }, named, edit));
   });
 }
 
@@ -65,19 +74,19 @@ export interface ChainPlace {
   readonly chain: string;
 }
 
-/** The table of ours where nft has no chain yet that translates sources. */
+/** The table of ours where nft has no chain yet that translates there. */
 const OUR_TABLE = 'nsdiag';
 
-/** The chain to which a masquerading rule is appended; it may not be there yet. */
-export function masqueradePlace(ruleset: Ruleset, machinery: Machinery, family: 'inet' | 'inet6'): ChainPlace {
+/** The chain to which a translating rule is appended; it may not be there yet. */
+export function natPlace(ruleset: Ruleset, machinery: Machinery, hook: NatHook, family: 'inet' | 'inet6'): ChainPlace {
   const ip = family === 'inet' ? 'ip' : 'ip6';
-  if (machinery !== 'nft') return { machinery, family: ip, table: 'nat', chain: 'POSTROUTING' };
+  if (machinery !== 'nft') return { machinery, family: ip, table: 'nat', chain: hook.toUpperCase() };
   for (const table of ruleset.tables) {
     if (table.machinery !== 'nft' || (table.family !== ip && table.family !== 'inet')) continue;
-    const chain = table.chains.find(({ base }) => base?.type === 'nat' && base.hook === 'postrouting');
+    const chain = table.chains.find(({ base }) => base?.type === 'nat' && base.hook === hook);
     if (chain !== undefined) return { machinery, family: table.family, table: table.name, chain: chain.name };
   }
-  return { machinery, family: ip, table: OUR_TABLE, chain: 'postrouting' };
+  return { machinery, family: ip, table: OUR_TABLE, chain: hook };
 }
 
 /** Whether the ruleset has the table, and the chain in it. */
@@ -103,15 +112,16 @@ function positionBefore(chain: Chain, before: Before): number {
 }
 
 /** The rule as its tool will print it. */
-function ruleTextOf(place: ChainPlace, traffic: TrafficSelector, verdict: 'accept' | 'masquerade'): string {
-  if (place.machinery === 'nft') return [...nftWordsOf(traffic, place.family), verdict].join(' ');
-  return ['-A', place.chain, ...iptablesWordsOf(traffic, true), '-j', verdict.toUpperCase()].join(' ');
+function ruleTextOf(place: ChainPlace, traffic: TrafficSelector, action: RuleAction): string {
+  if (place.machinery === 'nft')
+    return [...nftWordsOf(traffic, place.family), ...nftActionWords(action, place.family)].join(' ');
+  return ['-A', place.chain, ...iptablesWordsOf(traffic, true), ...iptablesActionWords(action)].join(' ');
 }
 
 function ruleOf(
   place: ChainPlace & { readonly position: number },
   traffic: TrafficSelector,
-  statement: Extract<Statement, { kind: 'accept' | 'masquerade' }>,
+  action: RuleAction,
 ): FilterRule {
   const { machinery, family, table, chain, position } = place;
   return {
@@ -122,10 +132,10 @@ function ruleOf(
       chain,
       handle: undefined,
       position,
-      text: ruleTextOf(place, traffic, statement.kind),
+      text: ruleTextOf(place, traffic, action),
     },
     matches: trafficMatches(traffic, family),
-    statements: [statement],
+    statements: [statementOf(action)],
     packets: machinery === 'nft' ? undefined : 0,
   };
 }
@@ -160,16 +170,23 @@ function changeChain(ruleset: Ruleset, place: ChainPlace, change: (chain: Chain)
 }
 
 /** The ruleset with that chain, made as the commands make it where it is not there. */
-function withChain(ruleset: Ruleset, place: ChainPlace): Ruleset {
+function withChain(ruleset: Ruleset, place: ChainPlace, hook: NatHook): Ruleset {
   const { table, chain } = findChain(ruleset, place);
   if (chain !== undefined) return ruleset;
   const { machinery, family, table: name } = place;
-  const made: Chain = { name: place.chain, base: SOURCE_NAT, rules: [] };
+  const made: Chain = { name: place.chain, base: natBase(hook), rules: [] };
   if (table === undefined)
     return { ...ruleset, tables: [...ruleset.tables, { machinery, family, name, chains: [made] }] };
   const grown = { ...table, chains: [...table.chains, made] };
   return { ...ruleset, tables: ruleset.tables.map((each) => (each === table ? grown : each)) };
 }
 
-/** Both iptables' POSTROUTING and the chain that we make with nft. */
-const SOURCE_NAT: BaseChain = { type: 'nat', hook: 'postrouting', priority: 100, policy: 'accept', devices: [] };
+/** Both the chain of iptables and the one that we make with nft. */
+function natBase(hook: NatHook): BaseChain {
+  return { type: 'nat', hook, priority: natPriority(hook), policy: 'accept', devices: [] };
+}
+
+/** NF_IP_PRI_NAT_SRC and NF_IP_PRI_NAT_DST. */
+export function natPriority(hook: NatHook): number {
+  return hook === 'postrouting' ? 100 : -100;
+}

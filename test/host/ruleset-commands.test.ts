@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import type { TrafficSelector } from '../../src/host/edit.ts';
 import { known } from '../../src/host/fact.ts';
 import type { Netns } from '../../src/host/host.ts';
-import type { DeviceName } from '../../src/host/link.ts';
+import type { DeviceName, NetnsName } from '../../src/host/link.ts';
 import type { RuleRef, Ruleset } from '../../src/host/ruleset.ts';
-import { acceptCommands, deleteCommands, masqueradeCommands } from '../../src/host/ruleset-commands.ts';
+import { acceptCommands, deleteCommands, natCommands } from '../../src/host/ruleset-commands.ts';
+import type { Address } from '../../src/net/address.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { hostOf } from '../helpers/build-host.ts';
 
@@ -113,10 +114,13 @@ test('acceptCommands() names the family where neither an address nor the table d
   );
 });
 
-test('masqueradeCommands() makes a chain for nft, and takes back the table that it made', () => {
+const MASQUERADE = { netns: 'ns1' as NetnsName, kind: 'masquerade', machinery: 'iptables-nft' } as const;
+
+test('natCommands() makes a chain for nft, and takes back the table that it made', () => {
   expect(
     words(
-      masqueradeCommands(ns1(), {
+      natCommands(ns1(), {
+        ...MASQUERADE,
         machinery: 'nft',
         traffic: { ...TRAFFIC, outDevice: 'eth1' as DeviceName },
         before: undefined,
@@ -129,17 +133,38 @@ test('masqueradeCommands() makes a chain for nft, and takes back the table that 
   ]);
 });
 
-test('masqueradeCommands() appends for iptables, and goes ahead of a rule that takes the packet', () => {
+test('natCommands() appends for iptables, and goes ahead of a rule that takes the packet', () => {
   const traffic: TrafficSelector = { family: 'inet6', outDevice: 'eth1' as DeviceName };
   const before: RuleRef = { ...RULE, family: 'ip6', table: 'nat', chain: 'OWN', position: 2 };
 
-  expect(words(masqueradeCommands(ns1(), { machinery: 'iptables-nft', traffic, before: undefined }))).toEqual([
+  expect(words(natCommands(ns1(), { ...MASQUERADE, traffic, before: undefined }))).toEqual([
     'ip6tables -t nat -A POSTROUTING -o eth1 -j MASQUERADE',
     'ip6tables -t nat -D POSTROUTING -o eth1 -j MASQUERADE',
   ]);
-  expect(words(masqueradeCommands(ns1(), { machinery: 'iptables-nft', traffic, before }))[0]).toBe(
+  expect(words(natCommands(ns1(), { ...MASQUERADE, traffic, before }))[0]).toBe(
     'ip6tables -t nat -I OWN 2 -o eth1 -j MASQUERADE',
   );
+});
+
+test.each([
+  [
+    'iptables-nft',
+    'prerouting',
+    'iptables -t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80',
+  ],
+  ['iptables-nft', 'output', 'iptables -t nat -A OUTPUT -p tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80'],
+  [
+    'nft',
+    'output',
+    'nft add table ip nsdiag; add chain ip nsdiag output { type nat hook output priority -100 ; }; ' +
+      'add rule ip nsdiag output tcp dport 8080 dnat to 10.0.0.2:80',
+  ],
+] as const)('natCommands() publishes a port with %s at %s', (machinery, hook, command) => {
+  const traffic: TrafficSelector = { family: 'inet', protocol: 'tcp', destPort: 8080 };
+  const to = { address: '10.0.0.2' as Address, port: 80 };
+  const edit = { netns: 'ns1' as NetnsName, kind: 'dnat', machinery, hook, traffic, to, before: undefined } as const;
+
+  expect(words(natCommands(ns1(), edit))[0]).toBe(command);
 });
 
 test('deleteCommands() deletes by what the tool names a rule by, and can put it back', () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { FilterPlace, TrafficSelector } from '../../src/host/edit.ts';
-import type { DeviceName } from '../../src/host/link.ts';
+import type { DeviceName, NetnsName } from '../../src/host/link.ts';
 import type { FilterRule, Machinery, RuleRef, Ruleset, RulesetTable, TableFamily } from '../../src/host/ruleset.ts';
-import { addMasquerade, deleteRule, insertAccept } from '../../src/host/ruleset-edit.ts';
+import { addNat, deleteRule, insertAccept } from '../../src/host/ruleset-edit.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 
 const SOURCE = parsePrefix('10.0.1.0/24');
@@ -120,8 +120,14 @@ test.each([
   ['iptables-nft', 'iptables-nft ip nat POSTROUTING'],
   ['iptables-legacy', 'iptables-legacy ip nat POSTROUTING'],
   ['nft', 'nft ip nsdiag postrouting'],
-] as const)('addMasquerade() makes the chain of %s where there is none', (machinery, where) => {
-  const [table] = addMasquerade(rulesetOf(), { machinery, traffic: TRAFFIC, before: undefined }).tables;
+] as const)('addNat() makes the chain of %s where there is none', (machinery, where) => {
+  const [table] = addNat(rulesetOf(), {
+    netns: 'ns1' as NetnsName,
+    kind: 'masquerade',
+    machinery,
+    traffic: TRAFFIC,
+    before: undefined,
+  }).tables;
   const [chain] = table?.chains ?? [];
 
   expect(`${table?.machinery} ${table?.family} ${table?.name} ${chain?.name}`).toBe(where);

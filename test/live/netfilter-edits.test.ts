@@ -11,6 +11,7 @@ import { findNetns, type Host } from '../../src/host/host.ts';
 import type { DeviceName, NetnsName } from '../../src/host/link.ts';
 import type { FilterRule, RuleRef, Ruleset } from '../../src/host/ruleset.ts';
 import { lastJourney } from '../../src/journey/journey.ts';
+import type { Address } from '../../src/net/address.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import type { Argv } from '../../src/system/run.ts';
 import { collectIn } from '../helpers/collect-world.ts';
@@ -161,6 +162,62 @@ liveTest('a masquerading rule brings the answer back, and makes the ruleset that
     if (trial === undefined) throw new Error(claim);
     const before = trial.position === undefined ? undefined : ruleAt(host, `r${n}`, trial.chain ?? '', trial.position);
     return { netns: `r${n}` as NetnsName, kind: 'masquerade', machinery: trial.machinery, traffic: LEAVING, before };
+  });
+});
+
+const PUBLISHED = { to: '10.0.9.9', port: 'tcp/8080' } as const;
+const TO_WEB: TrafficSelector = {
+  family: 'inet',
+  destination: prefix('10.0.9.9'),
+  inDevice: 're1' as DeviceName,
+  protocol: 'tcp',
+  destPort: 8080,
+};
+const WRONG = '-t nat -A PREROUTING -p tcp --dport 8080 -j DNAT --to-destination 10.0.2.77';
+
+const UNPUBLISHED: readonly (RulesetTrial & {
+  readonly machinery: 'nft' | 'iptables-nft' | 'iptables-legacy';
+  readonly hook?: 'output';
+  readonly chain?: string;
+})[] = [
+  { ...PUBLISHED, claim: 'nft, nothing there', machinery: 'nft' },
+  {
+    ...PUBLISHED,
+    claim: 'nft, a chain there',
+    machinery: 'nft',
+    r: 'table inet n {\nchain pre {\ntype nat hook prerouting priority -110\nudp dport 8080 redirect\n}\n}',
+  },
+  { ...PUBLISHED, claim: 'nft, sent by itself', machinery: 'nft', hook: 'output', from: 'r' },
+  { ...PUBLISHED, claim: 'iptables, nothing there', machinery: 'iptables-nft' },
+  { ...PUBLISHED, claim: 'iptables, sent by itself', machinery: 'iptables-nft', hook: 'output', from: 'r' },
+  {
+    ...PUBLISHED,
+    claim: 'iptables, ahead of a wrong one',
+    machinery: 'iptables-nft',
+    chain: 'PREROUTING',
+    r: `iptables ${WRONG}`,
+  },
+  {
+    ...PUBLISHED,
+    claim: 'iptables-legacy, ahead of a wrong one',
+    machinery: 'iptables-legacy',
+    chain: 'PREROUTING',
+    r: `iptables-legacy ${WRONG}`,
+  },
+];
+
+liveTest('a rule that publishes a port leads there, and makes the ruleset that the model says', async () => {
+  // What r sends itself needs a route before it is translated.
+  const trials = UNPUBLISHED.map((trial) =>
+    trial.hook === 'output' ? { ...trial, r: 'ip route add 10.0.9.0/24 dev re2' } : trial,
+  );
+  await runEdits(trials, (host, { claim }, n) => {
+    const trial = UNPUBLISHED.find((each) => each.claim === claim);
+    if (trial === undefined) throw new Error(claim);
+    const { machinery, hook = 'prerouting', chain } = trial;
+    const before = chain === undefined ? undefined : ruleAt(host, `r${n}`, chain, 1);
+    const to = { address: '10.0.2.2' as Address, port: 80 };
+    return { netns: `r${n}` as NetnsName, kind: 'dnat', machinery, hook, traffic: TO_WEB, to, before };
   });
 });
 
