@@ -18,6 +18,12 @@ export interface Ground extends Surroundings {
   readonly hear: (host: Host, prediction: Prediction) => Promise<Witnesses>;
   /** Wait until the kernel may be done with what it is at; `undefined` where nothing changes by itself. */
   readonly settle: (() => Promise<void>) | undefined;
+  /**
+   * Wait until everything that was started there is gone; to be called whatever happens, and harmless when repeated.
+   *
+   * @throws Failure when something stays, with the command that takes it back.
+   */
+  readonly leave: () => Promise<void>;
 }
 
 /** linkwatch and duplicate address detection take up to a second each, and `settle` waits half of one. */

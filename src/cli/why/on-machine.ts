@@ -6,7 +6,6 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { inodeOfWord } from '../../collect/netns-inode.ts';
-import type { Witnesses } from '../../diagnosis/conclude.ts';
 import type { Prediction } from '../../diagnosis/diagnosis.ts';
 import { type Host, linksOf } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
@@ -16,7 +15,7 @@ import { probe } from '../../probe/probe.ts';
 import { askRoutes } from '../../probe/route-get.ts';
 import type { Recording } from '../../recording/recording.ts';
 import { hostOf } from '../../recording/to-host.ts';
-import { CleanupStack } from '../../system/cleanup.ts';
+import { type CleanupFailure, CleanupStack } from '../../system/cleanup.ts';
 import { howToInstall } from '../../system/debian-package.ts';
 import { Failure } from '../../system/failure.ts';
 import type { Ground } from './ground.ts';
@@ -34,6 +33,7 @@ export async function onMachine(
   begun: Promise<Recording> | undefined,
 ): Promise<Ground> {
   let next = begun;
+  const takingBack = new Set<Promise<readonly CleanupFailure[]>>();
   return {
     look: async () => {
       const recording = await (next ?? startReading(signal));
@@ -44,7 +44,21 @@ export async function onMachine(
     inodeOf: inodeOfWord,
     hostsFile: readHostsFile,
     settle: () => setTimeout(500, undefined, { signal }),
-    hear: (host, prediction) => hear(host, prediction, isToProbe, signal),
+    hear: async (host, prediction) => {
+      // tcpdumps first: they take the longest.
+      const [observation, routes] = await Promise.all([
+        isToProbe ? observe(host, prediction, signal, (stack) => takingBack.add(stack.close())) : undefined,
+        askRoutes(host, prediction.trip, signal),
+      ]);
+      signal.throwIfAborted();
+      return { observation, routes, notes: isToProbe ? [] : ['The wire was not asked: --no-probe'] };
+    },
+    leave: async () => {
+      const [left] = (await Promise.all(takingBack)).flat();
+      takingBack.clear();
+      if (left === undefined) return;
+      throw new Failure('command-failed', `Cannot take back ${left.what}: ${left.because}`, `Run: ${left.byHand}`);
+    },
   };
 }
 
@@ -58,25 +72,18 @@ function missingPrograms({ namespaces }: Recording): readonly string[] {
   });
 }
 
-async function hear(host: Host, prediction: Prediction, isToProbe: boolean, signal: AbortSignal): Promise<Witnesses> {
-  const [routes, observation] = await Promise.all([
-    askRoutes(host, prediction.trip, signal),
-    isToProbe ? observe(host, prediction, signal) : undefined,
-  ]);
-  signal.throwIfAborted();
-  return { observation, routes, notes: isToProbe ? [] : ['The wire was not asked: --no-probe'] };
-}
-
-async function observe(host: Host, prediction: Prediction, signal: AbortSignal): Promise<Observation> {
+/** @param done Given what the probe leaves to be taken back, which takes the kernel a while. */
+async function observe(
+  host: Host,
+  prediction: Prediction,
+  signal: AbortSignal,
+  done: (stack: CleanupStack) => void,
+): Promise<Observation> {
   const stack = new CleanupStack();
   try {
     return await probe({ host, question: prediction.question, watch: watchedBy(host, prediction), stack, signal });
   } finally {
-    const [left] = await stack.close();
-    if (left !== undefined) {
-      // biome-ignore lint/correctness/noUnsafeFinally: what stays behind on the machine is the graver news.
-      throw new Failure('command-failed', `Cannot take back ${left.what}: ${left.because}`, `Run: ${left.byHand}`);
-    }
+    done(stack);
   }
 }
 

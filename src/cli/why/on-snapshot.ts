@@ -14,6 +14,7 @@ export async function onSnapshot(paths: readonly string[]): Promise<Ground> {
   const note = `The wire and the kernel were not asked: this is a snapshot of ${recording.takenAt}`;
   return {
     settle: undefined,
+    leave: async () => undefined,
     look: async () => hostOf(recording),
     inodeOf: () => undefined,
     hostsFile: () => new Map(),

@@ -34,7 +34,12 @@ const EXIT_CODE: Readonly<Record<Verdict, ExitCode>> = { reachable: 0, unreachab
  */
 export async function why(io: CommandIo, ground: () => Promise<Ground>, request: WhyRequest): Promise<ExitCode> {
   if (request.fix === 'ask') requireSomebodyToAsk(io, request.json);
-  return request.json ? whyAsJson(io, await ground(), request) : whyAsText(io, await ground(), request);
+  const opened = await ground();
+  try {
+    return await (request.json ? whyAsJson(io, opened, request) : whyAsText(io, opened, request));
+  } finally {
+    await opened.leave();
+  }
 }
 
 async function whyAsText(io: CommandIo, ground: Ground, { words, fix, offer }: WhyRequest): Promise<ExitCode> {
@@ -67,6 +72,8 @@ async function whyAsJson(io: CommandIo, ground: Ground, { words, fix }: WhyReque
     isWanted && isProven(diagnosis) ? await repair(ground, words, commands, io.signal, () => undefined) : undefined;
   const now = repaired?.after ?? diagnosis;
   const fixed = repaired === undefined ? {} : { fixed: fixedDocument(repaired.ran, now) };
+  // What goes wrong from here on could only be told in a second document.
+  await ground.leave();
   io.stdout.write(`${escapeJson(JSON.stringify({ ...whyDocument(diagnosis), ...fixed }, undefined, 2))}\n`);
   if (repaired?.failure !== undefined) throw repaired.failure;
   return EXIT_CODE[now.verdict];

@@ -29,7 +29,14 @@ function groundOf(...hosts: readonly Host[]): { readonly ground: Ground; readonl
   };
   const hear = async () => ({ observation: undefined, routes: [], notes: [] });
   return {
-    ground: { look, hear, settle: undefined, inodeOf: () => undefined, hostsFile: () => new Map() },
+    ground: {
+      look,
+      hear,
+      settle: undefined,
+      leave: async () => undefined,
+      inodeOf: () => undefined,
+      hostsFile: () => new Map(),
+    },
     looks: () => looks,
   };
 }
