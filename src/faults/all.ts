@@ -20,6 +20,8 @@ import { bridgePortUnattached } from './rules/bridge-port-unattached.ts';
 import { dadFailed } from './rules/dad-failed.ts';
 import { danglingVeth } from './rules/dangling-veth.ts';
 import { disconnected } from './rules/disconnected.ts';
+import { dnatMissing } from './rules/dnat-missing.ts';
+import { dnatWrong } from './rules/dnat-wrong.ts';
 import { firewallDrop } from './rules/firewall-drop.ts';
 import { firewallReject } from './rules/firewall-reject.ts';
 import { forwardingOff } from './rules/forwarding-off.ts';
@@ -43,6 +45,7 @@ import { noInterface } from './rules/no-interface.ts';
 import { noListener } from './rules/no-listener.ts';
 import { noRoute } from './rules/no-route.ts';
 import { outsideView } from './rules/outside-view.ts';
+import { policyRule } from './rules/policy-rule.ts';
 import { routeBlackhole } from './rules/route-blackhole.ts';
 import { routeProhibit } from './rules/route-prohibit.ts';
 import { routeThrow } from './rules/route-throw.ts';
@@ -52,8 +55,13 @@ import { rpFilter } from './rules/rp-filter.ts';
 import { ruleBlackhole } from './rules/rule-blackhole.ts';
 import { ruleProhibit } from './rules/rule-prohibit.ts';
 import { ruleUnreachable } from './rules/rule-unreachable.ts';
+import { vxlanNoFdb } from './rules/vxlan-no-fdb.ts';
+import { vxlanPortMismatch } from './rules/vxlan-port-mismatch.ts';
+import { vxlanVniMismatch } from './rules/vxlan-vni-mismatch.ts';
+import { vxlanWrongRemote } from './rules/vxlan-wrong-remote.ts';
 import { wrongGateway } from './rules/wrong-gateway.ts';
 import { wrongPrefix } from './rules/wrong-prefix.ts';
+import { wrongRoute } from './rules/wrong-route.ts';
 import { wrongSource } from './rules/wrong-source.ts';
 
 /** The vocabulary of causes: FAULTS in README.md. */
@@ -71,6 +79,10 @@ export const ALL_RULES: readonly FaultRule[] = [
   bridgeFdbWrong,
   bridgeFilterDrop,
   bridgeNetfilter,
+  vxlanNoFdb,
+  vxlanWrongRemote,
+  vxlanVniMismatch,
+  vxlanPortMismatch,
   ipv6Disabled,
   wrongPrefix,
   noAddress,
@@ -82,6 +94,10 @@ export const ALL_RULES: readonly FaultRule[] = [
   disconnected,
   natWrong,
   natMissing,
+  dnatMissing,
+  dnatWrong,
+  policyRule,
+  wrongRoute,
   wrongGateway,
   routingLoop,
   noRoute,

@@ -5,11 +5,12 @@ import { findLab, shippedLabs } from '../../src/lab/find.ts';
 
 const LABS = shippedLabs().map((name) => ({ file: name, lab: findLab(name).lab }));
 
-test('the shipped labs are the seven of the tutorials', () => {
+test('the shipped labs are the seven of the tutorials, and those of what they leave out', () => {
   expect(shippedLabs()).toEqual([
     'bridge',
     'bridge-nat',
     'dual-stack',
+    'policy-routing',
     'router-chain',
     'two-subnets',
     'veth-host',
@@ -52,10 +53,17 @@ test('the labs together show every fault of the vocabulary that one of them can 
     'no-interface',
     'no-listener',
     'no-route',
+    'policy-rule',
     'route-blackhole',
     'route-prohibit',
+    'route-throw',
     'route-unreachable',
     'rp-filter',
+    'rule-blackhole',
+    'rule-prohibit',
+    'rule-unreachable',
+    'wrong-gateway',
     'wrong-prefix',
+    'wrong-route',
   ]);
 });
