@@ -1,0 +1,94 @@
+/**
+ * A published port is not translated for this packet: the rule stands where packets come in, and the namespace itself
+ * sends; or it asks for another device or address than the packet has.
+ *
+ * Without any rule that names the port nobody can know that it was to be published: that is `no-listener`.
+ *
+ * @module
+ */
+
+import type { Repair } from '../../host/edit.ts';
+import type { RuleRef } from '../../host/ruleset.ts';
+import { endpointText } from '../../journey/packet-text.ts';
+import { describeMatch } from '../../walk/netfilter/describe.ts';
+import { hookPlan } from '../../walk/netfilter/plan.ts';
+import { defineRule } from '../define.ts';
+import { derived, filterEvidence } from '../evidence.ts';
+import { ruleText } from '../filter-rule.ts';
+import { loopbackEdits, publish, publishIntent } from '../publish.ts';
+import type { FaultContext } from '../rule.ts';
+import { type MissedRule, missedRules, type Publication, unpublishedIn } from '../search/published.ts';
+
+export const dnatMissing = defineRule({
+  code: 'dnat-missing',
+  title: 'A published port is not translated here',
+  source: 'net/netfilter/nf_nat_core.c: nf_nat_inet_fn(); iptables-extensions(8) DNAT, nft(8) nat statements',
+  explains: ['no-listener', 'listener-elsewhere', 'firewall-drop', 'firewall-reject'],
+
+  find(context) {
+    const at = endsUntranslated(context) ? unpublishedIn(context) : undefined;
+    const [missed] = at === undefined ? [] : missedRules(at);
+    if (at === undefined || missed === undefined) return [];
+    const { netns, inDevice, packet } = at;
+    const asked = endpointText(packet, 'destination');
+    return [
+      {
+        netns: netns.name,
+        device: inDevice,
+        what: `${netns.name} keeps the packet to ${asked} for itself: ${whyMissed(at, missed)}`,
+        why: 'A destination is translated where a packet comes in (PREROUTING) or, for what the namespace sends itself, in OUTPUT; and only by a rule all of whose conditions it meets',
+        evidence: [
+          filterEvidence(netns, missed.rule.ref),
+          derived(
+            inDevice === undefined
+              ? `${netns.name} sends it itself: it passes OUTPUT, not PREROUTING`
+              : `it comes in by ${inDevice} from ${packet.source}`,
+          ),
+        ],
+        repairs: [repairOf(context, at, missed)],
+      },
+    ];
+  },
+});
+
+/** It came to the ports of the namespace itself: to nobody there, or to a firewall before them. */
+function endsUntranslated({ journey: { leg, fate, steps } }: FaultContext): boolean {
+  if (leg !== 'request' || fate.kind !== 'dropped') return false;
+  const { netns, reason } = fate;
+  const isLocal = reason.kind === 'no-socket' || (reason.kind === 'filtered' && reason.hook === 'input');
+  return isLocal && !steps.some((step) => step.stage === 'nat' && step.netns === netns);
+}
+
+function whyMissed({ hook }: Publication, { rule, failed, hook: stands }: MissedRule): string {
+  const place = ruleText(rule.ref);
+  if (stands !== hook) {
+    return `what translates it stands where packets ${stands === 'prerouting' ? 'come in' : 'are sent'} only (${place})`;
+  }
+  if (failed.length === 0) return `an earlier rule takes it before ${place}`;
+  return `what translates it asks for ${failed.map(describeMatch).join(' and ')} (${place})`;
+}
+
+/** The same target at the hook that the packet meets, for this address and port. */
+function repairOf(context: FaultContext, at: Publication, { rule, to, failed, hook }: MissedRule): Repair {
+  const { machinery } = rule.ref;
+  const isTakenBefore = hook === at.hook && failed.length === 0;
+  const edit = publish(at.netns, at.hook, at.packet, {
+    machinery,
+    to,
+    before: isTakenBefore ? firstRule(at) : undefined,
+  });
+  return {
+    intent: publishIntent(at.packet, to),
+    edits: [edit, ...loopbackEdits(context, [edit])],
+    sideEffects: undefined,
+  };
+}
+
+/** The head of what translates at the hook: nothing can take the packet before. */
+function firstRule({ netns, hook, packet }: Publication): RuleRef | undefined {
+  if (!netns.ruleset.known) return undefined;
+  const scope = packet.destination.includes(':') ? 'inet6' : 'inet';
+  const entries = hookPlan(netns.ruleset.value, hook, scope).groups.flat();
+  const chains = entries.flatMap((entry) => (entry.kind === 'nat' ? entry.groups.flat() : []));
+  return chains[0]?.chain.rules[0]?.ref;
+}
