@@ -14,6 +14,7 @@ import type { RoundTrip } from '../journey/journey.ts';
 import type { LastSeen, Observation, RouteWitness } from '../journey/observation.ts';
 import type { Step } from '../journey/step.ts';
 import type { Question } from '../walk/question.ts';
+import type { FailedLookup } from './name-lookup.ts';
 
 export type Verdict = 'reachable' | 'unreachable' | 'undecided';
 
@@ -67,6 +68,8 @@ export interface Looked {
 /** The whole answer. */
 export interface Diagnosis {
   readonly question: Question;
+  /** The destination was a name without an address: then the question is its query to a name server. */
+  readonly unresolved?: FailedLookup;
   readonly verdict: Verdict;
   /** One sentence, without a full stop. */
   readonly summary: string;

@@ -9,9 +9,17 @@ import type { Observation } from '../journey/observation.ts';
 import type { Question } from '../walk/question.ts';
 import type { Cause, Prediction, Verdict } from './diagnosis.ts';
 
-/** `10.0.2.1 (icmp)`, `10.0.2.1 (tcp port 80)`. */
-function targetText({ destination, proto, port }: Question): string {
-  return `${destination} (${port === undefined ? proto : `${proto} port ${port}`})`;
+/** `10.0.2.1 (icmp)`, `ns2 (10.0.2.1, tcp port 80)`. */
+function targetText(question: Question): string {
+  const { destination, name } = question;
+  return name === undefined
+    ? `${destination} (${protocolText(question)})`
+    : `${name} (${destination}, ${protocolText(question)})`;
+}
+
+/** `icmp`, `tcp port 80`. */
+export function protocolText({ proto, port }: Pick<Question, 'proto' | 'port'>): string {
+  return port === undefined ? proto : `${proto} port ${port}`;
 }
 
 /** One sentence without a full stop: the outcome, and for a failure the first cause. */

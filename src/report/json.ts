@@ -17,6 +17,10 @@ export interface QuestionDocument {
   readonly destination: string | null;
   readonly proto: 'icmp' | 'tcp' | 'udp' | null;
   readonly port: number | null;
+  /** What the destination was called, when not by its address: a namespace, or a name that was looked up. */
+  readonly name: string | null;
+  /** The source address that was asked for. */
+  readonly from: string | null;
 }
 
 interface FixDocument {
@@ -89,11 +93,10 @@ export interface WhyDocument {
 
 /** The document that says what the diagnosis says. */
 export function whyDocument(diagnosis: Diagnosis): WhyDocument {
-  const { netns, destination, proto, port } = diagnosis.question;
   const { wire, proof } = diagnosis;
   return {
     schema: 'nsdiag.why/1',
-    question: { netns, destination, proto, port: port ?? null },
+    question: questionDocument(diagnosis),
     verdict: diagnosis.verdict,
     summary: diagnosis.summary,
     causes: diagnosis.causes.map(causeDocument),
@@ -112,6 +115,14 @@ export function whyDocument(diagnosis: Diagnosis): WhyDocument {
           },
     notes: diagnosis.notes,
   };
+}
+
+/** A name without an address is all that is known of the destination. */
+function questionDocument({ question, unresolved }: Diagnosis): QuestionDocument {
+  const { netns, proto, port, from } = unresolved?.wanted ?? question;
+  const name = unresolved?.name ?? question.name ?? null;
+  const destination = unresolved?.name ?? question.destination;
+  return { netns, destination, proto, port: port ?? null, name, from: from ?? null };
 }
 
 /** The document for a question that could not be looked into at all. */

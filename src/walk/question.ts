@@ -12,6 +12,8 @@ import type { Port } from '../net/port.ts';
 export interface Question {
   readonly netns: NetnsName;
   readonly destination: Address;
+  /** What the sender calls the destination, when it was found by a name; the walk does not ask. */
+  readonly name?: string | undefined;
   readonly proto: 'icmp' | 'tcp' | 'udp';
   /** Destination port; `undefined` exactly when proto is icmp. */
   readonly port: Port | undefined;
@@ -19,4 +21,6 @@ export interface Question {
   readonly from: Address | undefined;
   /** Payload bytes, as `ping -s` counts them. */
   readonly payloadBytes: number;
+  /** Nobody may cut it up, its sender least of all (`ping -M do`); absent: as ping sends it, which is cut where it must. */
+  readonly dontFragment?: true;
 }

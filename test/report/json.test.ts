@@ -32,7 +32,7 @@ test.each([
 });
 
 test('whyErrorDocument() keeps the schema when nothing of the question could be understood', () => {
-  const question = { netns: null, destination: null, proto: null, port: null };
+  const question = { netns: null, destination: null, proto: null, port: null, name: null, from: null };
   const document = whyErrorDocument(question, 'Cannot look into "nss1": there is no such namespace', 'Near: ns1');
   expect(errorsOf(document)).toEqual([]);
   expect(document).toMatchObject({ verdict: 'undecided', wire: null, proof: null, notes: ['Near: ns1'] });
@@ -51,7 +51,14 @@ test.each([
 
 test('whyDocument() says what the diagnosis says, with null for what does not apply', () => {
   const document = whyDocument(missingRouteBack());
-  expect(document.question).toEqual({ netns: 'ns1', destination: '10.0.2.1', proto: 'icmp', port: null });
+  expect(document.question).toEqual({
+    netns: 'ns1',
+    destination: '10.0.2.1',
+    proto: 'icmp',
+    port: null,
+    name: null,
+    from: null,
+  });
   expect(document.causes[0]).toMatchObject({ code: 'no-route', netns: 'ns2', device: null, leg: 'reply' });
   expect(document.causes[0]?.fix[0]?.undo?.slice(0, 5)).toEqual(['ip', '-n', 'ns2', 'route', 'del']);
   expect(document.proof).toEqual({ walked: true, deliveredAfter: 1 });

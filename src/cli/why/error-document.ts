@@ -27,7 +27,8 @@ function questionIn(words: readonly string[]): QuestionDocument {
   }
   const [, netns = null, destination = null] = operands;
   const port = portIn(values.get('--port'));
-  return { netns, destination, proto: protoIn(values.get('--proto') ?? (port === null ? 'icmp' : 'tcp')), port };
+  const proto = protoIn(values.get('--proto') ?? (port === null ? 'icmp' : 'tcp'));
+  return { netns, destination, proto, port, name: null, from: values.get('--from') ?? null };
 }
 
 function protoIn(text: string): QuestionDocument['proto'] {

@@ -6,10 +6,13 @@
 
 import { conclude, type Witnesses } from '../../diagnosis/conclude.ts';
 import type { Diagnosis, Prediction } from '../../diagnosis/diagnosis.ts';
+import { nameUnresolved, predictQuery } from '../../diagnosis/name-unresolved.ts';
 import { predict } from '../../diagnosis/predict.ts';
 import { mayPassByItself } from '../../diagnosis/transient.ts';
 import type { Host } from '../../host/host.ts';
-import { questionOf, type Surroundings } from './question.ts';
+import type { Surroundings } from './destination.ts';
+import { type Asked, questionOf } from './question.ts';
+import { requireOwnSource } from './source.ts';
 import type { WhyWords } from './words.ts';
 
 /** This machine, or a snapshot of one. */
@@ -31,17 +34,28 @@ const MOST_SETTLING = 3;
 
 /** One answer to one question: look, predict, hear the witnesses, conclude. */
 export async function ask(ground: Ground, words: WhyWords): Promise<Diagnosis> {
-  const { host, prediction } = await settled(ground, words);
-  return conclude(host, prediction, await ground.hear(host, prediction));
+  const { host, asked, prediction } = await settled(ground, words);
+  const diagnosis = conclude(host, prediction, await ground.hear(host, prediction));
+  return asked.kind === 'unresolved'
+    ? nameUnresolved(asked.lookup, diagnosis)
+    : { ...diagnosis, notes: [...asked.notes, ...diagnosis.notes] };
+}
+
+interface Settled {
+  readonly host: Host;
+  readonly asked: Asked;
+  readonly prediction: Prediction;
 }
 
 /** Look and predict; again, when what is predicted may pass by itself. */
-async function settled(ground: Ground, words: WhyWords): Promise<{ host: Host; prediction: Prediction }> {
+async function settled(ground: Ground, words: WhyWords): Promise<Settled> {
   for (let waits = 0; ; waits++) {
     const host = await ground.look();
-    const prediction = predict(host, questionOf(host, words, ground));
+    const asked = await questionOf(host, words, ground);
+    const prediction = asked.kind === 'unresolved' ? predictQuery(host, asked.lookup) : predict(host, asked.question);
+    requireOwnSource(host, prediction);
     if (ground.settle === undefined || waits === MOST_SETTLING || !mayPassByItself(host, prediction)) {
-      return { host, prediction };
+      return { host, asked, prediction };
     }
     await ground.settle();
   }

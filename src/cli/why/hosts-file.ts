@@ -1,22 +1,15 @@
 /**
- * The hosts file that programs of a namespace see: /etc/netns/NAME/hosts, which `ip netns exec` puts over /etc/hosts,
- * or that one.
+ * A hosts file: names with their addresses.
  *
- * Source: hosts(5), ip-netns(8).
+ * Source: hosts(5).
  *
  * @module
  */
 
-import { readFileSync } from 'node:fs';
-import type { Netns } from '../../host/host.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
-import type { HostsFile } from './question.ts';
 
-/** Names in lower case; a file that cannot be read has none. */
-export function readHostsFile(netns: Netns): HostsFile {
-  const own = netns.entry.kind === 'named' ? readText(`/etc/netns/${netns.entry.name}/hosts`) : undefined;
-  return parseHostsFile(own ?? readText('/etc/hosts') ?? '');
-}
+/** Names, in lower case, and their addresses. */
+export type HostsFile = ReadonlyMap<string, readonly Address[]>;
 
 /** Every name with its addresses, in the order of the file. */
 export function parseHostsFile(text: string): HostsFile {
@@ -32,12 +25,4 @@ export function parseHostsFile(text: string): HostsFile {
     }
   }
   return names;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

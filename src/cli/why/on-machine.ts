@@ -18,9 +18,14 @@ import { hostOf } from '../../recording/to-host.ts';
 import { type CleanupFailure, CleanupStack } from '../../system/cleanup.ts';
 import { howToInstall } from '../../system/debian-package.ts';
 import { Failure } from '../../system/failure.ts';
+import { readEtcFile } from './etc-files.ts';
 import type { Ground } from './ground.ts';
-import { readHostsFile } from './hosts-file.ts';
+import { parseHostsFile } from './hosts-file.ts';
 import { startReading } from './reading.ts';
+import { resolveName } from './resolve-name.ts';
+
+const NAMES_NEED_PACKETS =
+  'its hosts file does not have it; to ask a name server for it would send packets, and --no-probe sends none';
 
 /**
  * @param isToProbe Whether to ask the wire: that sends packets.
@@ -42,7 +47,9 @@ export async function onMachine(
       return { ...host, notes: [...host.notes, ...missingPrograms(recording)] };
     },
     inodeOf: inodeOfWord,
-    hostsFile: readHostsFile,
+    hostsFile: (netns) => parseHostsFile(readEtcFile(netns, 'hosts').text),
+    resolve: async (netns, name) =>
+      isToProbe ? resolveName(netns, name, signal) : { kind: 'not-asked', why: NAMES_NEED_PACKETS },
     settle: () => setTimeout(500, undefined, { signal }),
     hear: async (host, prediction) => {
       // tcpdumps first: they take the longest.

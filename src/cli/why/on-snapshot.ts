@@ -18,6 +18,7 @@ export async function onSnapshot(paths: readonly string[]): Promise<Ground> {
     look: async () => hostOf(recording),
     inodeOf: () => undefined,
     hostsFile: () => new Map(),
+    resolve: async () => ({ kind: 'not-asked', why: 'a snapshot has no resolver to ask for names' }),
     hear: async () => ({ observation: undefined, routes: [], notes: [note] }),
   };
 }
