@@ -13,11 +13,13 @@ import type { ProbeError } from '../journey/observation.ts';
 import { type Port, toPort } from '../net/port.ts';
 import { Child, linesOf } from '../system/child.ts';
 import { argvInNetns } from '../system/enter-netns.ts';
+import { dnsQuery, isQueryLength, queryNonce } from './dns-query.ts';
 import type { Sought } from './filter.ts';
 import { type Identity, NONCE_BYTES, randomNonce } from './identity.ts';
 import { patience, type Sender, type SenderRequest, type Sent } from './sender.ts';
 import { readSocketEvent, type SocketEvent, type SocketTask, socketProgram } from './socket-program.ts';
 
+const DNS_PORT = 53;
 /** Within Linux's default ip_local_port_range, above what services like to take. */
 const SOURCE_PORTS = { from: 50_000, to: 60_000 } as const;
 
@@ -44,23 +46,29 @@ export interface SocketSender extends Sender {
 
 /** Start the program that will send. */
 export function socketSender(request: SenderRequest, proto: 'tcp' | 'udp', port: Port): SocketSender {
-  const { netns, question, effort } = request;
-  const nonce = randomNonce();
-  const sourcePort = proto === 'udp' ? toPort(randomInt(SOURCE_PORTS.from, SOURCE_PORTS.to)) : undefined;
+  const { netns, question, effort, enter = (argv) => argv } = request;
+  const { payloadBytes } = question;
+  const asksForName = proto === 'udp' && port === DNS_PORT && isQueryLength(payloadBytes);
+  const nonce = asksForName ? queryNonce(payloadBytes) : randomNonce();
+  const payload = asksForName ? dnsQuery : markedPayload;
+  const attempts = Array.from({ length: effort.attempts }, (_, index) => index + 1);
+  const sourcePort = request.sourcePort ?? (proto === 'udp' ? randomPort() : undefined);
   const task: SocketTask = {
     proto,
     host: question.destination,
     port,
     from: question.from,
     sourcePort,
-    payloads: proto === 'udp' ? payloadsOf(nonce, effort.attempts, question.payloadBytes) : [],
+    payloads:
+      proto === 'udp' ? attempts.map((attempt) => payload(nonce, attempt, payloadBytes).toString('base64')) : [],
     attempts: effort.attempts,
     intervalMs: effort.intervalMs,
   };
-  const child = Child.start(argvInNetns(netns.entry, socketProgram(task)), request);
+  const child = Child.start(argvInNetns(netns.entry, enter(socketProgram(task))), request);
   const record = new SocketRecord(child);
   return {
-    sought: sourcePort === undefined ? { kind: 'tcp' } : { kind: 'udp', ports: [port, sourcePort], nonce },
+    sought:
+      proto === 'udp' && sourcePort !== undefined ? { kind: 'udp', ports: [port, sourcePort], nonce } : { kind: 'tcp' },
     command: inNetns(netns, [...netcat(proto), ...source(request), question.destination, String(port)]),
     identity: (): Identity =>
       proto === 'udp' ? { kind: 'udp', nonce } : { kind: 'tcp', attempts: record.attemptByPort },
@@ -75,6 +83,10 @@ export function socketSender(request: SenderRequest, proto: 'tcp' | 'udp', port:
   };
 }
 
+function randomPort(): Port | undefined {
+  return toPort(randomInt(SOURCE_PORTS.from, SOURCE_PORTS.to));
+}
+
 function netcat(proto: 'tcp' | 'udp'): readonly string[] {
   return proto === 'tcp' ? ['nc', '-vz', '-w', '1'] : ['nc', '-u', '-w', '1'];
 }
@@ -84,11 +96,8 @@ function source({ question }: SenderRequest): readonly string[] {
 }
 
 /** The nonce and the attempt's number, repeated up to the length that was asked for; never shorter than the mark. */
-function payloadsOf(nonce: Uint8Array, attempts: number, payloadBytes: number): readonly string[] {
-  return Array.from({ length: attempts }, (_, index) => {
-    const mark = Buffer.from([...nonce, index + 1]);
-    return Buffer.alloc(Math.max(NONCE_BYTES + 1, payloadBytes), mark).toString('base64');
-  });
+function markedPayload(nonce: Uint8Array, attempt: number, payloadBytes: number): Buffer {
+  return Buffer.alloc(Math.max(NONCE_BYTES + 1, payloadBytes), Buffer.from([...nonce, attempt]));
 }
 
 /** What the program has said so far. */
