@@ -1,10 +1,14 @@
 /**
- * Random networks as values: a few shapes that people build, each with two ends that shall reach each other.
+ * A network as a value: namespaces, what is wired to what, and who shall reach whom; and the commands that build it.
+ *
+ * The commands are what a person would type, a line each, so that a network that was answered wrongly can be rebuilt
+ * by hand. What a namespace would inherit from the machine is set.
  *
  * @module
  */
 
-import fc from 'fast-check';
+export type FamilyName = 'inet' | 'inet6';
+export type Proto = 'icmp' | 'tcp' | 'udp';
 
 /** A device of a node; `peer` is `node:device` for a veth end. */
 export interface Device {
@@ -13,6 +17,13 @@ export interface Device {
   readonly bridge?: string;
   /** `10.1.0.1/24`. */
   readonly address?: string;
+  readonly vxlan?: Vxlan;
+}
+
+/** One end of an overlay: VNI 42, port 4789. */
+export interface Vxlan {
+  readonly local: string;
+  readonly remote: string;
 }
 
 /** A namespace. */
@@ -23,187 +34,116 @@ export interface Node {
   readonly devices: readonly Device[];
   /** What is typed behind `ip route add`. */
   readonly routes?: readonly string[];
-  /** What is typed behind `iptables -t nat -A POSTROUTING`. */
-  readonly masquerade?: string;
+  /** What is typed behind `iptables -t nat -A`. */
+  readonly nat?: readonly string[];
+  /** Commands of its own, run when its devices are up and before its routes are added. */
+  readonly setup?: readonly string[];
 }
 
 /** A network in which `from` shall reach `to`. */
 export interface Network {
-  readonly shape: string;
+  /** The shape with its size and family: `chain2-inet6`. */
+  readonly name: string;
   readonly nodes: readonly Node[];
   readonly from: string;
   /** The namespace of the destination. */
   readonly target: string;
   readonly to: string;
-  readonly proto: 'icmp' | 'tcp';
+  /** To where the destination answers: the sender as it looks from there. */
+  readonly back: string;
+  readonly proto: Proto;
+  /** Namespaces that are on nobody's way: what is flooded to them has not arrived. */
+  readonly bystanders: readonly string[];
 }
 
-type Wiring = Omit<Network, 'proto'>;
-type FamilyName = 'inet' | 'inet6';
-
-/** The `host`th address of the `net`th network. */
-function at(family: FamilyName, net: number, host: number): string {
-  return family === 'inet' ? `10.${net}.0.${host}` : `fd00:${net}::${host.toString(16)}`;
-}
-
-function network(family: FamilyName, net: number): string {
-  return family === 'inet' ? `10.${net}.0.0/24` : `fd00:${net}::/64`;
-}
-
-function on(family: FamilyName, net: number, host: number): string {
-  return `${at(family, net, host)}/${family === 'inet' ? 24 : 64}`;
-}
-
-/** a - r1 - ... - rn - b; without routers a plain veth pair. Net 0 is a's, net n is b's. */
-function chain(family: FamilyName, routers: number): Wiring {
-  const names = ['a', ...Array.from({ length: routers }, (_, index) => `r${index + 1}`), 'b'];
-  const nodes = names.map((name, index): Node => {
-    const left: Device = { name: 'left', peer: `${names[index - 1]}:right`, address: on(family, index - 1, 2) };
-    const right: Device = { name: 'right', peer: `${names[index + 1]}:left`, address: on(family, index, 1) };
-    if (index === 0) return { name, devices: [right], routes: routers > 0 ? [`default via ${at(family, 0, 2)}`] : [] };
-    if (index === names.length - 1) {
-      return { name, devices: [left], routes: routers > 0 ? [`default via ${at(family, index - 1, 1)}`] : [] };
-    }
-    const back = index > 1 ? [`${network(family, 0)} via ${at(family, index - 1, 1)}`] : [];
-    const on_ = index < routers ? [`${network(family, routers)} via ${at(family, index, 2)}`] : [];
-    return { name, forwards: true, devices: [left, right], routes: [...back, ...on_] };
-  });
-  return { shape: `chain${routers}-${family}`, nodes, from: 'a', target: 'b', to: at(family, routers, 2) };
-}
-
-/** Namespaces on one bridge, which is in a namespace of its own. */
-function bridge(family: FamilyName, members: number): Wiring {
-  const names = ['a', 'b', 'c', 'd'].slice(0, members);
-  const hosts = names.map(
-    (name, index): Node => ({
-      name,
-      devices: [{ name: 'eth0', peer: `sw:p-${name}`, address: on(family, 0, index + 1) }],
-    }),
-  );
-  const sw: Node = {
-    name: 'sw',
-    bridges: [{ name: 'br0' }],
-    devices: names.map((name) => ({ name: `p-${name}`, peer: `${name}:eth0`, bridge: 'br0' })),
-  };
-  return { shape: `bridge${members}-${family}`, nodes: [...hosts, sw], from: 'a', target: 'b', to: at(family, 0, 2) };
-}
-
-/** Two bridges in one namespace that is also the router between them. */
-function routedBridges(family: FamilyName): Wiring {
-  const end = (name: string, net: number): Node => ({
-    name,
-    devices: [{ name: 'eth0', peer: `r:p-${name}`, address: on(family, net, 10) }],
-    routes: [`default via ${at(family, net, 1)}`],
-  });
-  const router: Node = {
-    name: 'r',
-    forwards: true,
-    bridges: [
-      { name: 'br-a', address: on(family, 0, 1) },
-      { name: 'br-b', address: on(family, 1, 1) },
-    ],
-    devices: ['a', 'b'].map((name) => ({ name: `p-${name}`, peer: `${name}:eth0`, bridge: `br-${name}` })),
-  };
-  return {
-    shape: `routed-bridges-${family}`,
-    nodes: [end('a', 0), end('b', 1), router],
-    from: 'a',
-    target: 'b',
-    to: at(family, 1, 10),
-  };
-}
-
-/** a behind a bridge with NAT; the outside has a public address and no way back. */
-function nat(): Wiring {
-  return {
-    shape: 'nat',
-    from: 'a',
-    target: 'out',
-    to: '203.0.113.1',
-    nodes: [
-      {
-        name: 'a',
-        devices: [{ name: 'eth0', peer: 'gw:p-a', address: '192.168.10.11/24' }],
-        routes: ['default via 192.168.10.1'],
-      },
-      {
-        name: 'gw',
-        forwards: true,
-        bridges: [{ name: 'br0', address: '192.168.10.1/24' }],
-        devices: [
-          { name: 'p-a', peer: 'a:eth0', bridge: 'br0' },
-          { name: 'wan', peer: 'out:wan', address: '203.0.113.2/24' },
-        ],
-        masquerade: '-s 192.168.10.0/24 -o wan -j MASQUERADE',
-      },
-      { name: 'out', devices: [{ name: 'wan', peer: 'gw:wan', address: '203.0.113.1/24' }] },
-    ],
-  };
-}
-
-const family = fc.constantFrom<FamilyName>('inet', 'inet6');
-
-/** Any of the shapes, shrinking towards the plain veth pair. */
-export const anyNetwork: fc.Arbitrary<Network> = fc
-  .tuple(
-    fc.oneof(
-      fc.tuple(family, fc.integer({ min: 0, max: 3 })).map(([of, routers]) => chain(of, routers)),
-      fc.tuple(family, fc.integer({ min: 2, max: 4 })).map(([of, members]) => bridge(of, members)),
-      family.map(routedBridges),
-      fc.constant(nat()),
-    ),
-    fc.constantFrom<'icmp' | 'tcp'>('icmp', 'tcp'),
-  )
-  .map(([wiring, proto]) => ({ ...wiring, proto }));
-
-/** The port on which the destination's service listens. */
+/** The port that is asked, and on which the destination's service listens. */
 export const SERVICE_PORT = 8080;
 
-/** The commands that build it, a line each; what a namespace would inherit from the machine is set. */
-export function buildScript({ nodes, target, to, proto }: Network): readonly string[] {
-  const lines = nodes.flatMap(({ name, forwards }) => [
+/** The commands that build it, a line each. */
+export function buildScript(network: Network): readonly string[] {
+  const { nodes } = network;
+  return [
+    ...nodes.flatMap(namespace),
+    ...nodes.flatMap((node) => node.devices.flatMap((device) => veth(node, device))),
+    ...nodes.flatMap(devices),
+    ...nodes.flatMap(({ name, routes = [], nat = [], setup = [] }) => [
+      ...setup,
+      ...routes.map((route) => `ip -n ${name} ${familyFlag(route)} route add ${route}`),
+      ...nat.map((rule) => `ip netns exec ${name} iptables -t nat -A ${rule}`),
+    ]),
+    ...service(network, network.to.includes(':') ? '::' : '0.0.0.0'),
+  ];
+}
+
+/** What makes the destination answer on the service's port. */
+export function service({ proto, target, to }: Network, address: string): readonly string[] {
+  const inBackground = '>/dev/null 2>&1 </dev/null &';
+  switch (proto) {
+    case 'icmp':
+      return [];
+    case 'tcp':
+      return [
+        `ip netns exec ${target} nc -lk ${to.includes(':') ? '-6' : '-4'} ${address} ${SERVICE_PORT} ${inBackground}`,
+      ];
+    case 'udp':
+      return [`ip netns exec ${target} perl -MIO::Socket::IP -e '${ECHO}' ${address} ${SERVICE_PORT} ${inBackground}`];
+  }
+}
+
+/** `ip -n r1 -6`. */
+export function ipIn(node: string, address: string): string {
+  return `ip -n ${node} ${familyFlag(address)}`;
+}
+
+const ECHO =
+  '$s = IO::Socket::IP->new(LocalHost => $ARGV[0], LocalPort => $ARGV[1], Type => SOCK_DGRAM) or die $@; $s->send($m) while defined $s->recv($m, 9000)';
+
+function namespace({ name, forwards }: Node): readonly string[] {
+  const gate = forwards ? 1 : 0;
+  return [
     `ip netns add ${name}`,
     `ip -n ${name} link set dev lo up`,
-    `ip netns exec ${name} sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.all.accept_dad=0`,
-    `ip netns exec ${name} sysctl -qw net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0`,
-    `ip netns exec ${name} sysctl -qw net.ipv4.ip_forward=${forwards ? 1 : 0} net.ipv6.conf.all.forwarding=${forwards ? 1 : 0}`,
-  ]);
-  for (const node of nodes) {
-    for (const device of node.devices) {
-      const [peerNode = '', peerDevice] = device.peer?.split(':') ?? [];
-      if (device.peer !== undefined && `${node.name}:${device.name}` < device.peer) {
-        lines.push(`ip link add ${device.name} netns ${node.name} type veth peer name ${peerDevice} netns ${peerNode}`);
-      }
-    }
-  }
-  for (const node of nodes) {
-    for (const { name, address } of node.bridges ?? []) {
-      lines.push(`ip -n ${node.name} link add ${name} type bridge`);
-      if (address !== undefined) lines.push(`ip -n ${node.name} addr add ${address} dev ${name}${nodad(address)}`);
-      lines.push(`ip -n ${node.name} link set dev ${name} up`);
-    }
-    for (const { name, address, bridge: master } of node.devices) {
-      if (master !== undefined) lines.push(`ip -n ${node.name} link set dev ${name} master ${master}`);
-      if (address !== undefined) lines.push(`ip -n ${node.name} addr add ${address} dev ${name}${nodad(address)}`);
-      lines.push(`ip -n ${node.name} link set dev ${name} up`);
-    }
-  }
-  for (const node of nodes) {
-    lines.push(...(node.routes ?? []).map((route) => `ip -n ${node.name} ${familyFlag(route)} route add ${route}`));
-    if (node.masquerade !== undefined)
-      lines.push(`ip netns exec ${node.name} iptables -t nat -A POSTROUTING ${node.masquerade}`);
-  }
-  if (proto === 'tcp')
-    lines.push(
-      `ip netns exec ${target} nc -lk ${to.includes(':') ? '-6' : '-4'} ${SERVICE_PORT} >/dev/null 2>&1 </dev/null &`,
-    );
-  return lines;
+    `ip netns exec ${name} sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0` +
+      ' net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0' +
+      ' net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0 net.bridge.bridge-nf-call-arptables=0' +
+      ` net.ipv4.ip_forward=${gate} net.ipv6.conf.all.forwarding=${gate}`,
+  ];
 }
 
-function nodad(address: string): string {
-  return address.includes(':') ? ' nodad' : '';
+/** Of the two ends, the one whose name comes first says it. */
+function veth(node: Node, device: Device): readonly string[] {
+  const [peerNode = '', peerDevice] = device.peer?.split(':') ?? [];
+  if (device.peer === undefined || device.peer < `${node.name}:${device.name}`) return [];
+  return [`ip link add ${device.name} netns ${node.name} type veth peer name ${peerDevice} netns ${peerNode}`];
 }
 
-function familyFlag(route: string): string {
-  return route.includes(':') ? '-6' : '-4';
+function devices({ name: node, bridges = [], devices }: Node): readonly string[] {
+  const ip = `ip -n ${node}`;
+  return [
+    ...bridges.flatMap(({ name, address }) => [
+      `${ip} link add ${name} type bridge`,
+      ...withAddress(ip, name, address),
+      `${ip} link set dev ${name} up`,
+    ]),
+    ...devices.flatMap(({ name, address, bridge, vxlan }) => [
+      ...(vxlan === undefined ? [] : [vxlanCommand(node, name, vxlan, '42', '4789')]),
+      ...(bridge === undefined ? [] : [`${ip} link set dev ${name} master ${bridge}`]),
+      ...withAddress(ip, name, address),
+      `${ip} link set dev ${name} up`,
+    ]),
+  ];
+}
+
+/** `ip link add` of a tunnel end. */
+export function vxlanCommand(node: string, name: string, { local, remote }: Vxlan, vni: string, port: string): string {
+  return `ip -n ${node} link add ${name} type vxlan id ${vni} local ${local} remote ${remote} dstport ${port}`;
+}
+
+function withAddress(ip: string, device: string, address: string | undefined): readonly string[] {
+  if (address === undefined) return [];
+  return [`${ip} addr add ${address} dev ${device}${address.includes(':') ? ' nodad' : ''}`];
+}
+
+function familyFlag(text: string): string {
+  return text.includes(':') ? '-6' : '-4';
 }

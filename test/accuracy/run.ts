@@ -1,6 +1,11 @@
 /**
- * `npm run accuracy [-- --seed N --count N]`: random networks with random faults, judged by the kernel; a table by
- * fault, and the commands that rebuild every network that was answered wrongly.
+ * `npm run accuracy`: random networks with random faults, judged by the kernel; a table by fault, and for every network
+ * that was answered wrongly the script that rebuilds it.
+ *
+ *     npm run accuracy -- [--seed N] [--count N] [--jobs N] [--only INDEX] [--shrink] [--resume] [--write-readme]
+ *
+ * `--resume` goes on with a run that was ended, from its log; `--only` tries one network of the seed; `--shrink` looks
+ * for the smallest network that fails in the same way; `--write-readme` writes the table into README.md.
  *
  * @module
  */
@@ -8,92 +13,91 @@
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import { type Case, casesOf, caseText } from './cases.ts';
-import { type Judgement, judge } from './judge.ts';
-
-/** Two networks at a time: the machine that this has to run on has two cores. */
-const AT_ONCE = 2;
-
-interface Judged {
-  readonly tried: Case;
-  readonly judgement: Judgement;
-}
+import { isRight, type Judgement, judge } from './judge.ts';
+import { appendLog, type Judged, newLog, readLog } from './log.ts';
+import { writeReadme } from './readme.ts';
+import { rebuildScript } from './script.ts';
+import { shrink } from './shrink.ts';
+import { COLUMNS, isAllRight, rowsOf, totalsOf } from './tally.ts';
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '100' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '100' },
+    // Most of the time is waiting for what does not answer: two cores do three networks a core.
+    jobs: { type: 'string', default: '6' },
+    only: { type: 'string' },
+    shrink: { type: 'boolean', default: false },
+    resume: { type: 'boolean', default: false },
+    'write-readme': { type: 'boolean', default: false },
+  },
 });
 const seed = Number(values.seed);
-const queue = [...casesOf(seed, Number(values.count)).entries()];
-const judged: Judged[] = [];
-await Promise.all(Array.from({ length: AT_ONCE }, work));
-process.stdout.write(`${tableOf(judged)}\n${totalsOf(judged)}\n`);
-process.exitCode = judged.every(({ judgement }) => isRight(judgement)) ? 0 : 1;
+const count = values.only === undefined ? Number(values.count) : Number(values.only) + 1;
+const log = `node_modules/.cache/nsdiag/accuracy-${seed}.jsonl`;
+const wanted = [...casesOf(seed, count).entries()].filter(([index]) =>
+  [undefined, String(index)].includes(values.only),
+);
+if (!values.resume && values.only === undefined) newLog(log);
+const before = values.resume ? readLog(log, seed).filter(({ index }) => wanted.some(([each]) => each === index)) : [];
+const judged: Judged[] = [...before];
+const queue = wanted.filter(([index]) => !before.some((each) => each.index === index));
+await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+
+const table = new Table({ head: [...COLUMNS], style: { head: [], border: [] } });
+table.push(...rowsOf(judged).map((row) => [...row]));
+say(`${table.toString()}\n${totalsOf(judged).join('\n')}`);
+if (values['write-readme']) writeReadme('README.md', `npm run accuracy -- --seed ${seed} --count ${count}`, judged);
+process.exitCode = isAllRight(judged) ? 0 : 1;
 
 async function work(): Promise<void> {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const [index, tried] = next;
-    const judgement = await judge(tried.network, tried.faults);
-    judged.push({ tried, judgement });
-    if (!isRight(judgement)) process.stdout.write(`${failureText(index, tried, judgement)}\n\n`);
+    const judgement = await judgeOrError(tried);
+    const one: Judged = { seed, index, tried, judgement };
+    judged.push(one);
+    if (values.only === undefined) appendLog(log, one);
+    if ('error' in judgement || !isRight(judgement)) say(await failureText(one));
   }
 }
 
-function isRight({ verdictRight, causesRight, repaired }: Judgement): boolean {
-  return verdictRight && causesRight && repaired !== false;
+async function judgeOrError(tried: Case): Promise<Judged['judgement']> {
+  try {
+    return await judge(tried);
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
 }
 
-function failureText(index: number, tried: Case, judgement: Judgement): string {
-  const { works, verdictRight, causes, repaired, notes, rebuild } = judgement;
+async function failureText({ index, tried, judgement }: Judged): Promise<string> {
+  if ('error' in judgement) return `! seed ${seed} #${index} ${caseText(tried)}\n  ${judgement.error}\n`;
+  const smallest = values.shrink ? await shrink(tried, failsAlike(judgement)) : tried;
+  const { works, verdictRight, causes, places, placeRight, repaired, fixes, notes } = judgement;
   return [
     `✗ seed ${seed} #${index} ${caseText(tried)}`,
     `  works: ${works}; verdict ${verdictRight ? 'right' : 'WRONG'}; repaired: ${repaired ?? '-'}; named: ${causes.join(', ') || 'nothing'}`,
+    ...(placeRight === false ? [`  last place: ${places.nsdiag}; by tcpdump: ${places.tcpdump}`] : []),
+    ...fixes.map((fix) => `  fix: ${fix}`),
     ...notes.map((note) => `  note: ${note}`),
-    ...rebuild.map((line) => `    ${line}`),
+    rebuildScript(smallest),
+    '',
   ].join('\n');
 }
 
-/** A row a kind of fault; a network with three faults counts in three rows. */
-function tableOf(all: readonly Judged[]): string {
-  const kinds = new Map<string, Judgement[]>();
-  for (const { tried, judgement } of all) {
-    const named = tried.faults.length === 0 ? ['(healthy)'] : tried.faults.map(({ kind }) => kind);
-    for (const kind of named) kinds.set(kind, [...(kinds.get(kind) ?? []), judgement]);
-  }
-  const table = new Table({
-    head: ['fault', 'networks', 'verdict', 'causes', 'repaired'],
-    style: { head: [], border: [] },
-  });
-  for (const [kind, list] of [...kinds].sort()) {
-    const broken = list.filter(({ works }) => !works);
-    table.push([
-      kind,
-      list.length,
-      list.filter(({ verdictRight }) => verdictRight).length,
-      list.filter(({ causesRight }) => causesRight).length,
-      `${broken.filter(({ repaired }) => repaired === true).length} of ${broken.length}`,
-    ]);
-  }
-  return table.toString();
+/** Wrong in the same question: another mistake on the way down would lead away from this one. */
+function failsAlike(judgement: Judgement): (tried: Case) => Promise<boolean> {
+  return async (tried) => {
+    const other = await judgeOrError(tried);
+    if ('error' in other) return false;
+    return (
+      other.verdictRight === judgement.verdictRight &&
+      other.causesRight === judgement.causesRight &&
+      (other.placeRight === false) === (judgement.placeRight === false) &&
+      (other.repaired === false) === (judgement.repaired === false)
+    );
+  };
 }
 
-function totalsOf(all: readonly Judged[]): string {
-  const broken = all.filter(({ judgement }) => !judgement.works);
-  const share = (part: number, whole: number) =>
-    `${part} of ${whole} (${whole === 0 ? '-' : ((100 * part) / whole).toFixed(1)} %)`;
-  const count = (list: readonly Judged[], is: (judgement: Judgement) => boolean) =>
-    list.filter(({ judgement }) => is(judgement)).length;
-  return [
-    `networks: ${all.length}, of which broken: ${broken.length}`,
-    `verdict right: ${share(
-      count(all, ({ verdictRight }) => verdictRight),
-      all.length,
-    )}`,
-    `causes right:  ${share(
-      count(all, ({ causesRight }) => causesRight),
-      all.length,
-    )}`,
-    `repaired:      ${share(
-      count(broken, ({ repaired }) => repaired === true),
-      broken.length,
-    )}`,
-  ].join('\n');
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
