@@ -1,6 +1,6 @@
 /**
- * src/ to dist/: one ESM bundle whose commands are chunks of their own, loaded when they are asked for; the labs and
- * the JSON schemas beside it; and the licences of everything bundled.
+ * src/ to dist/: one script with what V8 compiled of it, and the module that starts it; the labs and the JSON schemas
+ * beside it; and the licences of everything bundled.
  *
  *     node .config/build.mjs [--if-stale]
  *
@@ -10,6 +10,7 @@
  * @module
  */
 
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,9 +26,15 @@ const COPIED = [
   { from: 'src/report/schemas', extension: '.json', to: 'schemas' },
 ];
 
-// Bundled CommonJS asks for Node's own modules with require(), which an ES module has to make for itself.
-const BANNER = `import { createRequire as __createRequire } from 'node:module';
-const require = __createRequire(import.meta.url);`;
+// What start.ts calls. A dynamic import within the bundle becomes a call, and of pcap-parser a require().
+const SCRIPT = {
+  banner: {
+    js: '(function (require, scriptPath) { const scriptUrl = require("node:url").pathToFileURL(scriptPath).href;',
+  },
+  footer: { js: '})' },
+  define: { 'import.meta.url': 'scriptUrl' },
+  supported: { 'dynamic-import': false },
+};
 
 if (process.argv.includes('--if-stale') && isFresh()) process.exit(0);
 
@@ -38,6 +45,8 @@ try {
   const inputs = await bundle(fresh);
   for (const { from, extension, to } of COPIED) copyFolder(join(ROOT, from), extension, join(fresh, to));
   writeFileSync(join(fresh, 'THIRD-PARTY-LICENSES.txt'), licencesOf(inputs));
+  toAscii(join(fresh, 'nsdiag.cjs'));
+  compileAhead(join(fresh, 'nsdiag.cjs'));
   if (existsSync(DIST)) renameSync(DIST, stale);
   renameSync(fresh, DIST);
 } catch (error) {
@@ -76,22 +85,54 @@ function newestChangeMs(paths) {
  * @returns {Promise<string[]>} the files that went into the bundle
  */
 async function bundle(outdir) {
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: { cli: 'src/cli/main.ts' },
-    outdir,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    external: ['pcap-parser'],
-    banner: { js: BANNER },
-    legalComments: 'linked',
-    metafile: true,
-    logLevel: 'warning',
-  });
-  return Object.keys(metafile.inputs);
+  const common = { absWorkingDir: ROOT, bundle: true, target: 'node20', metafile: true, logLevel: 'warning' };
+  const script = join(outdir, 'nsdiag.cjs');
+  const bundles = await Promise.all([
+    build({
+      ...common,
+      entryPoints: ['src/cli/start.ts'],
+      outfile: join(outdir, 'cli.js'),
+      platform: 'node',
+      format: 'esm',
+    }),
+    build({
+      ...common,
+      ...SCRIPT,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: script,
+      platform: 'node',
+      format: 'cjs',
+      external: ['pcap-parser'],
+      legalComments: 'linked',
+    }),
+  ]);
+  return bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+}
+
+/**
+ * esbuild escapes what is not ASCII in strings, and leaves it in comments and in regular expressions, where an escape
+ * means the same.
+ *
+ * @param {string} script
+ */
+function toAscii(script) {
+  const escape = (/** @type {string} */ unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(script, readFileSync(script, 'utf8').replace(/[^\0-\x7f]/g, escape));
+}
+
+/**
+ * Keep what V8 compiles for the main job, asked in an empty network of its own, where even lo is down: reading, both
+ * legs, the fault, the report. Where no such network can be made, everything is compiled at each start.
+ *
+ * @param {string} script
+ */
+function compileAhead(script) {
+  const compiled = `${script}.compiled`;
+  const alone = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--mount-proc'];
+  const job = [process.execPath, join(ROOT, '.config/code-cache.mjs'), script, compiled, 'why', 'host', '127.0.0.1'];
+  spawnSync('unshare', [...alone, '--', ...job], { stdio: 'ignore' });
+  if (!existsSync(compiled))
+    console.warn('nsdiag will start more slowly: it could not be run once to compile it ahead');
 }
 
 /**

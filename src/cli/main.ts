@@ -1,24 +1,17 @@
 /**
- * Where nsdiag begins: `bin/nsdiag.js` imports the bundle of this file, and importing it runs the command line.
- *
- * `--version` is answered before anything else is loaded.
+ * The command line, from the words typed to the exit code. Running this file runs it (start.ts).
  *
  * @module
  */
 
+import { listenForInterruption } from './interruption.ts';
+import { processIo } from './process-io.ts';
+import { runCommandLine } from './program.ts';
 import { VERSION } from './version.ts';
 
-const words = process.argv.slice(2);
-const isVersionAsked = words.length === 1 && (words[0] === '--version' || words[0] === '-V');
+void main(process.argv.slice(2));
 
-if (isVersionAsked) {
-  process.stdout.write(`${VERSION}\n`);
-} else {
-  const [{ runCommandLine }, { processIo }, { listenForInterruption }] = await Promise.all([
-    import('./program.ts'),
-    import('./process-io.ts'),
-    import('./interruption.ts'),
-  ]);
+async function main(words: readonly string[]): Promise<void> {
   const force = (exitCode: number): void => {
     process.stderr.write('nsdiag: ended at once; what it added may still be there\n');
     process.exit(exitCode);

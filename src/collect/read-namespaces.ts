@@ -10,7 +10,6 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { availableParallelism } from 'node:os';
 import { Failure } from '../system/failure.ts';
 import { type Argv, type RunResult, run } from '../system/run.ts';
 import type { FoundNamespace } from './discover.ts';
@@ -32,7 +31,7 @@ const TIMEOUT_MS = 120_000;
 /** Half of what V8 holds in one string. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
-/** Reading is work for the kernel: more at a time than this only makes the machine stutter. */
+/** Reading is work for the kernel: more at a time only make the machine stutter, and fewer leave a core idle at the end. */
 const MOST_WORKERS = 4;
 
 const WITH_US: Argv = ['setpriv', '--pdeathsig', 'KILL'];
@@ -49,7 +48,7 @@ export async function readNamespaces(
   const unnamed = namespaces.filter((namespace) => !isLinkedByName(namespace));
   const order = [...unnamed, ...namespaces.filter(isLinkedByName)];
   const mark = newMark();
-  const workers = Math.min(availableParallelism(), MOST_WORKERS, order.length);
+  const workers = Math.min(MOST_WORKERS, order.length);
   const numbers = [process.pid, workers, unnamed.length].map(String);
   const script = ['sh', '-c', ALL_SCRIPT, 'sh', mark, NAMESPACE_SCRIPT, ...numbers];
   const result = await runScript([...WITH_US, ...ASIDE, ...script, ...order.map(fileFromAside)], signal);

@@ -6,9 +6,10 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -67,10 +68,42 @@ test('npm pack takes the licences, ours and those of what is bundled', () => {
 
 test('npm pack takes the program, its one unbundled package and the papers, and nothing else', () => {
   const expected =
-    /^(bin\/nsdiag\.js|dist\/[^/]+\.(js|txt)|dist\/(labs|schemas)\/.+|node_modules\/pcap-parser\/.+|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+    /^(bin\/nsdiag\.js|dist\/[^/]+\.(js|txt|cjs|cjs\.compiled)|dist\/(labs|schemas)\/.+|node_modules\/pcap-parser\/.+|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
 
   expect(packed.length).toBeGreaterThan(0);
   expect(packed.filter((path) => !expected.test(path))).toEqual([]);
+});
+
+test('the script in dist/ is ASCII, as start.ts reads it, and its compiled code is taken by the V8 that made it', () => {
+  const path = join(ROOT, 'dist/nsdiag.cjs');
+  const source = readFileSync(path);
+
+  expect(source.every((byte) => byte < 0x80)).toBe(true);
+  const script = new Script(source.toString('latin1'), {
+    filename: path,
+    cachedData: readFileSync(`${path}.compiled`),
+  });
+  expect(script.cachedDataRejected).toBe(false);
+});
+
+test.each([
+  ['is not there', (path: string) => rmSync(path)],
+  ['is of another V8', (path: string) => writeFileSync(path, 'of another V8')],
+])('nsdiag lab list answers where the compiled code %s', (_, spoil) => {
+  const copy = mkdtempSync(join(tmpdir(), 'nsdiag-dist-'));
+  try {
+    for (const folder of ['bin', 'dist', 'package.json'])
+      cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });
+    spoil(join(copy, 'dist/nsdiag.cjs.compiled'));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(copy, 'bin/nsdiag.js'), 'lab', 'list'], {
+      encoding: 'utf8',
+    });
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('veth-pair');
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
 });
 
 function labs(): readonly string[] {
