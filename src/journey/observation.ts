@@ -8,6 +8,7 @@
 import type { DeviceName, DeviceRef, NetnsName } from '../host/link.ts';
 import type { Address } from '../net/address.ts';
 import type { Leg } from './journey.ts';
+import type { KernelTrace } from './kernel-trace.ts';
 import type { RouteLookup } from './step.ts';
 
 /** Our probe's packet (or its answer), seen by one tcpdump on one device. */
@@ -57,6 +58,8 @@ export interface Observation {
   readonly captureDrops: number;
   /** What could not be watched or sent, and why. */
   readonly notes: readonly string[];
+  /** What the kernel told of one packet more, when the probe was lost; absent when it was not asked. */
+  readonly kernel?: KernelTrace;
 }
 
 /** `ip route get` at one routing step of the prediction. */

@@ -39,7 +39,7 @@ export function ownPacketReader(identity: Identity, source: NetnsName): OwnPacke
  * pattern fits without its last 8 bytes. Of a smaller payload the first id that leaves for us is taken for ours.
  * Source: iputils ping_common.c, fill(); seen for every length from 16 to 60 bytes.
  */
-const MARK_AT = 16;
+export const MARK_AT = 16;
 
 function echoReader(identity: Extract<Identity, { kind: 'icmp' }>, source: NetnsName): OwnPacketReader {
   const { pattern, payloadBytes } = identity;

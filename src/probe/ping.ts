@@ -20,7 +20,7 @@ const NOTHING_SENT: Sent = { sent: 0, received: 0, refused: false, errors: [], n
 
 /** Prepare a ping; nothing runs yet. */
 export function pingSender(request: SenderRequest): Sender {
-  const { netns, question, effort } = request;
+  const { netns, question, effort, enter = (argv) => argv } = request;
   const pattern = randomPattern();
   const identity: Identity = { kind: 'icmp', pattern, payloadBytes: question.payloadBytes };
   return {
@@ -30,7 +30,7 @@ export function pingSender(request: SenderRequest): Sender {
       if (!isInstalled('ping'))
         return { ...NOTHING_SENT, notes: [`ping is not installed (${howToInstall('ping')}): nothing was sent`] };
       const marked = pingArgv(request, ['-p', Buffer.from(pattern).toString('hex')]);
-      const ping = Child.start(argvInNetns(netns.entry, marked), request);
+      const ping = Child.start(argvInNetns(netns.entry, enter(marked)), request);
       const said = new PingRecord(question.destination);
       const settled = new AbortController();
       const listen = async (stream: Child['stdout']) => {
@@ -47,11 +47,12 @@ export function pingSender(request: SenderRequest): Sender {
 }
 
 function pingArgv({ question, effort }: SenderRequest, marks: readonly string[] = []): Argv {
-  const { destination, from, payloadBytes } = question;
+  const { destination, from, payloadBytes, dontFragment } = question;
   const size = payloadBytes === DEFAULT_PAYLOAD_BYTES ? [] : ['-s', String(payloadBytes)];
   const pace = ['-c', String(effort.attempts), '-i', String(effort.intervalMs / 1000), '-W', '1'];
+  const whole = dontFragment === true ? ['-M', 'do'] : [];
   const source = from === undefined ? [] : ['-I', from];
-  return ['ping', '-n', ...pace, ...size, ...marks, ...source, destination];
+  return ['ping', '-n', ...pace, ...size, ...whole, ...marks, ...source, destination];
 }
 
 /** What ping has said so far. */

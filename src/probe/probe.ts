@@ -12,6 +12,7 @@
  * @module
  */
 
+import { setTimeout } from 'node:timers/promises';
 import { allLinks, findNetns, type Host, linksOf, type Netns } from '../host/host.ts';
 import type { NetnsName } from '../host/link.ts';
 import type { Observation } from '../journey/observation.ts';
@@ -21,10 +22,11 @@ import type { ChildOptions } from '../system/child.ts';
 import type { Question } from '../walk/question.ts';
 import { errorsOf } from './errors.ts';
 import { probeFilter, type Sought } from './filter.ts';
+import { askKernel, type Heard } from './kernel/witness.ts';
 import { pingSender } from './ping.ts';
-import { recognise } from './recognise.ts';
+import { type Found, recognise } from './recognise.ts';
 import { isIcmpError, type Seen } from './seen.ts';
-import type { Effort, Sender, SenderRequest } from './sender.ts';
+import type { Effort, Sender, SenderRequest, Sent } from './sender.ts';
 import { socketSender } from './socket.ts';
 import { Watch } from './watch.ts';
 
@@ -34,10 +36,15 @@ export interface ProbeRequest extends ChildOptions {
   /** Where to listen; best in the order of the path, which decides where time stamps tie. */
   readonly watch: readonly NetnsName[];
   readonly effort?: Effort;
+  /** Whether to ask the kernel what becomes of a packet that is lost, with one packet more. */
+  readonly trace?: boolean;
 }
 
 /** As long as `ping -c1 -W1`; the second attempt still has most of it. */
 const DEFAULT_EFFORT: Effort = { attempts: 2, intervalMs: 200, patienceMs: 1_000 };
+
+/** An answer within one machine takes a millisecond; so late, the second attempt is lost as well. */
+const SILENCE_MS = 300;
 
 /** Send one probe and say what was seen of it. Throws only when it is aborted, with the reason. */
 export async function probe(request: ProbeRequest): Promise<Observation> {
@@ -59,13 +66,26 @@ export async function probe(request: ProbeRequest): Promise<Observation> {
   };
   const watching = await Watch.start({ host, watch, filter, vxlanPorts, stack, signal, onSeen });
   signal?.throwIfAborted();
-  const sent = await sender.send(enough.signal);
+  const sending = sender.send(enough.signal);
+  const kernel =
+    request.trace === true && (await isLost(sending))
+      ? await askKernel({
+          netns,
+          question,
+          watched: watch.flatMap((name) => findNetns(host, name) ?? []),
+          hasTunnels: vxlanPorts.length > 0,
+          prepare: (to) => prepare(to).sender,
+          stack,
+          signal,
+        })
+      : undefined;
+  const sent = await sending;
   signal?.throwIfAborted();
   const watched = await watching.finish();
   signal?.throwIfAborted();
 
   const found = own(watching.seen);
-  return {
+  const observation: Observation = {
     command: sender.command,
     sent: sent.sent,
     received: sent.received,
@@ -75,6 +95,30 @@ export async function probe(request: ProbeRequest): Promise<Observation> {
     ...watched,
     notes: [...watched.notes, ...sent.notes],
   };
+  if (kernel === undefined || sent.received > 0) return observation;
+  const traced = recognise(watching.seen, { identity: kernel.identity, source: netns.name, isLocal });
+  return withKernel(observation, kernel, traced);
+}
+
+/** Whether it is not answered: refused, or silent for so long that an answer is not to be expected any more. */
+async function isLost(sending: Promise<Sent>): Promise<boolean> {
+  const early = await Promise.race([sending, setTimeout(SILENCE_MS, undefined, { ref: false })]);
+  return early === undefined || (early.sent > 0 && early.received === 0);
+}
+
+/** The traced packet's own answer counts too: a loss that is not constant is no proof that nothing arrives. */
+function withKernel(observation: Observation, kernel: Heard, found: readonly Found[]): Observation {
+  if (kernel.sent.received > 0) {
+    const lost = `${observation.sent === 1 ? 'The first packet was' : `The first ${observation.sent} packets were`} lost`;
+    return {
+      ...observation,
+      sent: observation.sent + kernel.sent.sent,
+      received: kernel.sent.received,
+      notes: [...observation.notes, `${lost}, and one that was sent right after them was answered`],
+    };
+  }
+  const sightings = found.flatMap(({ sighting }) => (sighting.what === 'packet' ? [sighting] : []));
+  return { ...observation, kernel: kernel.conclude(sightings) };
 }
 
 function prepare(request: SenderRequest): { readonly sender: Sender; readonly sought: Sought } {

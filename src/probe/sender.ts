@@ -6,7 +6,9 @@
 
 import type { Netns } from '../host/host.ts';
 import type { ProbeError } from '../journey/observation.ts';
+import type { Port } from '../net/port.ts';
 import type { ChildOptions } from '../system/child.ts';
+import type { Argv } from '../system/run.ts';
 import type { Question } from '../walk/question.ts';
 import type { Identity } from './identity.ts';
 
@@ -23,6 +25,10 @@ export interface SenderRequest extends ChildOptions {
   readonly netns: Netns;
   readonly question: Question;
   readonly effort: Effort;
+  /** What runs the sending program, inside the namespace; itself, unless said otherwise. */
+  readonly enter?: (argv: Argv) => Argv;
+  /** TCP and UDP: the port to send from; otherwise it is drawn. */
+  readonly sourcePort?: Port | undefined;
 }
 
 /** What became of it, as the sender itself can tell. */

@@ -18,7 +18,7 @@ export interface SocketTask {
   readonly port: number;
   /** The source address to bind. */
   readonly from: string | undefined;
-  /** UDP: the source port to bind; when it is taken, another is. */
+  /** The source port to bind; when it is taken, UDP takes another. */
   readonly sourcePort: number | undefined;
   /** UDP: what to send, base64, one for each attempt. */
   readonly payloads: readonly string[];
@@ -56,7 +56,7 @@ const say = (event) => process.stdout.write(JSON.stringify(event) + '\\n');
 const failed = (attempt) => (error) => say({ event: 'error', attempt, code: error.code ?? error.message });
 
 function connect(attempt) {
-  const socket = net.connect({ host: task.host, port: task.port, localAddress: task.from });
+  const socket = net.connect({ host: task.host, port: task.port, localAddress: task.from, localPort: task.sourcePort });
   // The kernel gives the port when it is asked to connect, which Node does in the next tick; an error comes later still.
   process.nextTick(() => socket.localPort && say({ event: 'sent', attempt, sourcePort: socket.localPort }));
   socket.on('error', failed(attempt));

@@ -23,6 +23,14 @@ export interface ChildOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+export interface ChildStart extends ChildOptions {
+  /**
+   * `input`: it takes back what it made when its input ends, our death included, and is neither killed with us nor by
+   * `signal`. Unless said otherwise it is ended by a signal.
+   */
+  readonly endsWith?: 'signal' | 'input';
+}
+
 /** A running program. Read `stdout` and `stderr` at once, or it waits for that when its pipe is full. */
 export class Child {
   readonly stdout: Readable;
@@ -30,16 +38,18 @@ export class Child {
   /** Its exit code, once it has ended and its output has been read; `undefined` when a signal ended it. */
   readonly ended: Promise<number | undefined>;
   readonly #process: ReturnType<typeof spawn>;
+  readonly #endsWith: 'signal' | 'input';
 
-  private constructor(argv: Argv, signal: AbortSignal | undefined) {
-    this.#process = spawn(argv, signal);
+  private constructor(argv: Argv, signal: AbortSignal | undefined, endsWith: 'signal' | 'input') {
+    this.#process = endsWith === 'input' ? spawn(argv, undefined) : spawn(guarded(argv), signal);
+    this.#endsWith = endsWith;
     this.stdout = this.#process.stdout;
     this.stderr = this.#process.stderr;
     this.ended = this.#process.then(({ exitCode }) => exitCode);
   }
 
   /** Start a program; it is on the stack before it is there. */
-  static start(argv: Argv, { stack, signal }: ChildOptions): Child {
+  static start(argv: Argv, { stack, signal, endsWith = 'signal' }: ChildStart): Child {
     let child: Child | undefined;
     const forget = stack.push({
       what: `the process of ${argv.join(' ')}`,
@@ -48,7 +58,7 @@ export class Child {
       },
       undo: async () => child?.stop(),
     });
-    child = new Child(argv, signal);
+    child = new Child(argv, signal, endsWith);
     void child.ended.then(forget);
     return child;
   }
@@ -74,7 +84,8 @@ export class Child {
 
   /** Ask it to end, insist after a while, and wait until it has. */
   async stop(): Promise<void> {
-    this.#process.kill('SIGTERM');
+    if (this.#endsWith === 'input') this.endInput();
+    else this.#process.kill('SIGTERM');
     await this.ended;
   }
 }
@@ -92,9 +103,13 @@ export async function* linesOf(stream: Readable): AsyncGenerator<string> {
 
 const INSIST_AFTER_MS = 2_000; // tcpdump takes 30 ms to give back its ring
 
+/** The kernel ends it when we are gone. */
+function guarded(argv: Argv): Argv {
+  return isInstalled('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--', ...argv] : argv;
+}
+
 function spawn(argv: Argv, signal: AbortSignal | undefined) {
-  const guarded: Argv = isInstalled('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--', ...argv] : argv;
-  const [program, ...args] = guarded;
+  const [program, ...args] = argv;
   const child = execa(program, args, {
     reject: false,
     buffer: false,

@@ -54,6 +54,7 @@ export interface Ask {
   readonly watch?: readonly string[];
   readonly signal?: AbortSignal;
   readonly effort?: ProbeRequest['effort'];
+  readonly trace?: boolean;
   /** Collected now unless it is given. */
   readonly host?: Host;
 }
@@ -81,6 +82,7 @@ export async function probeIn(world: World, ask: Ask): Promise<Observation> {
       stack,
       signal: ask.signal,
       ...(ask.effort === undefined ? {} : { effort: ask.effort }),
+      ...(ask.trace === undefined ? {} : { trace: ask.trace }),
     });
   } finally {
     expect(await stack.close()).toEqual([]);

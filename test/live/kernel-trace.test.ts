@@ -1,0 +1,112 @@
+/** The kernel tells what becomes of a packet that is lost; and nothing of that telling stays behind. */
+
+import { expect } from 'vitest';
+import type { KernelEvent } from '../../src/journey/kernel-trace.ts';
+import type { Observation } from '../../src/journey/observation.ts';
+import { probeIn, ROUTER_WORLD } from '../helpers/probing.ts';
+import { inWorld, liveTest } from '../helpers/world.ts';
+
+/** `ns2 v2 request: dropped NETFILTER_DROP`. Functions have other names in other versions of Linux. */
+function told({ kernel }: Observation): readonly string[] {
+  return (kernel?.events ?? []).map(
+    (event) => `${event.netns} ${event.device ?? '-'} ${event.leg}: ${eventText(event)}`,
+  );
+}
+
+function eventText(event: KernelEvent): string {
+  switch (event.kind) {
+    case 'dropped':
+      return `dropped ${event.reason}`;
+    case 'icmp-sent':
+      return `ICMP ${event.type}/${event.code}`;
+    case 'reset-sent':
+      return `reset ${event.reason}`;
+    case 'lookup-failed':
+      return `table ${event.table} ${event.source} > ${event.destination} ${event.error}`;
+    case 'rule-took':
+      return `${event.verdict} ${event.family} ${event.table} ${event.chain} ${[event.handle ?? [], event.text].flat().join(' ')}`;
+  }
+}
+
+const NFT_FORWARD = 'add table ip f; add chain ip f c { type filter hook forward priority 0; }';
+
+liveTest.for<readonly [string, string, readonly string[], { proto?: 'tcp' | 'udp'; port?: number }?]>([
+  [
+    'which nft policy dropped it',
+    `ip netns exec ns2 nft 'add table ip f; add chain ip f c { type filter hook forward priority 0; policy drop; }'`,
+    ['ns2 v2 request: drop ip f c policy drop', 'ns2 v2 request: dropped NETFILTER_DROP'],
+  ],
+  [
+    'which rule dropped it before it was on any device',
+    `ip netns exec ns1 nft 'add table ip f; add chain ip f c { type filter hook output priority 0; }; add rule ip f c drop'`,
+    ['ns1 - request: drop ip f c 2 drop', 'ns1 - request: dropped NETFILTER_DROP'],
+  ],
+  [
+    'which rule dropped the answer',
+    `ip netns exec ns2 nft '${NFT_FORWARD}; add rule ip f c iif v3 drop'`,
+    ['ns2 v3 reply: drop ip f c 2 iif "v3" drop', 'ns2 v3 reply: dropped NETFILTER_DROP'],
+  ],
+  [
+    'which rule of iptables-nft rejected it',
+    'ip netns exec ns3 iptables-nft -A INPUT -p icmp -j REJECT',
+    [
+      'ns3 v4 request: drop ip filter INPUT 2 meta l4proto icmp reject',
+      'ns3 v4 request: ICMP 3/3',
+      'ns3 v4 request: dropped NETFILTER_DROP',
+    ],
+  ],
+  [
+    'that iptables-legacy dropped it, though not by which rule',
+    'ip netns exec ns3 iptables-legacy -A INPUT -p icmp -j DROP',
+    ['ns3 v4 request: dropped NETFILTER_DROP'],
+  ],
+  [
+    'that rp_filter dropped it',
+    // Known, because ARP would not be answered to that source either.
+    `ip -n ns1 neigh add 10.0.1.1 lladdr $(ip netns exec ns2 cat /sys/class/net/v2/address) dev v1
+     ip netns exec ns2 sysctl -qw net.ipv4.conf.v2.rp_filter=1
+     ip -n ns2 route add 10.0.1.2/32 dev v3`,
+    ['ns2 v2 request: dropped IP_RPFILTER'],
+  ],
+  [
+    'which table had no way back, of which it gives no drop reason',
+    'ip -n ns3 route del default',
+    ['ns3 v4 reply: table 254 10.0.2.2 > 10.0.1.2 -11'],
+  ],
+  [
+    'that a route sends it nowhere, where the drop reason says nothing',
+    'ip -n ns2 route add blackhole 10.0.2.2',
+    ['ns2 v2 request: table 254 10.0.1.2 > 10.0.2.2 -22', 'ns2 v2 request: dropped NOT_SPECIFIED'],
+  ],
+  [
+    'that the sender itself found no route',
+    'ip -n ns1 route del default',
+    ['ns1 - request: table 254 0.0.0.0 > 10.0.2.2 -11'],
+  ],
+  [
+    'who reset a TCP connection, and why',
+    ':',
+    ['ns3 v4 request: reset NO_SOCKET', 'ns3 v4 request: dropped NO_SOCKET'],
+    { proto: 'tcp', port: 81 },
+  ],
+  [
+    'which rule dropped a SYN',
+    `ip netns exec ns2 nft '${NFT_FORWARD}; add rule ip f c tcp dport 81 drop'`,
+    ['ns2 v2 request: drop ip f c 2 tcp dport 81 drop', 'ns2 v2 request: dropped NETFILTER_DROP'],
+    { proto: 'tcp', port: 81 },
+  ],
+  [
+    'that no socket takes a datagram',
+    ':',
+    ['ns3 v4 request: ICMP 3/3', 'ns3 v4 request: dropped NO_SOCKET'],
+    { proto: 'udp', port: 81 },
+  ],
+])('the kernel tells %s', async ([, fault, expected, ask]) => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}\n${fault}`);
+    const observation = await probeIn(world, { destination: '10.0.2.2', ...ask, trace: true });
+    expect(observation.received).toBe(0);
+    expect(observation.kernel?.obstacles).toEqual([]);
+    expect(told(observation)).toEqual(expected);
+  });
+});
