@@ -10,7 +10,7 @@ import { lastJourney } from '../journey/journey.ts';
 import type { Observation, RouteWitness } from '../journey/observation.ts';
 import { type Agreement, compareRoutes, compareWire, heardText, lastSeenOf } from './compare.ts';
 import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
-import { hopsOf, sightingOf } from './hops.ts';
+import { directionOf, hopsOf, sightingOf } from './hops.ts';
 import { lookedAt } from './looked.ts';
 import { summaryOf } from './summary.ts';
 import { unexplainedLoss } from './unexplained-loss.ts';
@@ -24,12 +24,14 @@ export interface Witnesses {
   readonly notes: readonly string[];
 }
 
+const AGREES: Agreement = { kind: 'agrees' };
+
 /** Weigh the witnesses: the verdict is the wire's, the causes are the model's where the wire does not contradict them. */
 export function conclude(host: Host, prediction: Prediction, witnesses: Witnesses): Diagnosis {
   const { question, trip } = prediction;
   const observation = witnesses.observation;
   const asked = observation !== undefined && observation.sent > 0 ? observation : undefined;
-  const agreement = asked && compareWire(trip, asked);
+  const agreement = asked && (leavesOpen(prediction, asked) ? AGREES : compareWire(trip, asked));
   const verdict = asked === undefined ? verdictOfModel(prediction) : verdictOfWire(prediction, asked);
   const causes = verdict === 'reachable' ? [] : causesOf(host, prediction, asked, agreement, witnesses.routes);
   const explained = agreement === undefined || agreement.kind === 'agrees' || agreement.kind === 'lost-earlier';
@@ -48,6 +50,14 @@ export function conclude(host: Host, prediction: Prediction, witnesses: Witnesse
   };
 }
 
+/**
+ * Whether the model says that the packet may go either way, and which repair puts an end to that (two owners of one
+ * address): a loss is then one of the two, wherever on them it was.
+ */
+function leavesOpen({ trip, proof }: Prediction, observation: Observation): boolean {
+  return observation.received === 0 && lastJourney(trip).fate.kind === 'undecided' && proof !== undefined;
+}
+
 function verdictOfModel({ trip }: Prediction): Verdict {
   const { fate } = lastJourney(trip);
   if (fate.kind === 'dropped') return 'unreachable';
@@ -56,13 +66,22 @@ function verdictOfModel({ trip }: Prediction): Verdict {
 
 function verdictOfWire({ question, trip }: Prediction, observation: Observation): Verdict {
   if (observation.received > 0) return 'reachable';
-  // A UDP service may keep silent: what counts is that the datagram arrived and that nobody refused it.
+  // A UDP service may keep silent: what counts is that the datagram arrived, that nobody refused it, and that no answer
+  // is known to be lost.
   const arrived =
     question.proto === 'udp' &&
     !observation.refused &&
     observation.errors.length === 0 &&
-    wasDelivered(trip.request, observation);
+    wasDelivered(trip.request, observation) &&
+    !isAnswerLost(trip.reply, observation);
   return arrived ? 'reachable' : 'unreachable';
+}
+
+/** The model lets the answer die, and the wire does not show that there was none: it was seen, or dies before it can be. */
+function isAnswerLost(reply: Prediction['trip']['reply'], observation: Observation): boolean {
+  if (reply?.fate.kind !== 'dropped') return false;
+  const shown = reply.steps.filter((step) => step.device !== undefined && directionOf(step) !== undefined);
+  return shown.length === 0 || shown.some((step) => sightingOf(step, reply.leg, observation) !== undefined);
 }
 
 function wasDelivered(journey: Prediction['trip']['request'], observation: Observation): boolean {

@@ -6,6 +6,7 @@
  */
 
 import type { FaultRule } from './rule.ts';
+import { acceptRaOff } from './rules/accept-ra-off.ts';
 import { addressIsBroadcast } from './rules/address-is-broadcast.ts';
 import { addressNotFound } from './rules/address-not-found.ts';
 import { arpFiltered } from './rules/arp-filtered.ts';
@@ -19,9 +20,11 @@ import { bridgePortIsolated } from './rules/bridge-port-isolated.ts';
 import { bridgePortUnattached } from './rules/bridge-port-unattached.ts';
 import { dadFailed } from './rules/dad-failed.ts';
 import { danglingVeth } from './rules/dangling-veth.ts';
+import { destinationAmbiguous } from './rules/destination-ambiguous.ts';
 import { disconnected } from './rules/disconnected.ts';
 import { dnatMissing } from './rules/dnat-missing.ts';
 import { dnatWrong } from './rules/dnat-wrong.ts';
+import { duplicateAddress } from './rules/duplicate-address.ts';
 import { firewallDrop } from './rules/firewall-drop.ts';
 import { firewallReject } from './rules/firewall-reject.ts';
 import { forwardingOff } from './rules/forwarding-off.ts';
@@ -34,6 +37,7 @@ import { listenerElsewhere } from './rules/listener-elsewhere.ts';
 import { loDown } from './rules/lo-down.ts';
 import { martianDestination } from './rules/martian-destination.ts';
 import { martianSource } from './rules/martian-source.ts';
+import { mtuBlackhole } from './rules/mtu-blackhole.ts';
 import { mtuExceeded } from './rules/mtu-exceeded.ts';
 import { natMissing } from './rules/nat-missing.ts';
 import { natWrong } from './rules/nat-wrong.ts';
@@ -86,6 +90,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   ipv6Disabled,
   wrongPrefix,
   noAddress,
+  duplicateAddress,
   interfaceNoarp,
   arpFiltered,
   dadFailed,
@@ -100,6 +105,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   wrongRoute,
   wrongGateway,
   routingLoop,
+  acceptRaOff,
   noRoute,
   routeBlackhole,
   routeUnreachable,
@@ -115,10 +121,12 @@ export const ALL_RULES: readonly FaultRule[] = [
   martianDestination,
   rpFilter,
   forwardingOff,
+  mtuBlackhole,
   mtuExceeded,
   firewallDrop,
   firewallReject,
   icmpIgnored,
+  destinationAmbiguous,
   listenerElsewhere,
   noListener,
   wrongSource,

@@ -1,11 +1,14 @@
 /**
- * The interface that ought to answer has ARP switched off.
+ * The interface that ought to answer, or to ask, has ARP switched off.
  *
  * @module
  */
 
+import { findLink } from '../../host/host.ts';
+import type { DeviceRef } from '../../host/link.ts';
 import { defineRule } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
+import type { FaultContext } from '../rule.ts';
 import { droppedAs } from '../search/dropped.ts';
 import { placeText } from '../search/text.ts';
 
@@ -13,17 +16,16 @@ export const interfaceNoarp = defineRule({
   code: 'interface-noarp',
   title: 'An interface has ARP switched off',
   source: 'net/ipv4/arp.c: arp_rcv(), IFF_NOARP',
-  explains: ['neighbor-unresolved'],
+  explains: ['neighbor-unresolved', 'neighbor-wrong'],
 
   find(context) {
-    const dropped = droppedAs(context, 'neighbor-unanswered');
-    const silence = dropped?.reason.silence;
-    if (dropped === undefined || silence?.kind !== 'noarp') return [];
-    const { owner } = silence;
+    const deaf = silentOwner(context) ?? blindSender(context);
+    if (deaf === undefined) return [];
+    const { owner, what } = deaf;
     return [
       {
         ...owner,
-        what: `${placeText(owner)} has ARP switched off and does not answer for ${dropped.reason.nexthop}`,
+        what,
         why: 'An interface with NOARP neither asks nor answers; its neighbours have to know its MAC by heart',
         evidence: linkEvidence(context.host, owner),
         repairs: [
@@ -37,3 +39,27 @@ export const interfaceNoarp = defineRule({
     ];
   },
 });
+
+interface Deaf {
+  readonly owner: DeviceRef;
+  readonly what: string;
+}
+
+function silentOwner(context: FaultContext): Deaf | undefined {
+  const dropped = droppedAs(context, 'neighbor-unanswered');
+  const silence = dropped?.reason.silence;
+  if (dropped === undefined || silence?.kind !== 'noarp') return undefined;
+  const { owner } = silence;
+  const what = `${placeText(owner)} has ARP switched off and does not answer for ${dropped.reason.nexthop}`;
+  return { owner, what };
+}
+
+/** Without ARP the kernel addresses every frame to the device's own MAC, which nobody else has. */
+function blindSender(context: FaultContext): Deaf | undefined {
+  const dropped = droppedAs(context, 'mac-unowned');
+  if (dropped === undefined || dropped.reason.entry.state !== 'noarp') return undefined;
+  const owner = { netns: dropped.netns.name, device: dropped.reason.entry.device };
+  const link = findLink(context.host, owner.netns, owner.device);
+  if (link?.noArp !== true || link.detail.kind === 'dummy') return undefined;
+  return { owner, what: `${placeText(owner)} has ARP switched off and does not ask for ${dropped.reason.nexthop}` };
+}

@@ -28,7 +28,7 @@ export function routesFor(host: Host, netns: Netns, destination: Address, way: W
 }
 
 /** As `ip route add PREFIX [via GATEWAY] dev DEV` makes it. */
-function newRoute(destination: Prefix, via: Address | undefined, device: Route['nexthops'][0]['device']): Route {
+export function newRoute(destination: Prefix, via: Address | undefined, device: Route['nexthops'][0]['device']): Route {
   return {
     family: destination.family,
     type: 'unicast',

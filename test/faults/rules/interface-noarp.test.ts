@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { interfaceNoarp } from '../../../src/faults/rules/interface-noarp.ts';
-import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
 import { pair } from '../worlds.ts';
 
 test('interface-noarp switches ARP on for the owner', () => {
@@ -14,4 +14,11 @@ test('interface-noarp switches ARP on for the owner', () => {
 
 test("interface-noarp is silent when ARP is on and the address is nobody's", () => {
   expect(findBy(interfaceNoarp, pair(), 'ns1 10.0.0.77')).toEqual([]);
+});
+
+test('interface-noarp finds who sends to its own MAC because it does not ask', () => {
+  const host = pair({ veth0: { noArp: true } });
+  expect(endOf(host, 'ns1 10.0.0.2')).toBe('request: mac-unowned in ns1');
+  expect(findBy(interfaceNoarp, host, 'ns1 10.0.0.2')).toMatchObject([{ netns: 'ns1', device: 'veth0' }]);
+  expect(codesOf(host, 'ns1 10.0.0.2')).toEqual(['interface-noarp']);
 });
