@@ -17,6 +17,7 @@ import { changeLink, forgetLearned } from './change.ts';
 import type { Edit } from './edit.ts';
 import { mapFact } from './fact.ts';
 import { type Host, replaceNetns } from './host.ts';
+import { flushPathMtus } from './path-mtu.ts';
 import { refusalOf } from './refusal.ts';
 import type { Ruleset } from './ruleset.ts';
 import { addNat, deleteRule, insertAccept } from './ruleset-edit.ts';
@@ -49,6 +50,8 @@ export function applyEdit(host: Host, edit: Edit): Host {
       return deleteRoute(host, edit.netns, edit.route);
     case 'route-change':
       return changeRoute(host, edit.netns, edit.from, edit.to);
+    case 'path-mtu-flush':
+      return flushPathMtus(host, edit.netns, edit.family);
     case 'rule-delete':
       return deletePolicyRule(host, edit);
     case 'neighbor-delete':

@@ -51,6 +51,8 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
       return [{ argv: route(netns, 'del', edit.route), undo: route(netns, 'add', edit.route) }];
     case 'route-change':
       return [{ argv: route(netns, 'change', edit.to), undo: route(netns, 'change', edit.from) }];
+    case 'path-mtu-flush':
+      return [{ argv: ipIn(netns, [...familyOption(edit.family), 'route', 'flush', 'cache']), undo: undefined }];
     case 'rule-delete':
       return [ruleDelete(netns, edit)];
     case 'neighbor-delete':

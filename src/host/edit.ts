@@ -69,6 +69,8 @@ export type Edit = { readonly netns: NetnsName } & (
   | { readonly kind: 'route-delete'; readonly route: Route }
   /** `ip route change`: the same destination, metric and table, another next hop. */
   | { readonly kind: 'route-change'; readonly from: Route; readonly to: Route }
+  /** `ip route flush cache`: forget what was learned of the MTU of paths. */
+  | { readonly kind: 'path-mtu-flush'; readonly family: 'inet' | 'inet6' }
   | { readonly kind: 'rule-delete'; readonly priority: number; readonly family: 'inet' | 'inet6' }
   | { readonly kind: 'neighbor-delete'; readonly device: DeviceName; readonly address: Address }
   | { readonly kind: 'sysctl'; readonly key: SysctlKey; readonly value: string }

@@ -9,6 +9,7 @@
 
 import type { Fact } from './fact.ts';
 import type { DeviceName, DeviceRef, Link, NetnsName } from './link.ts';
+import type { PathMtu } from './path-mtu.ts';
 import type { FdbEntry, Neighbor, PolicyRule, Route } from './route.ts';
 import type { Ruleset } from './ruleset.ts';
 import type { ListeningSocket } from './socket.ts';
@@ -39,6 +40,8 @@ export interface Netns {
   readonly sysctls: Sysctls;
   readonly ruleset: Fact<Ruleset>;
   readonly sockets: Fact<readonly ListeningSocket[]>;
+  /** What has been learned of the MTU of paths (`ip route show cache`). */
+  readonly pathMtus: Fact<readonly PathMtu[]>;
 }
 
 /** Which programs that a fix may need are there, so that a printed command can run. */

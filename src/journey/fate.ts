@@ -6,6 +6,7 @@
  */
 
 import type { DeviceName, DeviceRef, NetnsName } from '../host/link.ts';
+import type { PathMtu } from '../host/path-mtu.ts';
 import type { Neighbor, PolicyRule, Route } from '../host/route.ts';
 import type { Hook, RuleRef } from '../host/ruleset.ts';
 import type { ListeningSocket } from '../host/socket.ts';
@@ -68,6 +69,29 @@ export type ArpSilence =
   | { readonly kind: 'noarp'; readonly owner: DeviceRef }
   | { readonly kind: 'address-not-ready'; readonly owner: DeviceRef; readonly flag: string };
 
+/**
+ * Who finds a packet too long. The sender's own kernel tells the socket; a router tells the sender by ICMP; a device
+ * that is handed the frame (a veth end, a bridge port) tells nobody.
+ */
+export type TooLongBy =
+  | { readonly kind: 'sender'; readonly limit: MtuLimit }
+  /** `word`: what became of the ICMP error; `undefined` while that has not been walked. */
+  | { readonly kind: 'router'; readonly limit: MtuLimit; readonly word: RoutersWord | undefined }
+  | { readonly kind: 'device' };
+
+/** What sets the limit: the device, a route's `mtu`, or what was learned of the path before. */
+export type MtuLimit =
+  | { readonly kind: 'device' }
+  | { readonly kind: 'route'; readonly route: Route }
+  | { readonly kind: 'learned'; readonly learned: PathMtu };
+
+/** The way of a router's ICMP error to the sender of the packet that it is about. */
+export interface RoutersWord {
+  readonly packet: Packet | undefined;
+  readonly steps: readonly Step[];
+  readonly fate: Fate;
+}
+
 /** Narrow on `kind`. Every member names what was consulted. */
 export type DropReason =
   | { readonly kind: 'no-route'; readonly lookup: RouteLookup }
@@ -129,7 +153,14 @@ export type DropReason =
       readonly inDevice: DeviceName | undefined;
       readonly outDevice: DeviceName | undefined;
     }
-  | { readonly kind: 'mtu-exceeded'; readonly lengthBytes: number; readonly mtu: number; readonly at: DeviceRef }
+  | {
+      readonly kind: 'mtu-exceeded';
+      readonly packet: Packet;
+      readonly lengthBytes: number;
+      readonly mtu: number;
+      readonly at: DeviceRef;
+      readonly by: TooLongBy;
+    }
   | { readonly kind: 'ttl-exceeded'; readonly visited: readonly DeviceRef[] }
   | { readonly kind: 'echo-ignored'; readonly key: string }
   /** Nobody listens there; `others` listen on the same port elsewhere. */

@@ -31,6 +31,9 @@ function endpoint(address: string, port: number): string {
 function transportText(transport: Transport, icmp: string): string {
   switch (transport.protocol) {
     case 'icmp':
+      if (transport.message === 'too-big') {
+        return `${icmp} ${icmp === 'ICMP' ? 'fragmentation needed' : 'packet too big'}`;
+      }
       return `${icmp} ${transport.message.replace('-', ' ')}`;
     case 'tcp':
       return `TCP ${transport.flags.toUpperCase()}`;

@@ -13,6 +13,8 @@ export type IcmpMessage = 'echo-request' | 'echo-reply' | 'neighbor-solicitation
 /** What the IP packet carries. */
 export type Transport =
   | { readonly protocol: 'icmp'; readonly message: IcmpMessage; readonly id: number }
+  /** Fragmentation needed (IPv4) or packet too big (IPv6): a router's word about a packet, as it was there. */
+  | { readonly protocol: 'icmp'; readonly message: 'too-big'; readonly id: number; readonly about: Packet }
   | {
       readonly protocol: 'tcp';
       readonly sourcePort: Port;

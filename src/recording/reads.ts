@@ -27,11 +27,19 @@ export const IP_BATCHES = [
   },
   {
     options: ['-4', '-d', '-j', '-N'],
-    commands: { route4: ['route', 'show', 'table', 'all'], rule4: ['rule', 'show'] },
+    commands: {
+      route4: ['route', 'show', 'table', 'all'],
+      rule4: ['rule', 'show'],
+      cache4: ['route', 'show', 'cache'],
+    },
   },
   {
     options: ['-6', '-d', '-j', '-N'],
-    commands: { route6: ['route', 'show', 'table', 'all'], rule6: ['rule', 'show'] },
+    commands: {
+      route6: ['route', 'show', 'table', 'all'],
+      rule6: ['rule', 'show'],
+      cache6: ['route', 'show', 'cache'],
+    },
   },
 ] as const;
 

@@ -15,6 +15,7 @@ import { type LinkRow, linkRowsOf } from './link-row.ts';
 import { linksOf } from './links.ts';
 import { neighborsOf } from './neighbors.ts';
 import { notesOf } from './notes.ts';
+import { pathMtusOf } from './path-mtus.ts';
 import { type Around, withAround } from './peers.ts';
 import type { RecordedNamespace, Recording } from './recording.ts';
 import { routesOf } from './routes.ts';
@@ -50,5 +51,6 @@ function netnsOf(namespace: RecordedNamespace, rows: Fact<readonly LinkRow[]>, a
     sysctls: sysctlsOf(namespace),
     ruleset: rulesetOf(namespace),
     sockets: socketsOf(namespace),
+    pathMtus: pathMtusOf(namespace),
   };
 }

@@ -119,7 +119,9 @@ function takeBridge(walk: Walk, { ref }: Device, from: DeviceName, to: DeviceNam
   take(walk, { netns: ref.netns, device: ref.device, stage: 'bridge', from, to: [to], how });
 }
 
-function exceeds({ ref, link }: Device, { lengthBytes }: Packet): Fate | undefined {
+function exceeds({ ref, link }: Device, packet: Packet): Fate | undefined {
+  const { lengthBytes } = packet;
   if (lengthBytes <= link.mtu + VLAN_TAG_BYTES) return undefined;
-  return droppedAt(ref, { kind: 'mtu-exceeded', lengthBytes, mtu: link.mtu, at: ref });
+  const by = { kind: 'device' } as const;
+  return droppedAt(ref, { kind: 'mtu-exceeded', packet, lengthBytes, mtu: link.mtu, at: ref, by });
 }

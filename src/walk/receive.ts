@@ -14,6 +14,7 @@ import { isLinkLocal } from '../net/address.ts';
 import { leave } from './egress.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';
 import { pass } from './hooks.ts';
+import { forwardMtu } from './mtu.ts';
 import { confIfAny, type Device } from './netns-index.ts';
 import { routeInput } from './route-input.ts';
 import type { Routed } from './route-output.ts';
@@ -66,9 +67,13 @@ function forward(walk: Walk, device: Device, routed: Routed, packet: Packet, por
     const because = 'a link-local address is not forwarded to another link';
     return droppedAt(ref, { kind: 'martian-source', address: packet.source, because });
   }
-  const mtu = routed.route.mtu ?? out.link.mtu;
-  if (packet.lengthBytes > mtu && packet.dontFragment) {
-    return droppedAt(out.ref, { kind: 'mtu-exceeded', lengthBytes: packet.lengthBytes, mtu, at: out.ref });
+  const limited = forwardMtu(netns, routed, packet.destination);
+  if (typeof limited === 'string') return undecided(netns.name, limited);
+  const { bytes: mtu, limit } = limited;
+  const { lengthBytes } = packet;
+  if (lengthBytes > mtu && packet.dontFragment) {
+    const by = { kind: 'router', limit, word: undefined } as const;
+    return droppedAt(out.ref, { kind: 'mtu-exceeded', packet, lengthBytes, mtu, at: out.ref, by });
   }
   const fitting = { ...packet, ttl: packet.ttl - 1, lengthBytes: Math.min(packet.lengthBytes, mtu) };
   const place = { inDevice: ref.device, outDevice: routed.device, arrivalPort: port };

@@ -22,7 +22,7 @@ import { NO_CONNECTIONS } from './netfilter/contract.ts';
 import { indexNetns, type NetnsIndex } from './netns-index.ts';
 import type { Question } from './question.ts';
 import type { Outgoing } from './send.ts';
-import { travel } from './travel.ts';
+import { travelTold } from './too-big.ts';
 import { newWalk } from './tunnel.ts';
 import type { Multipath, Walk } from './walk.ts';
 
@@ -51,15 +51,17 @@ export function walkRoundTrip(host: Host, question: Question): RoundTrip {
 
 function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multipath: Multipath): RoundTrip {
   const transport = transportOf(question);
-  const request = newWalk(host, 'request', NO_CONNECTIONS, multipath, []);
+  const begin = () => newWalk(host, 'request', NO_CONNECTIONS, multipath, []);
   const outgoing: Outgoing = {
     destination: isUnspecified(question.destination) ? LOOPBACK[familyOf(question.destination)] : question.destination,
     source: question.from,
     transport,
     lengthBytes: packetLength(question.destination, transport.protocol, question.payloadBytes),
     mark: 0,
+    dontFragment: question.dontFragment === true,
   };
-  const out = travel(request, asker, outgoing);
+  const out = travelTold(begin, asker, outgoing);
+  const request = out.walk;
   const delivery = out.end.kind === 'landing' ? deliverRequest(request, out.end) : out.end;
   if (isFate(delivery)) return { request: journey(request, out.packet, delivery), reply: undefined };
   const arrived = { kind: 'delivered' as const, netns: delivery.device.netns.name };
@@ -73,8 +75,8 @@ function walkReply(request: Walk, asker: NetnsIndex, delivery: Delivery, sent: P
   const { host, multipath, heard } = request;
   // What the answerer sends is a new packet: the connection is known by its addresses alone.
   const conntrack = { ...request.conntrack, tracking: undefined };
-  const reply = newWalk(host, 'reply', conntrack, multipath, heard);
-  const { packet, end } = travel(reply, delivery.device.netns, answerTo(delivery));
+  const begin = () => newWalk(host, 'reply', conntrack, multipath, heard);
+  const { walk: reply, packet, end } = travelTold(begin, delivery.device.netns, answerTo(delivery));
   if (isFate(end)) return journey(reply, packet, end);
   const { device, packet: received } = end;
   const isRecognised = sent !== undefined && device.netns === asker && isAnswerTo(sent, received);

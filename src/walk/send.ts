@@ -13,6 +13,7 @@ import { type Address, familyOf } from '../net/address.ts';
 import { leave } from './egress.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';
 import { pass } from './hooks.ts';
+import { sendMtu } from './mtu.ts';
 import type { NetnsIndex } from './netns-index.ts';
 import { type Routed, reroute, routeOutput } from './route-output.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
@@ -29,6 +30,10 @@ export interface Outgoing {
   readonly outDevice?: DeviceName | undefined;
   /** The sender lets routers cut it up; else it is sent with DF, as long as it fits its first device. */
   readonly mayFragment?: boolean;
+  /** The sender does not cut it up either (IP_PMTUDISC_DO). */
+  readonly dontFragment?: boolean;
+  /** An MTU on the path that the sender has been told of since the host was read. */
+  readonly learned?: number;
 }
 
 export interface Sent {
@@ -39,6 +44,9 @@ export interface Sent {
 
 /** Linux's default for both families (net.ipv4.ip_default_ttl, conf/all/hop_limit). */
 const TTL = 64;
+/** net.ipv4.route.min_pmtu as Linux has it: what is shorter, nothing that was learned of a path keeps from leaving. */
+const SHORT_BYTES = 552;
+const DEVICE = { kind: 'device' } as const;
 const NO_ADDRESS: Readonly<Record<'inet' | 'inet6', Address>> = { inet: '0.0.0.0' as Address, inet6: '::' as Address };
 
 /** Send it. */
@@ -49,20 +57,36 @@ export function send(walk: Walk, netns: NetnsIndex, outgoing: Outgoing): Sent {
   const routed = routeOutput(walk, netns, { destination, source: outgoing.source, transport, mark, outDevice });
   if (isFate(routed)) return { packet: undefined, onward: routed };
 
-  const mtu = netns.devices.get(routed.device)?.link.mtu ?? outgoing.lengthBytes;
-  const isFragmented = outgoing.lengthBytes > mtu;
+  const limited = sendMtu(netns, routed, destination);
+  if (typeof limited === 'string' && outgoing.lengthBytes > SHORT_BYTES) {
+    return { packet: undefined, onward: undecided(netns.name, limited) };
+  }
+  const { bytes, limit } = typeof limited === 'string' ? { bytes: SHORT_BYTES, limit: DEVICE } : limited;
+  const learned = outgoing.learned === undefined ? bytes : Math.min(bytes, outgoing.learned);
+  // The kernel believes in no shorter path, and lets routers cut what they find too long for one (ip_mtu_locked()).
+  const isLocked = family === 'inet' && learned < SHORT_BYTES && outgoing.learned === learned;
+  const mtu = isLocked ? Math.min(bytes, SHORT_BYTES) : learned;
+  const isTooLong = outgoing.lengthBytes > mtu;
+  const isRefused = isTooLong && outgoing.dontFragment === true;
   const packet: Packet = {
     source: routed.source ?? NO_ADDRESS[family],
     destination,
     transport,
     // What is longer than the first device takes is cut up at once, and then (IPv4) may be cut again.
-    lengthBytes: Math.min(outgoing.lengthBytes, mtu),
-    dontFragment: family === 'inet6' || !(isFragmented || outgoing.mayFragment),
+    lengthBytes: isRefused ? outgoing.lengthBytes : Math.min(outgoing.lengthBytes, mtu),
+    dontFragment:
+      family === 'inet6' || outgoing.dontFragment === true || !(isTooLong || isLocked || outgoing.mayFragment),
     ttl: TTL,
     mark,
   };
   take(walk, { netns: netns.name, device: undefined, stage: 'send', packet });
   takeRoute(walk, netns, routed);
+  if (isRefused) {
+    const at = { netns: netns.name, device: routed.device };
+    const { lengthBytes } = packet;
+    const by = { kind: 'sender', limit } as const;
+    return { packet, onward: droppedAt(at, { kind: 'mtu-exceeded', packet, lengthBytes, mtu, at, by }) };
+  }
   const onward = output(walk, netns, routed, packet);
   if (routed.source !== undefined) return { packet, onward };
   // It is sent all the same, from 0.0.0.0, and refused by whoever gets it.

@@ -16,10 +16,11 @@ import type { Question } from '../../src/walk/question.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask as askFor } from '../helpers/ask.ts';
 
-/** `ns1 10.0.2.1`, `ns1 10.0.2.1 from 10.0.0.1`, `ns1 tcp 10.0.2.1 80`. */
+/** `ns1 10.0.2.1`, `ns1 10.0.2.1 from 10.0.0.1`, `ns1 10.0.2.1 size 1472`, `ns1 tcp 10.0.2.1 80`. */
 function ask(text: string): Question {
   const [netns = '', ...words] = text.split(' ');
   const [first = '', second = '', third = ''] = words;
+  if (second === 'size') return askFor(netns, first, { payloadBytes: Number(third), dontFragment: true });
   if (first !== 'tcp' && first !== 'udp') return askFor(netns, first, second === 'from' ? { from: third } : {});
   return askFor(netns, second, { to: `${first}/${Number(third)}` });
 }

@@ -13,6 +13,8 @@ export interface AskOptions {
   readonly to?: `tcp/${number}` | `udp/${number}`;
   readonly from?: string;
   readonly payloadBytes?: number;
+  /** In one piece, as --size asks for it. */
+  readonly dontFragment?: true;
 }
 
 /** A ping, or a TCP or UDP probe. */
@@ -25,5 +27,6 @@ export function ask(netns: string, destination: string, options: AskOptions = {}
     port: number === undefined ? undefined : port(Number(number)),
     from: options.from === undefined ? undefined : addr(options.from),
     payloadBytes: options.payloadBytes ?? 56,
+    ...(options.dontFragment === undefined ? {} : { dontFragment: options.dontFragment }),
   };
 }

@@ -23,7 +23,8 @@ import type {
   LinkDetail,
   NetnsName,
 } from '../../src/host/link.ts';
-import type { Route } from '../../src/host/route.ts';
+import type { PathMtu } from '../../src/host/path-mtu.ts';
+import type { FdbEntry, Route } from '../../src/host/route.ts';
 import type { Ruleset } from '../../src/host/ruleset.ts';
 import type { SysctlKey } from '../../src/host/sysctl.ts';
 import { type Address, familyOf } from '../../src/net/address.ts';
@@ -67,6 +68,7 @@ export interface NetnsSpec {
   /** Set in this order; `ip_forward`, `conf/all/forwarding` and `conf/all/disable_ipv6` reach every device. */
   readonly sysctls?: Readonly<Record<string, string | number>>;
   readonly ruleset?: Ruleset;
+  readonly pathMtus?: readonly PathMtu[];
 }
 
 export type HostSpec = Readonly<Record<string, NetnsSpec>>;
@@ -181,6 +183,7 @@ function bareNetns(name: NetnsName, spec: NetnsSpec, number: number, peers: Read
     sysctls: { values: sysctls, source: sourceOf(name, 'sysctl', '-a') },
     ruleset: read(spec.ruleset ?? EMPTY_RULESET, 'nft', '-j', 'list', 'ruleset'),
     sockets: read((spec.sockets ?? []).map(socket), 'ss', '-lntu'),
+    pathMtus: read(spec.pathMtus ?? [], 'ip', 'route', 'show', 'cache'),
   };
 }
 

@@ -111,7 +111,7 @@ const ATTEMPTS = 3;
 async function predict(world: World, { from, to, source, payloadBytes }: Trial): Promise<RoundTrip> {
   const options = {
     ...(source === undefined ? {} : { from: source }),
-    ...(payloadBytes === undefined ? {} : { payloadBytes }),
+    ...(payloadBytes === undefined ? {} : { payloadBytes, dontFragment: true as const }),
   };
   return walkRoundTrip(await collectIn(world), ask(from, to, options));
 }

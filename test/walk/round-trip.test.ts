@@ -4,8 +4,17 @@ import { describe, expect, test } from 'vitest';
 import { isRoundTripDelivered } from '../../src/journey/journey.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask } from '../helpers/ask.ts';
-import { addRoutes, forget, type HostSpec, hostOf, tweakLink, tweakSysctl } from '../helpers/build-host.ts';
+import {
+  addRoutes,
+  forget,
+  type HostSpec,
+  hostOf,
+  type NetnsSpec,
+  tweakLink,
+  tweakSysctl,
+} from '../helpers/build-host.ts';
 import { end, ROUTER, stepText } from './hosts.ts';
+import { iptablesRules } from './netfilter/hook.ts';
 
 describe('walkRoundTrip()', () => {
   test.each([
@@ -163,28 +172,40 @@ describe('ttlRunsOut()', () => {
 });
 
 describe('forward()', () => {
+  const DF = { dontFragment: true } as const;
+
   test.each([
-    [{ 'r:rb': 1000 }, 972, 'delivered'],
-    [{ 'r:rb': 1000 }, 973, 'request mtu-exceeded at r:rb'],
+    [{ 'r:rb': 1000 }, { payloadBytes: 972, ...DF }, 'delivered'],
+    [{ 'r:rb': 1000 }, { payloadBytes: 973, ...DF }, 'request mtu-exceeded at r:rb'],
+    // Its sender learns of the router, and sends it in pieces.
+    [{ 'r:rb': 1000 }, { payloadBytes: 973 }, 'delivered'],
     // What is longer than the first device is cut up there, and may be cut again.
-    [{ 'a:va': 1200, 'r:rb': 1000 }, 1400, 'delivered'],
-  ])('refuses what may not be cut and does not fit %o (%i bytes)', (mtus, payloadBytes, expected) => {
+    [{ 'a:va': 1200, 'r:rb': 1000 }, { payloadBytes: 1400 }, 'delivered'],
+    [{ 'a:va': 1200, 'r:rb': 1000 }, { payloadBytes: 1400, ...DF }, 'request mtu-exceeded at a:va'],
+  ])('refuses what may not be cut and does not fit %o (%o)', (mtus, asked, expected) => {
     const host = Object.entries(mtus).reduce((each, [device, mtu]) => tweakLink(each, device, { mtu }), hostOf(ROUTER));
-    expect(end(host, 'a', '10.0.2.1', { payloadBytes })).toBe(expected);
+    expect(end(host, 'a', '10.0.2.1', asked)).toBe(expected);
   });
 
-  test('lets echo replies be cut, which have no DF, but no other answers', () => {
-    const host = addRoutes(
-      hostOf({ ...ROUTER, b: { ...ROUTER['b'], sockets: ['udp 10.0.2.1:53'] } }),
-      'r',
-      '10.0.1.1 dev ra mtu 900',
-    );
-    expect(end(host, 'a', '10.0.2.1', { payloadBytes: 972 })).toBe('delivered');
-    expect(end(host, 'a', '10.0.2.1', { payloadBytes: 972, to: 'udp/53' })).toBe('reply mtu-exceeded at r:ra');
+  test('lets echo replies be cut, which have no DF; other answers are sent in pieces once their sender is told', () => {
+    const asked = { payloadBytes: 972, ...DF };
+    const narrowBack = (b: Partial<NetnsSpec> = {}) =>
+      addRoutes(
+        hostOf({ ...ROUTER, b: { ...ROUTER['b'], sockets: ['udp 10.0.2.1:53'], ...b } }),
+        'r',
+        '10.0.1.1 dev ra mtu 900',
+      );
+    expect(end(narrowBack(), 'a', '10.0.2.1', asked)).toBe('delivered');
+    expect(end(narrowBack(), 'a', '10.0.2.1', { ...asked, to: 'udp/53' })).toBe('delivered');
+    const deaf = narrowBack({
+      ruleset: iptablesRules('filter', ['-A INPUT -p icmp -m icmp --icmp-type 3/4 -j DROP']),
+    });
+    expect(end(deaf, 'a', '10.0.2.1', asked)).toBe('delivered');
+    expect(end(deaf, 'a', '10.0.2.1', { ...asked, to: 'udp/53' })).toBe('reply mtu-exceeded at r:ra');
   });
 
   test('goes by the MTU of the route where it has one', () => {
     const host = addRoutes(hostOf(ROUTER), 'r', '10.0.2.1 dev rb mtu 1000');
-    expect(end(host, 'a', '10.0.2.1', { payloadBytes: 973 })).toBe('request mtu-exceeded at r:rb');
+    expect(end(host, 'a', '10.0.2.1', { payloadBytes: 973, ...DF })).toBe('request mtu-exceeded at r:rb');
   });
 });

@@ -16,7 +16,7 @@ export const define: Define = (command, perform) => {
     .argument('<destination>', 'to whom: an address, a namespace, or a name in the hosts file')
     .option('--proto <proto>', 'icmp, tcp or udp (icmp; with --port tcp)')
     .option('--port <number>', 'the destination port of tcp and udp')
-    .option('--size <bytes>', 'how much it carries, as ping -s counts (56)')
+    .option('--size <bytes>', 'how much it carries, as ping -s counts (56); then in one piece (DF), as ping -M do')
     .option('--from <address>', 'the source address; otherwise the kernel chooses')
     .option('--no-probe', 'send nothing: model and kernel answer alone')
     .option('--snapshot <file>', 'ask a snapshot, not this machine; again for more of that machine', listed)

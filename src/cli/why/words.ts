@@ -24,6 +24,8 @@ export interface WhyWords {
   readonly port: Port | undefined;
   readonly from: Address | undefined;
   readonly payloadBytes: number;
+  /** A size was asked for, which is to pass in one piece. */
+  readonly dontFragment: boolean;
 }
 
 /** What ping(8) sends when it is not told otherwise. */
@@ -49,7 +51,7 @@ export function parseWords(netns: string, destination: string, options: Question
     throw new Failure(
       'usage',
       'Cannot ask for a size of tcp: what opens a connection carries no data',
-      'Leave out --size',
+      'Leave out --size; or ask by ICMP for a segment of 1460 bytes in IPv4: --size 1472',
     );
   }
   return {
@@ -59,6 +61,7 @@ export function parseWords(netns: string, destination: string, options: Question
     port,
     from: options.from === undefined ? undefined : parseFrom(options.from),
     payloadBytes: proto === 'tcp' ? 0 : parseSize(options.size),
+    dontFragment: options.size !== undefined,
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { ruleRefText } from '../../diagnosis/step-text.ts';
-import type { DropReason, Fate } from '../../journey/fate.ts';
+import type { DropReason, Fate, TooLongBy } from '../../journey/fate.ts';
 import { familyOf } from '../../net/address.ts';
 import { unreachable } from '../../net/unreachable.ts';
 
@@ -22,6 +22,20 @@ export function fateText(fate: Fate): string | undefined {
       return `not decided: ${fate.because.join('; ')}`;
     default:
       return unreachable(fate);
+  }
+}
+
+/** Whether the sender is told. */
+function wordText(by: TooLongBy): string {
+  switch (by.kind) {
+    case 'sender':
+      return by.limit.kind === 'learned' ? ', learned of the path' : '';
+    case 'device':
+      return ', in silence';
+    case 'router':
+      return by.word?.fate.kind === 'dropped' ? `, and the ICMP error dies in ${by.word.fate.netns}` : '';
+    default:
+      return unreachable(by);
   }
 }
 
@@ -57,7 +71,7 @@ function dropText(reason: DropReason): string {
     case 'filtered':
       return `${reason.verdict === 'drop' ? 'dropped' : 'rejected'} by ${ruleRefText(reason.rule)}`;
     case 'mtu-exceeded':
-      return `${reason.lengthBytes} bytes do not fit MTU ${reason.mtu}`;
+      return `${reason.lengthBytes} bytes do not fit MTU ${reason.mtu}${wordText(reason.by)}`;
     case 'ttl-exceeded':
       return 'the TTL runs out';
     case 'echo-ignored':

@@ -34,12 +34,15 @@ export type Side = 'source' | 'destination';
 export interface Tracked {
   readonly connection: Connection;
   readonly direction: 'original' | 'reply';
+  /** It is not of the connection, but an ICMP error about it. */
+  readonly isRelated?: boolean;
 }
 
 /** Look the packet up, or enter it, as the hook at priority -200 does. */
 export function track(conntrack: Conntrack, netns: NetnsName, packet: Packet): Conntrack {
   const { connections } = conntrack;
   if (isNeighborDiscovery(packet)) return follow(conntrack, { netns, kind: 'untracked' });
+  if (aboutOf(packet) !== undefined) return follow(conntrack, trackError(conntrack, netns, packet));
   const found = connections.findIndex((each) => each.netns === netns && sameTuple(packet, each.original));
   if (found >= 0) return follow(conntrack, { netns, kind: 'tracked', connection: found, direction: 'original' });
   const answered = connections.findIndex((each) => each.netns === netns && isAnswer(packet, each.translated));
@@ -60,6 +63,26 @@ export function track(conntrack: Conntrack, netns: NetnsName, packet: Packet): C
   return { connections: [...connections, entered], tracking };
 }
 
+/** The packet that an ICMP error is about. */
+function aboutOf({ transport }: Packet): Packet | undefined {
+  return transport.protocol === 'icmp' && transport.message === 'too-big' ? transport.about : undefined;
+}
+
+/**
+ * An error belongs to the connection of the packet that it is about, and goes the other way: also where it is made, and
+ * that packet had not yet left (nf_ct_attach()). Source: nf_conntrack_proto_icmp.c nf_conntrack_inet_error().
+ */
+function trackError({ connections }: Conntrack, netns: NetnsName, error: Packet): Tracking {
+  const about = aboutOf(error) ?? error;
+  const find = (isIts: (connection: Connection) => boolean) =>
+    connections.findIndex((each) => each.netns === netns && isIts(each));
+  const forth = find(({ original, translated }) => sameTuple(about, original) || sameTuple(about, translated));
+  if (forth >= 0) return { netns, kind: 'tracked', connection: forth, direction: 'reply', isRelated: true };
+  const back = find(({ original, translated }) => isAnswer(about, original) || isAnswer(about, translated));
+  if (back >= 0) return { netns, kind: 'tracked', connection: back, direction: 'original', isRelated: true };
+  return { netns, kind: 'invalid' };
+}
+
 /** See the packet so from here on. */
 export function follow(conntrack: Conntrack, tracking: Tracking | undefined): Conntrack {
   return { ...conntrack, tracking };
@@ -69,7 +92,7 @@ export function follow(conntrack: Conntrack, tracking: Tracking | undefined): Co
 export function trackedConnection({ connections, tracking }: Conntrack): Tracked | undefined {
   if (tracking?.kind !== 'tracked') return undefined;
   const connection = connections[tracking.connection];
-  return connection && { connection, direction: tracking.direction };
+  return connection && { connection, direction: tracking.direction, isRelated: tracking.isRelated === true };
 }
 
 /** The state that `ct state` and `--ctstate` see; before conntrack has looked at the packet it is `invalid`. */
@@ -77,6 +100,7 @@ export function ctStateOf(conntrack: Conntrack): CtState {
   if (conntrack.tracking?.kind === 'untracked') return 'untracked';
   const tracked = trackedConnection(conntrack);
   if (tracked === undefined) return 'invalid';
+  if (tracked.isRelated === true) return 'related';
   return tracked.direction === 'reply' || tracked.connection.answered ? 'established' : 'new';
 }
 
@@ -114,8 +138,31 @@ export function isTranslated({ original, translated }: Connection, side: Side): 
   return !sameEnd(endOf(original), endOf(translated));
 }
 
-/** The packet with the end rewritten that a hook of this side rewrites. */
-export function rewrite(packet: Packet, { connection, direction }: Tracked, side: Side): Packet {
+/** The packet with the end rewritten that a hook of this side rewrites; in an error, also the packet that it is about. */
+export function rewrite(packet: Packet, tracked: Tracked, side: Side): Packet {
+  const { transport } = packet;
+  const outer = rewriteEnd(packet, tracked, side);
+  if (transport.protocol !== 'icmp' || transport.message !== 'too-big') return outer;
+  // It went the other way: what was its source there is the error's destination here.
+  const direction = tracked.direction === 'original' ? ('reply' as const) : ('original' as const);
+  const about = undoEnd(transport.about, { ...tracked, direction }, side);
+  return { ...outer, transport: { ...transport, about } };
+}
+
+/** The packet as it was before this side of its connection was translated. */
+function undoEnd(about: Packet, { connection, direction }: Tracked, side: Side): Packet {
+  const { original, translated } = connection;
+  if (direction === 'original') {
+    return side === 'destination'
+      ? withSource(about, sourceEnd(original))
+      : withDestination(about, destinationEnd(original));
+  }
+  return side === 'destination'
+    ? withSource(about, destinationEnd(translated))
+    : withDestination(about, sourceEnd(translated));
+}
+
+function rewriteEnd(packet: Packet, { connection, direction }: Tracked, side: Side): Packet {
   const { original, translated } = connection;
   if (direction === 'original') {
     if (!isTranslated(connection, side)) return packet;

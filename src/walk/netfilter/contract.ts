@@ -48,6 +48,8 @@ export type Tracking = { readonly netns: NetnsName } & (
       /** Its place in `Conntrack.connections`. */
       readonly connection: number;
       readonly direction: 'original' | 'reply';
+      /** An ICMP error about a packet of the connection's other direction. */
+      readonly isRelated?: true;
     }
   /** Kept from conntrack by a notrack rule, or neighbour discovery, which it leaves alone. */
   | { readonly kind: 'untracked' }

@@ -112,15 +112,57 @@ function portMatches({ transport }: Packet, { side, ranges, negate }: Extract<Ma
 
 /** Neighbour discovery is ICMPv6 alone: no IPv4 packet has such a type. */
 const ICMP_TYPES = {
-  inet: { 'echo-request': 8, 'echo-reply': 0, 'neighbor-solicitation': -1, 'neighbor-advertisement': -1 },
-  inet6: { 'echo-request': 128, 'echo-reply': 129, 'neighbor-solicitation': 135, 'neighbor-advertisement': 136 },
+  inet: { 'echo-request': 8, 'echo-reply': 0, 'too-big': 3, 'neighbor-solicitation': -1, 'neighbor-advertisement': -1 },
+  inet6: {
+    ...{ 'echo-request': 128, 'echo-reply': 129, 'too-big': 2 },
+    ...{ 'neighbor-solicitation': 135, 'neighbor-advertisement': 136 },
+  },
 } as const;
+/** ICMP_FRAG_NEEDED; all other messages of ours have code 0. */
+const FRAG_NEEDED_CODE = 4;
 
 function icmpMatches(packet: Packet, match: Extract<Match, { kind: 'icmp' }>): boolean {
   const { transport } = packet;
   if (transport.protocol !== 'icmp' || familyOf(packet.destination) !== match.family) return false;
   const type = ICMP_TYPES[match.family][transport.message];
-  return (isIn(match.types, type) && (match.codes === undefined || isIn(match.codes, 0))) !== match.negate;
+  const code = transport.message === 'too-big' && match.family === 'inet' ? FRAG_NEEDED_CODE : 0;
+  return (isIn(match.types, type) && (match.codes === undefined || isIn(match.codes, code))) !== match.negate;
+}
+
+/** Whether a process of that user or group sends what the condition wants. */
+export function ownedBy({ ranges, negate }: Extract<Match, { kind: 'owner' }>, id: number): boolean {
+  return isIn(ranges, id) !== negate;
+}
+
+/** What came in by lo, and what a device without a name is asked for, needs no route (nft_fib_is_loopback()). */
+function hasRouteTo(match: Extract<Match, { kind: 'route-to' }>, at: Situation): Tristate {
+  const { packet, routeTo } = at;
+  const [address, other] =
+    match.side === 'source' ? [packet.source, packet.destination] : [packet.destination, packet.source];
+  const isFromLoopback = at.isPrerouting && at.inDevice === 'lo';
+  const found = isFromLoopback
+    ? { isLocal: false, devices: [at.inDevice] }
+    : routeTo === undefined
+      ? 'unknown'
+      : routeTo(address, other, match.usesMark ? packet.mark : 0);
+  if (found === 'unknown' || found === undefined) return found ?? false;
+  if (found.isLocal && !match.acceptsLocal) return false;
+  const wanted = match.through === 'in' ? at.inDevice : at.outDevice;
+  if (match.through !== undefined && !found.devices.some((device) => device === wanted)) return false;
+  const { devices } = match;
+  if (devices === undefined) return true;
+  const named = found.devices.map((device) => isNamed(device, devices));
+  return named.every((each) => each === named[0]) ? named[0] === true : 'unknown';
+}
+
+/** The condition on the packet that began the connection, or on the one that would answer it. */
+function tupleHolds(
+  { match, negate, direction }: Extract<Match, { kind: 'ct-tuple' }>,
+  { original, translated }: Connection,
+  at: Situation,
+): Tristate {
+  const packet = direction === 'original' ? original : answerOf(translated);
+  return negateIf(negate, holds(match, { ...at, packet }));
 }
 
 /** Without a connection there is nothing to ask, and the rule is left (nft_ct.c, xt_conntrack.c). */

@@ -20,9 +20,9 @@ export function runNat(passage: Passage, groups: readonly (readonly HookedChain[
   const side = natSide(hook);
   const tracked = trackedConnection(passing.conntrack);
   if (tracked === undefined) return passed(passing);
-  const { connection, direction } = tracked;
+  const { connection, direction, isRelated } = tracked;
   let bound = passing;
-  if (direction === 'original' && !connection.answered && !connection.settled[side]) {
+  if (isRelated !== true && direction === 'original' && !connection.answered && !connection.settled[side]) {
     const asked = askChains(passage, groups, passing);
     if (asked.kind !== 'passed') return asked;
     bound = asked.passing;

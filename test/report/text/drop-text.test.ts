@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DropReason } from '../../../src/journey/fate.ts';
+import type { Packet } from '../../../src/journey/packet.ts';
 import { fateText } from '../../../src/report/text/drop-text.ts';
 import { address, device, netns } from '../example-diagnoses.ts';
 
@@ -13,6 +14,16 @@ const rule = {
   handle: 7,
   position: 2,
   text: 'drop',
+};
+
+const PACKET: Packet = {
+  source: address('10.0.1.1'),
+  destination: address('10.0.2.1'),
+  transport: { protocol: 'icmp', message: 'echo-request', id: 1 },
+  lengthBytes: 84,
+  dontFragment: true,
+  ttl: 64,
+  mark: 0,
 };
 
 const CASES: readonly (readonly [DropReason, string])[] = [
@@ -37,21 +48,16 @@ const CASES: readonly (readonly [DropReason, string])[] = [
       verdict: 'reject',
       with: undefined,
       bridged: false,
-      packet: {
-        source: address('10.0.1.1'),
-        destination: address('10.0.2.1'),
-        transport: { protocol: 'icmp', message: 'echo-request', id: 1 },
-        lengthBytes: 84,
-        dontFragment: true,
-        ttl: 64,
-        mark: 0,
-      },
+      packet: PACKET,
       inDevice: undefined,
       outDevice: undefined,
     },
     'rejected by nft inet filter input handle 7',
   ],
-  [{ kind: 'mtu-exceeded', lengthBytes: 1500, mtu: 1400, at: ref }, '1500 bytes do not fit MTU 1400'],
+  [
+    { kind: 'mtu-exceeded', packet: PACKET, lengthBytes: 1500, mtu: 1400, at: ref, by: { kind: 'device' } },
+    '1500 bytes do not fit MTU 1400, in silence',
+  ],
   [
     { kind: 'reply-not-recognised', expected: address('10.0.2.1'), got: address('10.0.3.1') },
     'the answer comes from 10.0.3.1, 10.0.2.1 was asked',
