@@ -7,6 +7,7 @@
 import { ALL_RULES } from '../faults/all.ts';
 import type { Finding } from '../faults/finding.ts';
 import type { FaultContext, FaultRule } from '../faults/rule.ts';
+import { namingTunnel } from '../faults/search/tunnel.ts';
 
 /**
  * Ask every rule about the journey that failed.
@@ -19,5 +20,8 @@ export function findFaults(context: FaultContext, rules: readonly FaultRule[] = 
     .map((rule) => ({ rule, findings: rule.find(context) }))
     .filter(({ findings }) => findings.length > 0);
   const echoes = new Set(found.flatMap(({ rule }) => rule.explains));
-  return found.filter(({ rule }) => !echoes.has(rule.code)).flatMap(({ findings }) => findings);
+  return found
+    .filter(({ rule }) => !echoes.has(rule.code))
+    .flatMap(({ findings }) => findings)
+    .map((finding) => namingTunnel(context, finding));
 }

@@ -36,6 +36,8 @@ function tellsSomething(step: Step): boolean {
 
 /** What tcpdump on the step's device would have shown; `undefined` for a step that it does not show. */
 export function directionOf(step: Step): 'in' | 'out' | undefined {
+  // The probe is looked for, and a request wrapped into a tunnel is none.
+  if (step.isInquiry) return undefined;
   if (step.stage === 'egress') return 'out';
   return step.stage === 'ingress' ? 'in' : undefined;
 }

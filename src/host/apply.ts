@@ -13,6 +13,7 @@ import { deleteFdbEntry, editBridgePort } from './apply-bridge.ts';
 import { enslave, moveLink, raiseLink, setMtu } from './apply-link.ts';
 import { addRoute, changeRoute, deleteRoute } from './apply-route.ts';
 import { writeSysctl } from './apply-sysctl.ts';
+import { remake, setFdbRemote, setRemote } from './apply-tunnel.ts';
 import { changeLink, forgetLearned } from './change.ts';
 import type { Edit } from './edit.ts';
 import { mapFact } from './fact.ts';
@@ -40,6 +41,12 @@ export function applyEdit(host: Host, edit: Edit): Host {
       return editBridgePort(host, edit, edit);
     case 'fdb-delete':
       return deleteFdbEntry(host, edit, edit.mac, edit.vlan);
+    case 'fdb-remote':
+      return setFdbRemote(host, edit);
+    case 'vxlan-remote':
+      return setRemote(host, edit, edit.remote);
+    case 'vxlan-remake':
+      return remake(host, edit);
     case 'address-add':
       return addAddress(host, edit, edit.address, edit.prefixLength);
     case 'address-delete':

@@ -10,9 +10,10 @@
 import { unreachable } from '../net/unreachable.ts';
 import { bridgeIn, inNetns, ipIn, netnsArgument } from './commands-enter.ts';
 import { familyOption, routeWords, ruleWords } from './commands-route.ts';
+import { tunnelCommands } from './commands-tunnel.ts';
 import type { Edit } from './edit.ts';
 import { findLink, findNetns, type Host, type Netns } from './host.ts';
-import type { Link } from './link.ts';
+import type { DeviceRef, Link } from './link.ts';
 import type { Route } from './route.ts';
 import { acceptCommands, deleteCommands, natCommands } from './ruleset-commands.ts';
 
@@ -41,6 +42,10 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
     case 'bridge-port':
     case 'fdb-delete':
       return [linkCommand(host, netns, findLink(host, edit.netns, edit.device), edit)];
+    case 'fdb-remote':
+    case 'vxlan-remote':
+    case 'vxlan-remake':
+      return tunnelCommands(netns, existing(host, edit), edit);
     case 'address-add':
       return [addressCommand(netns, edit, 'add', 'del')];
     case 'address-delete':
@@ -121,6 +126,12 @@ function linkCommand(host: Host, netns: Netns, link: Link | undefined, edit: Lin
     default:
       return unreachable(edit);
   }
+}
+
+function existing(host: Host, { netns, device }: DeviceRef): Link {
+  const link = findLink(host, netns, device);
+  if (link === undefined) throw new Error(`no device ${device} in ${netns}`);
+  return link;
 }
 
 function onOff(on: boolean): string {

@@ -7,6 +7,7 @@
 
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
+import type { Port } from '../net/port.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { DeviceName, NetnsName, PortState } from './link.ts';
 import type { Route } from './route.ts';
@@ -53,6 +54,17 @@ export type Edit = { readonly netns: NetnsName } & (
   | ({ readonly kind: 'bridge-port'; readonly device: DeviceName } & PortSetting)
   /** A static FDB entry of a bridge port. */
   | { readonly kind: 'fdb-delete'; readonly device: DeviceName; readonly mac: Mac; readonly vlan: number | undefined }
+  /** Where a vxlan sends frames for a MAC: one more far end, or another one. */
+  | {
+      readonly kind: 'fdb-remote';
+      readonly device: DeviceName;
+      readonly mac: Mac;
+      readonly destination: Address;
+      readonly how: 'append' | 'replace';
+    }
+  | { readonly kind: 'vxlan-remote'; readonly device: DeviceName; readonly remote: Address }
+  /** A vxlan keeps its number and port for life: it is deleted, and made anew with all that hung on it. */
+  | { readonly kind: 'vxlan-remake'; readonly device: DeviceName; readonly vni: number; readonly dstPort: Port }
   | {
       readonly kind: 'address-add';
       readonly device: DeviceName;

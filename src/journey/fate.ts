@@ -42,6 +42,8 @@ export interface SegmentBlock {
     | 'no-flood'
     | 'filtered'
     | 'tunnel'
+    /** A tunnel whose forwarding database sends the frame nowhere. */
+    | 'no-fdb'
     | 'unmodelled'
     | 'unread';
   /** The rule that filtered it, the kind of device that is not modelled, or why something could not be read. */

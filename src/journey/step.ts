@@ -25,6 +25,8 @@ export interface RouteLookup {
 export type Step = {
   readonly netns: NetnsName;
   readonly device: DeviceName | undefined;
+  /** It befell the ARP or ND request that went ahead of the packet through a tunnel, not the packet itself. */
+  readonly isInquiry?: true;
 } & (
   | {
       /** A socket (or the ICMP layer) made the packet; `device` is not known yet. */
@@ -51,6 +53,8 @@ export type Step = {
       readonly bridged: boolean;
       readonly rules: readonly RuleRef[];
       readonly chains: number;
+      /** What was assumed of limits and the like, and what chance decided, where it made a difference. */
+      readonly unsure?: readonly string[];
     }
   /** Translation. `rule` is `undefined` when conntrack undid or repeated an earlier one without asking the rules. */
   | {
@@ -79,8 +83,13 @@ export type Step = {
       readonly to: readonly DeviceName[];
       readonly how: 'fdb' | 'flood' | 'local';
     }
-  /** The tunnel (`device`) wraps the packet into `outer`, or unwraps it. */
-  | { readonly stage: 'encapsulate'; readonly vni: number; readonly remote: Address; readonly outer: Packet }
+  /** The tunnel (`device`) wraps the packet into `outer` (`undefined`: no route or address was found to send it by), or unwraps it. */
+  | {
+      readonly stage: 'encapsulate';
+      readonly vni: number;
+      readonly remote: Address;
+      readonly outer: Packet | undefined;
+    }
   | { readonly stage: 'decapsulate'; readonly vni: number; readonly packet: Packet }
   /** It arrived: a socket, or the ICMP layer, takes it. */
   | { readonly stage: 'deliver'; readonly packet: Packet; readonly to: string }

@@ -32,5 +32,6 @@ export function isInet6(text: string): boolean {
 /** Whether a command acts on the host, rather than in a namespace of the lab. */
 export function actsOnHost(argv: Argv): boolean {
   const [program, first, second] = argv;
-  return !(program === 'ip' && (first === '-n' || (first === 'netns' && second === 'exec')));
+  const isElsewhere = (program === 'ip' || program === 'bridge') && first === '-n';
+  return !(isElsewhere || (program === 'ip' && first === 'netns' && second === 'exec'));
 }

@@ -9,6 +9,7 @@
 
 import type { Argv } from '../system/run.ts';
 import { execIn, HOST, ipIn, isInet6, place } from './commands.ts';
+import { macvlanSteps, vxlanSteps } from './device-steps.ts';
 import { listenStep } from './listener.ts';
 import { netfilterSteps } from './netfilter-steps.ts';
 import type { Fault, Lab } from './schema.ts';
@@ -21,7 +22,9 @@ export function planLab(lab: Lab): readonly Step[] {
     ...lab.sysctls.flatMap((each) => sysctlSteps(each, (device) => device === undefined)),
     ...lab.bridges.map(bridgeStep),
     ...lab.links.flatMap((ends) => linkSteps(lab, ends)),
+    ...lab.vxlans.flatMap((each) => vxlanSteps(lab, each)),
     ...lab.bridges.flatMap(bridgeUpSteps),
+    ...lab.macvlans.flatMap(macvlanSteps),
     ...lab.sysctls.flatMap((each) => sysctlSteps(each, (device) => device !== undefined)),
     ...lab.routes.map(routeStep),
     ...lab.rules.map(ruleStep),

@@ -33,7 +33,7 @@ export function referenceProblems(lab: Lab): readonly Problem[] {
 
 /** The devices that a lab makes in a namespace. */
 export function devicesIn(lab: Lab, netns: string): readonly string[] {
-  const ends = [...lab.bridges, ...lab.links.flat()];
+  const ends = [...lab.bridges, ...lab.links.flat(), ...lab.vxlans, ...lab.macvlans];
   return ends.filter((end) => end.netns === netns).map(({ name }) => name);
 }
 
@@ -43,7 +43,8 @@ function netnsProblems(lab: Lab): readonly Problem[] {
       netns.map((each, k) => ({ path: ['sysctls', i, 'netns', k], netns: each })),
     ),
     ...lab.links.flatMap((ends, i) => ends.map(({ netns }, k) => ({ path: ['links', i, k, 'netns'], netns }))),
-    ...(['bridges', 'routes', 'rules', 'nat', 'firewall', 'listeners'] as const).flatMap((part) =>
+    ...lab.macvlans.map(({ parent }, i) => ({ path: ['macvlans', i, 'parent', 'netns'], netns: parent.netns })),
+    ...(['bridges', 'vxlans', 'macvlans', 'routes', 'rules', 'nat', 'firewall', 'listeners'] as const).flatMap((part) =>
       lab[part].map(({ netns }, i) => ({ path: [part, i, 'netns'], netns })),
     ),
     ...lab.questions.map(({ from }, i) => ({ path: ['questions', i, 'from'], netns: from })),
@@ -69,14 +70,22 @@ function deviceProblems(lab: Lab): readonly Problem[] {
       problems.push({ path: ['links'], because: `${because} in ${netns}` });
     }
   }
-  const endsIn = (netns: string): readonly string[] => names(lab.links.flat().filter((end) => end.netns === netns));
+  const endsIn = (netns: string): readonly string[] =>
+    names([...lab.links.flat(), ...lab.vxlans].filter((end) => end.netns === netns));
   lab.bridges.forEach(({ netns, ports }, i) => {
     ports.forEach((port, k) => {
       const path = ['bridges', i, 'ports', k];
-      problems.push(...unknown(port, endsIn(netns), `end of a link in ${netns}`).map((because) => ({ path, because })));
+      problems.push(
+        ...unknown(port, endsIn(netns), `end of a link, or vxlan, in ${netns}`).map((because) => ({ path, because })),
+      );
     });
   });
   const devices = [
+    ...lab.macvlans.map(({ parent }, i) => ({
+      path: ['macvlans', i, 'parent', 'name'],
+      netns: parent.netns,
+      device: parent.name,
+    })),
     ...lab.routes.map(({ netns, dev }, i) => ({ path: ['routes', i, 'dev'], netns, device: dev })),
     ...lab.nat.map((rule, i) => {
       const key = rule.action === 'dnat' ? 'in' : 'out';

@@ -80,8 +80,33 @@ const linkEnd = mapping({
 const bridge = mapping({
   netns: kernelName,
   name: kernelName,
-  /** Ends of the lab's links. */
+  /** Ends of the lab's links, and its vxlans. */
   ports: v.optional(list(kernelName), []),
+  addresses: v.optional(list(addressWithLength), []),
+});
+
+/** Made in the namespace whose packets carry it. */
+const vxlan = mapping({
+  netns: kernelName,
+  name: kernelName,
+  vni: natural,
+  port: v.optional(port, 4789),
+  remote: v.optional(address),
+  local: v.optional(address),
+  learning: v.optional(v.boolean('must be true or false'), true),
+  /** What an Ethernet of 1500 leaves of a frame after IPv4, UDP and VXLAN. */
+  mtu: v.optional(natural, 1450),
+  addresses: v.optional(list(addressWithLength), []),
+});
+
+const macvlan = mapping({
+  netns: kernelName,
+  name: kernelName,
+  parent: mapping({ netns: kernelName, name: kernelName }),
+  mode: v.optional(
+    v.picklist(['bridge', 'private', 'vepa', 'passthru'], 'must be bridge, private, vepa or passthru'),
+    'bridge',
+  ),
   addresses: v.optional(list(addressWithLength), []),
 });
 
@@ -180,6 +205,8 @@ export const labSchema = mapping({
   sysctls: v.optional(list(sysctls), []),
   bridges: v.optional(list(bridge), []),
   links: v.optional(list(v.strictTuple([linkEnd, linkEnd], 'must be the two ends of a veth')), []),
+  vxlans: v.optional(list(vxlan), []),
+  macvlans: v.optional(list(macvlan), []),
   routes: v.optional(list(route), []),
   rules: v.optional(list(mapping({ netns: kernelName, rule: command })), []),
   nat: v.optional(list(nat), []),

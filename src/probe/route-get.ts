@@ -69,7 +69,7 @@ function questionsOf(host: Host, { leg, steps, fate }: Journey): readonly Asked[
   for (const step of steps) {
     if (step.stage === 'route') ask(step.netns, step.lookup);
     else if (step.stage === 'nat') packet = step.after;
-    else if (step.stage === 'encapsulate') packet = step.outer;
+    else if (step.stage === 'encapsulate') packet = step.outer ?? packet;
     else if ('packet' in step) packet = step.packet;
   }
   if (fate.kind === 'dropped' && 'lookup' in fate.reason) ask(fate.netns, fate.reason.lookup);

@@ -14,6 +14,7 @@ import { sameDevice } from '../host/host.ts';
 import type { DeviceRef } from '../host/link.ts';
 import type { Neighbor, Route } from '../host/route.ts';
 import type { Fate, SegmentBlock, SegmentSearch } from '../journey/fate.ts';
+import type { Step } from '../journey/step.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { FrameKind } from './bridge-port.ts';
@@ -106,7 +107,7 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
     const wrapping = blocks.find(({ underlay }) => underlay !== undefined)?.underlay;
     if (wrapping !== undefined) {
       // The request itself does not get through: what stops its wrapping is what stops it.
-      walk.steps.push(...wrapping.steps);
+      walk.steps.push(...wrapping.steps.map((step): Step => ({ ...step, isInquiry: true })));
       return wrapping.fate;
     }
     if (blocks.some(isUnknown)) return undecidedSegment(device, blocks);

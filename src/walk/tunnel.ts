@@ -20,7 +20,7 @@ import type { Mac } from '../net/mac.ts';
 import type { Port } from '../net/port.ts';
 import { packetLength } from './answer.ts';
 import type { FrameKind } from './bridge-port.ts';
-import { isFate, undecided } from './fates.ts';
+import { droppedAt, isFate, undecided } from './fates.ts';
 import type { HostIndex } from './host-index.ts';
 import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
 import type { Device } from './netns-index.ts';
@@ -68,10 +68,12 @@ function farEnds(
   const found = remotesFor(host, device, frame, within);
   if (found.unknown !== undefined)
     return { ends, blocks: [{ at: device.ref, because: 'unmodelled', detail: found.unknown }] };
+  if (found.remotes.length === 0) return { ends, blocks: [{ at: device.ref, because: 'no-fdb' }] };
   for (const remote of found.remotes) {
     const crossed = cross(host, device, remote, SHORT_FRAME_BYTES, within);
     if (crossed.end === undefined) {
-      const { steps, fate } = crossed;
+      const { fate } = crossed;
+      const steps = [...wrapping(device, remote, crossed.steps), ...crossed.steps];
       blocks.push({ at: device.ref, because: 'tunnel', detail: `to ${remote}`, underlay: { steps, fate } });
       continue;
     }
@@ -96,7 +98,7 @@ function remotesFor(
   if (vxlan === undefined) return { remotes: [] };
   if (vxlan.external) return { remotes: [], unknown: 'vxlan external' };
   if (!fdb.known) return { remotes: [], unknown: fdb.why };
-  const flood = floodRemotes(device, vxlan);
+  const flood = floodRemotes(device);
   if (frame.kind !== 'unicast') return { remotes: flood };
   const fixed = fixedRemotes(device, frame.mac);
   if (fixed.length > 0) return { remotes: fixed };
@@ -171,6 +173,11 @@ function cross(
   if (isFate(end)) return fail(end);
   const taken = takenBy(host, end.device.netns, vxlan);
   if (isFate(taken)) return fail(taken.kind === 'dropped' ? { ...taken, device: end.device.ref.device } : taken);
+  // What a tunnel sends to itself comes back to where it came from.
+  if (taken.device === device) {
+    const here = [device.ref];
+    return fail(droppedAt(end.device.ref, { kind: 'tunnel-unmatched', vni: vxlan.vni, port: vxlan.dstPort, here }));
+  }
   const fate = { kind: 'delivered' as const, netns: end.device.netns.name };
   return { steps: walk.steps, fate, end: taken.device, source: end.packet.source, conntrack: walk.conntrack };
 }
@@ -186,13 +193,16 @@ function carryThrough(
   const vxlan = vxlanOf(device);
   if (vxlan === undefined) return undecided(device.netns.name, `${device.ref.device} is no vxlan`);
   const crossed = cross(walk.host, device, remote, inner.lengthBytes, within, walk, inner.mark);
-  const [sent] = crossed.steps;
-  if (sent?.stage === 'send') {
-    take(walk, { ...device.ref, stage: 'encapsulate', vni: vxlan.vni, remote, outer: sent.packet });
-  }
-  walk.steps.push(...crossed.steps);
+  walk.steps.push(...wrapping(device, remote, crossed.steps), ...crossed.steps);
   walk.conntrack = { ...crossed.conntrack, tracking: undefined };
   if (crossed.end === undefined) return crossed.fate;
   take(walk, { ...crossed.end.ref, stage: 'decapsulate', vni: vxlan.vni, packet: inner });
   return undefined;
+}
+
+/** The step that wraps, ahead of those of the wrapping. */
+function wrapping(device: Device, remote: Address, [sent]: readonly Step[]): readonly Step[] {
+  const vni = vxlanOf(device)?.vni;
+  const outer = sent?.stage === 'send' ? sent.packet : undefined;
+  return vni === undefined ? [] : [{ ...device.ref, stage: 'encapsulate', vni, remote, outer }];
 }

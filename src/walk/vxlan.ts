@@ -25,12 +25,11 @@ export type Vxlan = Extract<LinkDetail, { kind: 'vxlan' }>;
 
 const ALL_ZERO = '00:00:00:00:00:00';
 
-/** Where broadcasts and unknown frames are sent. */
-export function floodRemotes(device: Device, { remote }: Vxlan): readonly Address[] {
-  const flood = remotes(device)
+/** Where broadcasts and unknown frames are sent. Not to `remote`, when somebody has deleted the entry that it made. */
+export function floodRemotes(device: Device): readonly Address[] {
+  return remotes(device)
     .filter(({ mac }) => mac === ALL_ZERO)
     .map(({ destination }) => destination);
-  return flood.length === 0 && remote !== undefined ? [remote] : flood;
 }
 
 /** Where entries that nothing relearns send frames to this MAC. */

@@ -179,12 +179,18 @@ function bareNetns(name: NetnsName, spec: NetnsSpec, number: number, peers: Read
     routes: read([], 'ip', '-d', '-j', 'route', 'show', 'table', 'all'),
     rules: read(ordered, 'ip', '-j', 'rule', 'show'),
     neighbors: read((spec.neighbors ?? []).map(neighbor), 'ip', '-j', 'neigh', 'show'),
-    fdb: read((spec.fdb ?? []).map(fdbEntry), 'bridge', '-j', 'fdb', 'show'),
+    fdb: read([...links.flatMap(remoteEntry), ...(spec.fdb ?? []).map(fdbEntry)], 'bridge', '-j', 'fdb', 'show'),
     sysctls: { values: sysctls, source: sourceOf(name, 'sysctl', '-a') },
     ruleset: read(spec.ruleset ?? EMPTY_RULESET, 'nft', '-j', 'list', 'ruleset'),
     sockets: read((spec.sockets ?? []).map(socket), 'ss', '-lntu'),
     pathMtus: read(spec.pathMtus ?? [], 'ip', 'route', 'show', 'cache'),
   };
+}
+
+/** `remote` makes an entry for every MAC that no other one knows. */
+function remoteEntry({ name, detail }: Link): readonly FdbEntry[] {
+  if (detail.kind !== 'vxlan' || detail.remote === undefined) return [];
+  return [fdbEntry(`00:00:00:00:00:00 dev ${name} dst ${detail.remote} self permanent`)];
 }
 
 function linkOf(

@@ -59,7 +59,18 @@ function downOnPath(context: FaultContext): DeviceRef | undefined {
   if (egress !== undefined && isDown(host, egress)) return egress;
   const crossing = crossingOf(context);
   if (crossing !== undefined) return downOnWire(context, crossing);
-  return downOutOf(context) ?? downBehindRoute(context);
+  return downTunnel(context) ?? downOutOf(context) ?? downBehindRoute(context);
+}
+
+/** The vxlan that would have taken the packet out is down. */
+function downTunnel(context: FaultContext): DeviceRef | undefined {
+  const reason = droppedAs(context, 'tunnel-unmatched')?.reason;
+  return reason?.here.find((ref) => {
+    const link = findLink(context.host, ref.netns, ref.device);
+    const isMeant =
+      link?.detail.kind === 'vxlan' && link.detail.vni === reason.vni && link.detail.dstPort === reason.port;
+    return isMeant && !link.up;
+  });
 }
 
 /**

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { vxlanWrongRemote } from '../../../src/faults/rules/vxlan-wrong-remote.ts';
+import { addr } from '../../helpers/iproute-text.ts';
+import { after, codesOf, commandsFor, endOf, findBy } from '../diagnose.ts';
+import { ACROSS, overlay } from '../overlay.ts';
+
+/** The second device of the fourth namespace. */
+const MAC_OF_C2 = '02:00:00:04:00:02';
+
+/** Reached by m1 as well as m2 is, with a tunnel of somebody else's. */
+const BYSTANDER = {
+  m1: { links: { eth9: { peer: 'm3:eth0', addresses: ['192.168.9.1/24'] } } },
+  others: {
+    m3: { links: { eth0: { addresses: ['192.168.9.3/24'] }, vx9: { kind: 'vxlan', detail: { vni: 99 } } } },
+  },
+};
+
+test.each([
+  ['that nobody has', { vx1: { remote: addr('192.168.0.7') } }],
+  ['that no route leads to', { vx1: { remote: addr('172.16.0.7') } }],
+  ['that is its own', { vx1: { remote: addr('192.168.0.1') } }],
+  ['of a bystander', { vx1: { remote: addr('192.168.9.3') }, ...BYSTANDER }],
+])('vxlan-wrong-remote names a remote %s, and corrects it', (_, change) => {
+  const host = overlay(change);
+  const findings = findBy(vxlanWrongRemote, host, ACROSS);
+  expect(findings).toMatchObject([{ netns: 'm1', device: 'vx0' }]);
+  expect(commandsFor(host, findings[0])).toEqual(['ip -n m1 link set dev vx0 type vxlan id 42 remote 192.168.0.2']);
+  expect(endOf(after(host, findings[0]?.repairs[0]), ACROSS)).toBe('answered');
+  expect(codesOf(host, ACROSS)).toEqual(['vxlan-wrong-remote']);
+});
+
+test('vxlan-wrong-remote adds the right end where the database, and not the device, names the wrong one', () => {
+  const host = overlay({
+    vx1: { remote: undefined },
+    m1: { fdb: ['00:00:00:00:00:00 dev vx0 dst 192.168.0.7 self permanent'] },
+  });
+  const findings = findBy(vxlanWrongRemote, host, ACROSS);
+  expect(commandsFor(host, findings[0])).toEqual(['bridge -n m1 fdb append 00:00:00:00:00:00 dev vx0 dst 192.168.0.2']);
+  expect(endOf(after(host, findings[0]?.repairs[0]), ACROSS)).toBe('answered');
+});
+
+test('vxlan-wrong-remote corrects a static entry that puts the MAC elsewhere', () => {
+  const host = overlay({ m1: { fdb: [`${MAC_OF_C2} dev vx0 dst 192.168.0.9 self static`] } });
+  const findings = findBy(vxlanWrongRemote, host, ACROSS);
+  expect(findings).toMatchObject([{ netns: 'm1', device: 'vx0' }]);
+  expect(commandsFor(host, findings[0])).toEqual([
+    `bridge -n m1 fdb replace ${MAC_OF_C2} dev vx0 dst 192.168.0.2 static`,
+  ]);
+  expect(endOf(after(host, findings[0]?.repairs[0]), ACROSS)).toBe('answered');
+});
+
+test('vxlan-wrong-remote leaves a fault of the underlay its own code, with the tunnel named', () => {
+  const host = overlay({ wire: { up: false, addresses: ['192.168.0.2/24'] } });
+  expect(findBy(vxlanWrongRemote, host, ACROSS)).toEqual([]);
+  expect(codesOf(host, ACROSS)).toEqual(['link-down']);
+});
+
+test('vxlan-wrong-remote is silent where another entry leads to the right end', () => {
+  const host = overlay({
+    vx1: { remote: undefined },
+    m1: {
+      fdb: ['192.168.0.7', '192.168.0.2'].map((to) => `00:00:00:00:00:00 dev vx0 dst ${to} self permanent`),
+    },
+  });
+  expect(endOf(host, ACROSS)).toBe('answered');
+  expect(findBy(vxlanWrongRemote, host, 'c1 10.42.0.99')).toEqual([]);
+});
