@@ -65,7 +65,7 @@ function read(
   const [, seconds = '', fraction = '', device = '', direction, outer = ''] = LINE.exec(line) ?? [];
   // tcpdump writes what is inside a tunnel on a line of its own.
   const leg = legOf(outer.includes(': VXLAN,') ? (next ?? '') : outer);
-  if (leg === undefined || isOverheard(network, netns, device, direction)) return [];
+  if (leg === undefined || isFlooded(network, netns, device, direction)) return [];
   return [{ netns, device, leg, timeNs: BigInt(seconds + fraction) }];
 }
 
@@ -79,14 +79,8 @@ function legOf(text: string): Place['leg'] | undefined {
   return Number(ports[1]) < Number(ports[2]) ? 'reply' : 'request';
 }
 
-/** A frame that a bridge flooded to where nobody wants it has not come any further. */
-function isOverheard(
-  { nodes, bystanders }: Network,
-  netns: string,
-  device: string,
-  direction: string | undefined,
-): boolean {
+/** A frame that a bridge flooded towards somebody on nobody's way has not come any further. */
+function isFlooded({ nodes, bystanders }: Network, netns: string, device: string, direction: string | undefined) {
   const found = nodes.find(({ name }) => name === netns)?.devices.find(({ name }) => name === device);
-  if (direction === 'P') return found?.bridge === undefined;
   return direction === 'Out' && bystanders.includes(found?.peer?.split(':')[0] ?? '');
 }

@@ -5,7 +5,9 @@ import { predict } from '../../src/diagnosis/predict.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Leg } from '../../src/journey/journey.ts';
 import type { Observation, Sighting } from '../../src/journey/observation.ts';
+import type { Port } from '../../src/net/port.ts';
 import type { Question } from '../../src/walk/question.ts';
+import { iptables } from '../faults/rulesets.ts';
 import { deviceRef, hostOf, netnsName } from '../helpers/build-host.ts';
 import { addr } from '../helpers/iproute-text.ts';
 
@@ -203,4 +205,30 @@ test('conclude() takes a frame that a bridge floods past its destination for no 
 
   expect(codes({ ...observation, sightings: flooded })).toEqual(['icmp-ignored']);
   expect(codes(observation)).toEqual(['unexplained-loss']);
+});
+
+test.each([
+  ['that it dies where no tcpdump sees it', [], 'unreachable', ['route-blackhole']],
+  ['that it dies further on, where it was not seen: the service keeps silent', ['forward'], 'reachable', []],
+  ['that it dies further on, and it was seen on the way', ['forward', 'seen'], 'unreachable', ['firewall-drop']],
+])('conclude() weighs a silent UDP service when the model says of its answer %s', (_, words, verdict, causes) => {
+  const diesLater = words.includes('forward');
+  const host = hostOf({
+    ns1: {
+      links: { a: { peer: 'ns2:b', addresses: ['10.0.0.1/24'] } },
+      ...(diesLater
+        ? { ruleset: iptables('filter', ':INPUT ACCEPT [0:0]', '-A INPUT -p udp -m udp --sport 53 -j DROP') }
+        : {}),
+    },
+    ns2: {
+      links: { b: { addresses: ['10.0.0.2/24'] } },
+      ...(diesLater ? {} : { routes: ['blackhole 10.0.0.1/32'] }),
+      sockets: ['udp 0.0.0.0:53'],
+    },
+  });
+  const question: Question = { ...QUESTION, proto: 'udp', port: 53 as Port };
+  const observation = wire(0, ...THERE, ...(words.includes('seen') ? BACK : []));
+  const diagnosis = conclude(host, predict(host, question), { observation, routes: [], notes: [] });
+
+  expect([diagnosis.verdict, diagnosis.causes.map(({ finding }) => finding.code)]).toEqual([verdict, causes]);
 });
