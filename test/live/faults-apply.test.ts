@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import { applyEdit } from '../../src/host/apply.ts';
 import { commandsOf } from '../../src/host/commands.ts';
 import type { Edit } from '../../src/host/edit.ts';
-import type { Host } from '../../src/host/host.ts';
+import { allLinks, type Host } from '../../src/host/host.ts';
 import type { DeviceName } from '../../src/host/link.ts';
 import { refusalOf } from '../../src/host/refusal.ts';
 import { confKey, sysctlKey } from '../../src/host/sysctl.ts';
@@ -285,12 +285,22 @@ async function run(world: World, host: Host, edit: Edit): Promise<void> {
 
 /** The collected host, once it does not change any more. */
 async function restingHost(world: World): Promise<Host> {
+  const deadline = performance.now() + REST_WITHIN_MS;
   let host = await collectedIn(world);
   for (;;) {
     const next = await collectedIn(world);
-    if (isDeepStrictEqual(settled(next), settled(host))) return next;
+    const isAtRest = isDeepStrictEqual(settled(next), settled(host)) && hasLinkLocalAddresses(next);
+    if (isAtRest || performance.now() > deadline) return next;
     host = next;
   }
+}
+
+/** A link that came up has its link-local address once the link watch has been there, which takes it up to a second. */
+function hasLinkLocalAddresses(host: Host): boolean {
+  return [...allLinks(host)].every(({ netns, link: { name, up, carrier, addresses } }) => {
+    const isWithoutIpv6 = netns.sysctls.values.get(confKey('ipv6', name, 'disable_ipv6')) !== '0';
+    return name === 'lo' || !up || !carrier || isWithoutIpv6 || addresses.some(({ scope }) => scope === 'link');
+  });
 }
 
 /** The collected host, once it is as the model says, or as it is when the time is over. */
