@@ -10,7 +10,7 @@ const LABS = shippedLabs().map((name) => findLab(name).lab);
 test('labListText() shows each lab with its picture and its faults, in 80 columns', () => {
   const text = labListText(LABS, ['veth-host'], STYLE);
   expect(text).toContain(`
-veth-host     one namespace, wired to the host with a veth pair (up)
+veth-host       one namespace, wired to the host with a veth pair (up)
   ns1 [veth1 10.1.1.1/24]----[veth0 10.1.1.2/24] host
   faults: host-end-down, namespace-end-down, lo-down, no-address,
           no-prefix-length, another-address, stale-neighbor, echo-ignored,

@@ -16,6 +16,7 @@ test('the shipped labs are the seven of the tutorials, and those of what they le
     'two-subnets',
     'veth-host',
     'veth-pair',
+    'vxlan-overlay',
   ]);
 });
 
@@ -65,6 +66,10 @@ test('the labs together show every fault of the vocabulary that one of them can 
     'rule-blackhole',
     'rule-prohibit',
     'rule-unreachable',
+    'vxlan-no-fdb',
+    'vxlan-port-mismatch',
+    'vxlan-vni-mismatch',
+    'vxlan-wrong-remote',
     'wrong-gateway',
     'wrong-prefix',
     'wrong-route',

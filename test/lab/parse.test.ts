@@ -123,7 +123,7 @@ test.each([
     'a port that is no link end',
     'ports: [port7]',
     'ports: [prot7]',
-    '8: bridges[0].ports[0]: prot7 is no end of a link in host, did you mean port7?',
+    '8: bridges[0].ports[0]: prot7 is no end of a link, or vxlan, in host, did you mean port7?',
   ],
   [
     'a device that the lab does not make',
