@@ -19,6 +19,14 @@ const UNEXPLAINED_LOSS: Explained = {
   explains: [],
 };
 
+/** It is found before there is a packet, and so by no rule about journeys either. */
+const NAME_UNRESOLVED: Explained = {
+  code: 'name-unresolved',
+  title: 'The name has no address in this namespace',
+  source: 'getent(1), ip-netns(8); the way to the name server is diagnosed behind it',
+  explains: [],
+};
+
 export const define: Define = (command, perform) => {
   command
     .argument('[code]', 'a fault code, as `why` prints it; without one, all are listed')
@@ -32,7 +40,7 @@ export const define: Define = (command, perform) => {
     .action((code: string | undefined) =>
       perform(async (io) => {
         const style = styleOf(io.color.stdout, io.terminal.columns);
-        const all: readonly Explained[] = [...ALL_RULES, UNEXPLAINED_LOSS];
+        const all: readonly Explained[] = [...ALL_RULES, NAME_UNRESOLVED, UNEXPLAINED_LOSS];
         io.stdout.write(code === undefined ? codesText(all, style) : explanationText(called(code, all), style));
         return 0;
       }),

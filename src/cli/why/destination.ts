@@ -172,10 +172,14 @@ function unresolved(
   return { kind: 'unresolved', lookup: { name, wanted, command, said, resolver } };
 }
 
+const LONGEST_NAME = 253;
 /** RFC 1035 section 2.3.1, and the underscore that service names have; in any alphabet (RFC 5890). */
+const LABEL = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_-]{0,62}$/u;
+
 function isName(word: string): boolean {
-  const isWhole = /^(?=.{1,253}$)(?:[\p{L}\p{N}_](?:[\p{L}\p{M}\p{N}_-]{0,62})\.?)+$/u.test(word);
-  return isWhole && !/^[\d.]+$/.test(word);
+  // The dot at the end says that no search domain is to be tried.
+  const labels = word.replace(/\.$/, '').split('.');
+  return word.length <= LONGEST_NAME && labels.every((label) => LABEL.test(label)) && !/^[\d.]+$/.test(word);
 }
 
 function whatIsWrongWith(word: string): string {
