@@ -17,6 +17,8 @@ export interface Tally {
   readonly skipped: number;
   /** How many tests were skipped for which reason. */
   readonly skippedBecause: Readonly<Record<string, number>>;
+  /** Tests that passed only when they were run again: counted as passed, and told. */
+  readonly triedAgain: readonly string[];
 }
 
 export class TallyReporter implements Reporter {
@@ -36,18 +38,21 @@ function count(modules: readonly TestModule[], unhandledErrors: readonly Seriali
   let failed = unhandledErrors.length;
   let skipped = 0;
   const skippedBecause: Record<string, number> = {};
+  const triedAgain: string[] = [];
   for (const module of modules) {
     failed += module.errors().length;
     for (const suite of module.children.allSuites()) failed += suite.errors().length;
     for (const test of module.children.allTests()) {
       const result = test.result();
-      if (result.state === 'passed') passed++;
-      else if (result.state === 'skipped') {
+      if (result.state === 'passed') {
+        passed++;
+        if (test.diagnostic()?.flaky === true) triedAgain.push(`${module.relativeModuleId}: ${test.fullName}`);
+      } else if (result.state === 'skipped') {
         skipped++;
         const reason = result.note ?? `no reason given, in ${module.relativeModuleId}`;
         skippedBecause[reason] = (skippedBecause[reason] ?? 0) + 1;
       } else failed++;
     }
   }
-  return { passed, failed, skipped, skippedBecause };
+  return { passed, failed, skipped, skippedBecause, triedAgain };
 }

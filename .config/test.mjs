@@ -35,11 +35,12 @@ const finished = existsSync(tallyFile);
 /** @type {import('./tally.ts').Tally} */
 const tally = finished
   ? JSON.parse(readFileSync(tallyFile, 'utf8'))
-  : { passed: 0, failed: 1, skipped: 0, skippedBecause: {} };
+  : { passed: 0, failed: 1, skipped: 0, skippedBecause: {}, triedAgain: [] };
 rmSync(folder, { recursive: true });
 
 if (!finished) console.log(`vitest ended with ${status} before it had run the tests: counted as one failure`);
 for (const [reason, tests] of Object.entries(tally.skippedBecause)) console.log(`skipped ${tests}: ${reason}`);
+for (const name of tally.triedAgain) console.log(`passed only on the second try: ${name}`);
 if (tally.passed + tally.failed === 0) console.log('no test ran');
 else if (status !== 0 && tally.failed === 0) console.log(`every test passed, and yet vitest ended with ${status}`);
 

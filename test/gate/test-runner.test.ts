@@ -74,6 +74,20 @@ test(
 );
 
 test(
+  'npm test runs a failed live test once more, and tells when it passes then',
+  () => {
+    const late = `let tries = 0; test('late', () => { if (tries++ === 0) throw new Error('too early'); });`;
+    const broken = `test('broken', () => { throw new Error('always'); });`;
+    const { stdout, status } = runSuite('again', { 'live/a.test.ts': late, 'live/b.test.ts': broken });
+
+    expect(stdout).toContain('\npassed only on the second try: test/live/a.test.ts: late\n');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('1 passed, 1 failed');
+    expect(status).toBe(1);
+  },
+  TIMEOUT_MS,
+);
+
+test(
   'npm test counts a failure when vitest does not even start',
   () => {
     const { stdout, status } = runSuite('not started', {}, ['--no-such-option']);
@@ -86,7 +100,7 @@ test(
 
 function runSuite(name: string, files: Readonly<Record<string, string>>, args: readonly string[] = []) {
   const root = join(suites, name.replaceAll(' ', '-'));
-  mkdirSync(join(root, 'test'), { recursive: true });
+  mkdirSync(join(root, 'test/live'), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   for (const [file, text] of Object.entries(files)) {
     writeFileSync(join(root, 'test', file), `import { afterAll, describe, test } from 'vitest';\n${text}\n`);
