@@ -18,6 +18,8 @@ import { bridgeNetfilter } from './rules/bridge-netfilter.ts';
 import { bridgePortBlocking } from './rules/bridge-port-blocking.ts';
 import { bridgePortIsolated } from './rules/bridge-port-isolated.ts';
 import { bridgePortUnattached } from './rules/bridge-port-unattached.ts';
+import { conntrackFull } from './rules/conntrack-full.ts';
+import { conntrackInvalid } from './rules/conntrack-invalid.ts';
 import { dadFailed } from './rules/dad-failed.ts';
 import { danglingVeth } from './rules/dangling-veth.ts';
 import { destinationAmbiguous } from './rules/destination-ambiguous.ts';
@@ -25,6 +27,7 @@ import { disconnected } from './rules/disconnected.ts';
 import { dnatMissing } from './rules/dnat-missing.ts';
 import { dnatWrong } from './rules/dnat-wrong.ts';
 import { duplicateAddress } from './rules/duplicate-address.ts';
+import { duplicateMac } from './rules/duplicate-mac.ts';
 import { firewallDrop } from './rules/firewall-drop.ts';
 import { firewallReject } from './rules/firewall-reject.ts';
 import { forwardingOff } from './rules/forwarding-off.ts';
@@ -90,6 +93,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   ipv6Disabled,
   wrongPrefix,
   noAddress,
+  duplicateMac,
   duplicateAddress,
   interfaceNoarp,
   arpFiltered,
@@ -123,6 +127,8 @@ export const ALL_RULES: readonly FaultRule[] = [
   forwardingOff,
   mtuBlackhole,
   mtuExceeded,
+  conntrackFull,
+  conntrackInvalid,
   firewallDrop,
   firewallReject,
   icmpIgnored,

@@ -4,9 +4,11 @@
  * `ip_forward` is another name of `conf/all/forwarding`. When that *changes*, it is copied to every device and to
  * `default`; written again as it is, it copies nothing. IPv6's `conf/all/forwarding` and `conf/all/disable_ipv6` do the
  * same. `disable_ipv6` takes the device's IPv6 addresses and routes away; back on, only the link-local one returns.
+ * `nf_conntrack_max` is one number for the whole machine, which every namespace shows.
  *
  * Source: net/ipv4/devinet.c devinet_sysctl_forward(), inet_forward_change(); net/ipv6/addrconf.c
- * addrconf_fixup_forwarding(), addrconf_disable_ipv6(). Held to the kernel in test/live/faults-apply.test.ts.
+ * addrconf_fixup_forwarding(), addrconf_disable_ipv6(); net/netfilter/nf_conntrack_standalone.c. Held to the kernel in
+ * test/live/faults-apply.test.ts.
  *
  * @module
  */
@@ -15,7 +17,7 @@ import { changeLink, changeRoutes } from './change.ts';
 import { findNetns, type Host, linksOf, replaceNetns } from './host.ts';
 import type { DeviceName, NetnsName } from './link.ts';
 import { addLinkLocal } from './settle.ts';
-import { confKey, type SysctlKey, sysctlKey } from './sysctl.ts';
+import { CONNTRACK_MAX, confKey, type SysctlKey, sysctlKey } from './sysctl.ts';
 
 const IP_FORWARD = sysctlKey('net/ipv4/ip_forward');
 const ALL_FORWARDING = confKey('ipv4', 'all', 'forwarding');
@@ -32,7 +34,18 @@ export function writeSysctl(host: Host, name: NetnsName, key: SysctlKey, value: 
     if (written.has(redirects)) written.set(redirects, value === '0' ? '1' : '0');
   }
   const changed = replaceNetns(host, name, (each) => ({ ...each, sysctls: { ...each.sysctls, values: written } }));
-  return switchInet6(host, changed, name);
+  return key === CONNTRACK_MAX ? writeEverywhere(changed, key, value) : switchInet6(host, changed, name);
+}
+
+function writeEverywhere(host: Host, key: SysctlKey, value: string): Host {
+  return {
+    ...host,
+    namespaces: host.namespaces.map((netns) => {
+      const { sysctls } = netns;
+      if (!sysctls.values.has(key)) return netns;
+      return { ...netns, sysctls: { ...sysctls, values: new Map([...sysctls.values, [key, value]]) } };
+    }),
+  };
 }
 
 /** Every key that gets the value. */

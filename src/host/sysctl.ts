@@ -32,6 +32,10 @@ export function sysctlKey(path: string): SysctlKey {
   return path as SysctlKey;
 }
 
+/** How many connections the namespace has, and may have: the latter is one number for the whole machine. */
+export const CONNTRACK_COUNT = sysctlKey('net/netfilter/nf_conntrack_count');
+export const CONNTRACK_MAX = sysctlKey('net/netfilter/nf_conntrack_max');
+
 /** Read one integer setting. Unknown when it was not read or is no integer: never a default. */
 export function readSysctl(sysctls: Sysctls, key: SysctlKey): Fact<number> {
   const text = sysctls.values.get(key);

@@ -8,7 +8,7 @@
 import type { DeviceName, DeviceRef, NetnsName } from '../host/link.ts';
 import type { PathMtu } from '../host/path-mtu.ts';
 import type { Neighbor, PolicyRule, Route } from '../host/route.ts';
-import type { Hook, RuleRef } from '../host/ruleset.ts';
+import type { CtState, Hook, RuleRef } from '../host/ruleset.ts';
 import type { ListeningSocket } from '../host/socket.ts';
 import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
@@ -40,14 +40,25 @@ export interface SegmentBlock {
     | 'port-isolated'
     | 'hairpin-off'
     | 'no-flood'
+    /** Sender and destination have one MAC: the bridge has just learned it where the frame came in. */
+    | 'same-mac'
     | 'filtered'
     | 'tunnel'
     /** A tunnel whose forwarding database sends the frame nowhere. */
     | 'no-fdb'
+    /** A macvlan and its parent, or two macvlans whose modes keep them apart. */
+    | 'macvlan-isolated'
+    /** A tagged frame came to a device on which no VLAN device takes that tag. */
+    | 'vlan-untaken'
+    /** A port's VLAN table keeps the frame from coming in, or from going out. */
+    | 'vlan-filtered'
     | 'unmodelled'
     | 'unread';
   /** The rule that filtered it, the kind of device that is not modelled, or why something could not be read. */
   readonly detail?: string;
+  /** The frame's VLAN, where that stopped it; `undefined`: it had none. */
+  readonly vlan?: number | undefined;
+  readonly direction?: 'in' | 'out';
   /** What became of the packet that wrapped it, when a tunnel did not get it through. */
   readonly underlay?: { readonly steps: readonly Step[]; readonly fate: Fate };
 }
@@ -152,9 +163,13 @@ export type DropReason =
       readonly with: string | undefined;
       readonly bridged: boolean;
       readonly packet: Packet;
+      /** What conntrack of the namespace makes of it; absent where it has not looked at it. */
+      readonly ctState?: CtState;
       readonly inDevice: DeviceName | undefined;
       readonly outDevice: DeviceName | undefined;
     }
+  /** Conntrack has no room for the connection that the packet opens. */
+  | { readonly kind: 'conntrack-full'; readonly count: number; readonly max: number }
   | {
       readonly kind: 'mtu-exceeded';
       readonly packet: Packet;

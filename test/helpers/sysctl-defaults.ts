@@ -18,6 +18,8 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   'net/bridge/bridge-nf-call-iptables': 0,
   'net/bridge/bridge-nf-call-ip6tables': 0,
   'net/ipv4/fib_multipath_hash_policy': 0,
+  'net/netfilter/nf_conntrack_count': 0,
+  'net/netfilter/nf_conntrack_max': 262_144,
 };
 
 const CONF4: Readonly<Record<string, number>> = {

@@ -70,6 +70,8 @@ function dropText(reason: DropReason): string {
       return `${reason.kind.replace('-', ' ')} ${reason.address}: ${reason.because}`;
     case 'filtered':
       return `${reason.verdict === 'drop' ? 'dropped' : 'rejected'} by ${ruleRefText(reason.rule)}`;
+    case 'conntrack-full':
+      return `the connection table is full (${reason.count} of ${reason.max})`;
     case 'mtu-exceeded':
       return `${reason.lengthBytes} bytes do not fit MTU ${reason.mtu}${wordText(reason.by)}`;
     case 'ttl-exceeded':

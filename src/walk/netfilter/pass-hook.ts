@@ -16,14 +16,15 @@ import type { Step } from '../../journey/step.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { runChain } from './chain.ts';
 import { type Choose, explore } from './choices.ts';
-import { follow, track } from './connection.ts';
+import { ctStateOf, follow, track } from './connection.ts';
 import type { Conntrack, HookPass, HookResult } from './contract.ts';
 import { sameTuple } from './ends.ts';
 import { runNat } from './nat.ts';
 import { inOrder } from './order.ts';
 import { chainName, type HookEntry, type HookedChain } from './plan.ts';
 import { plansOf, unreadIn } from './scopes.ts';
-import { type Dropped, type Passage, type Passing, passed, type Result } from './traversal.ts';
+import { roomFor } from './table-room.ts';
+import { type Dropped, type Passage, type Passing, passed, type Result, undecidable } from './traversal.ts';
 
 /** Let the packet pass the hook. */
 export function passHook(pass: HookPass): HookResult {
@@ -85,11 +86,8 @@ function entryName(entry: HookEntry): string {
 
 function runEntry(passage: Passage, entry: HookEntry, passing: Passing): Result {
   switch (entry.kind) {
-    case 'conntrack': {
-      const { name } = passage.pass.netns;
-      const isSeen = passing.conntrack.tracking?.netns === name;
-      return passed(isSeen ? passing : { ...passing, conntrack: track(passing.conntrack, name, passing.packet) });
-    }
+    case 'conntrack':
+      return lookUp(passage, passing);
     case 'nat':
       return runNat(passage, entry.groups, passing);
     case 'chain':
@@ -98,6 +96,26 @@ function runEntry(passage: Passage, entry: HookEntry, passing: Passing): Result 
       return unreachable(entry);
   }
 }
+
+/** Find the packet's connection, or enter it where there is room. */
+function lookUp({ pass: { netns } }: Passage, passing: Passing): Result {
+  if (passing.conntrack.tracking?.netns === netns.name) return passed(passing);
+  const conntrack = track(passing.conntrack, netns.name, passing.packet);
+  const isEntered = conntrack.connections.length > passing.conntrack.connections.length;
+  const room = isEntered ? roomFor(netns) : ROOM;
+  switch (room.kind) {
+    case 'room':
+      return passed({ ...passing, conntrack });
+    case 'full':
+      return { kind: 'no-room', count: room.count, max: room.max, passing };
+    case 'unknown':
+      return undecidable(passing, room.why);
+    default:
+      return unreachable(room);
+  }
+}
+
+const ROOM = { kind: 'room' } as const;
 
 /** Chains of ingress and egress are bound to devices. */
 function isOnDevice({ pass, scope, choose }: Passage, hooked: HookedChain): boolean {
@@ -121,15 +139,28 @@ function resultOf(pass: HookPass, { result, chains }: Outcome): HookResult {
   const { packet, conntrack, reroute } = passing;
   if (result.kind === 'passed')
     return { packet, conntrack, steps, fate: undefined, reroute: reroute && pass.hook === 'output' };
-  const fate: Fate =
-    result.kind === 'undecided'
-      ? { kind: 'undecided', netns: pass.netns.name, because: result.because }
-      : { kind: 'dropped', netns: pass.netns.name, device: deviceOf(pass), reason: dropReason(pass, result) };
-  return { packet, conntrack, steps, fate, reroute: false };
+  return { packet, conntrack, steps, fate: fateOf(pass, result), reroute: false };
+}
+
+function fateOf(pass: HookPass, result: Exclude<Result, { kind: 'passed' }>): Fate {
+  const place = { netns: pass.netns.name, device: deviceOf(pass) };
+  switch (result.kind) {
+    case 'undecided':
+      return { kind: 'undecided', netns: pass.netns.name, because: result.because };
+    case 'no-room': {
+      const { count, max } = result;
+      return { kind: 'dropped', ...place, reason: { kind: 'conntrack-full', count, max } };
+    }
+    case 'dropped':
+      return { kind: 'dropped', ...place, reason: dropReason(pass, result) };
+    default:
+      return unreachable(result);
+  }
 }
 
 function dropReason(pass: HookPass, { rule, verdict, with: how, passing }: Dropped): DropReason {
-  const { hook, inDevice, outDevice, bridged } = pass;
+  const { hook, inDevice, outDevice, bridged, netns } = pass;
+  const { conntrack } = passing;
   return {
     kind: 'filtered',
     hook,
@@ -138,6 +169,7 @@ function dropReason(pass: HookPass, { rule, verdict, with: how, passing }: Dropp
     with: how,
     bridged: bridged !== undefined,
     packet: passing.packet,
+    ...(conntrack.tracking?.netns === netns.name && { ctState: ctStateOf(conntrack) }),
     inDevice,
     outDevice,
   };

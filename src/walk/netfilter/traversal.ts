@@ -43,6 +43,8 @@ export interface Dropped {
 export type Result =
   | { readonly kind: 'passed'; readonly passing: Passing }
   | Dropped
+  /** Conntrack had no room for its connection. */
+  | { readonly kind: 'no-room'; readonly count: number; readonly max: number; readonly passing: Passing }
   | { readonly kind: 'undecided'; readonly because: readonly string[]; readonly passing: Passing };
 
 /** The packet goes on. */
