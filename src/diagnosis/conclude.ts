@@ -6,13 +6,15 @@
 
 import type { Evidence, Finding } from '../faults/finding.ts';
 import type { Host } from '../host/host.ts';
-import { lastJourney } from '../journey/journey.ts';
+import { lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Observation, RouteWitness } from '../journey/observation.ts';
 import { type Agreement, compareRoutes, compareWire, heardText, lastSeenOf } from './compare.ts';
 import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
 import { directionOf, hopsOf, sightingOf } from './hops.ts';
 import { lookedAt } from './looked.ts';
 import { summaryOf } from './summary.ts';
+import { traceDisputes } from './trace-dispute.ts';
+import { traceEvidence } from './trace-evidence.ts';
 import { unexplainedLoss } from './unexplained-loss.ts';
 
 /** What was heard besides the model. */
@@ -99,16 +101,28 @@ function causesOf(
   routes: readonly RouteWitness[],
 ): readonly Cause[] {
   const causes = prediction.causes.map((cause, index) =>
-    index === 0 ? withEvidence(cause, observation, routes) : cause,
+    index === 0 ? withEvidence(cause, prediction.trip, observation, routes) : cause,
   );
   if (observation === undefined || agreement === undefined || agreement.kind === 'agrees') return causes;
   const loss: Cause = { finding: unexplainedLoss(host, prediction, observation, agreement), fix: [], alternatives: [] };
   return agreement.kind === 'lost-earlier' ? [loss, ...causes] : [loss];
 }
 
-function withEvidence(cause: Cause, observation: Observation | undefined, routes: readonly RouteWitness[]): Cause {
+function withEvidence(
+  cause: Cause,
+  trip: RoundTrip,
+  observation: Observation | undefined,
+  routes: readonly RouteWitness[],
+): Cause {
   const { finding } = cause;
-  const evidence: Evidence[] = [...finding.evidence, ...kernelEvidence(finding, routes), ...wireEvidence(observation)];
+  const asked = kernelEvidence(finding, routes);
+  const isDisputed = traceDisputes(trip, observation?.kernel).length > 0;
+  const evidence: Evidence[] = [
+    ...finding.evidence,
+    ...asked,
+    ...(isDisputed ? [] : traceEvidence(observation?.kernel, { withLookups: asked.length === 0 })),
+    ...wireEvidence(observation),
+  ];
   return { ...cause, finding: { ...finding, evidence } };
 }
 
@@ -148,6 +162,7 @@ function notesOf(
       ? ['UDP: the datagram arrived and nobody refused it; no answer came, which a service may well intend']
       : []),
     ...compareRoutes(trip, witnesses.routes).map((text) => `Model and kernel disagree: ${text}`),
+    ...(verdict === 'reachable' ? [] : traceDisputes(trip, witnesses.observation?.kernel)),
     ...(fate.kind === 'undecided' && verdict !== 'reachable'
       ? fate.because.map((because) => `Not decided in ${fate.netns}: ${because}`)
       : []),

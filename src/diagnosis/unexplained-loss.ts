@@ -12,6 +12,7 @@ import { lastJourney } from '../journey/journey.ts';
 import type { LastSeen, Observation } from '../journey/observation.ts';
 import { type Agreement, heardText, lastSeenOf } from './compare.ts';
 import type { Prediction } from './diagnosis.ts';
+import { traceEvidence } from './trace-evidence.ts';
 
 /** Say where the probe was lost against the prediction. */
 export function unexplainedLoss(
@@ -22,6 +23,7 @@ export function unexplainedLoss(
 ): Finding {
   const last = lastSeenOf(observation);
   const { leg, netns, device, next } = placeOf(prediction, last, agreement);
+  const kernel = traceEvidence(observation.kernel, { withLookups: true });
   const uncovered = [...new Set([...undecidedBecause(prediction), ...notModelled(host, netns)])];
   return {
     code: 'unexplained-loss',
@@ -33,11 +35,9 @@ export function unexplainedLoss(
       last === undefined
         ? `the ${leg} never leaves ${netns}`
         : `the ${leg} is last seen at ${last.netns} ${last.device}${next}`,
-    why:
-      uncovered.length === 0
-        ? 'Nothing that nsdiag models stops the packet there; look at the counters (ip -s link, nft, nstat) and at the kernel drop reason (skb:kfree_skb)'
-        : `nsdiag does not model this there: ${uncovered.join('; ')}`,
+    why: whyText(uncovered, kernel.length > 0),
     evidence: [
+      ...kernel,
       {
         witness: 'wire',
         command: observation.command,
@@ -46,6 +46,12 @@ export function unexplainedLoss(
     ],
     repairs: [],
   };
+}
+
+function whyText(uncovered: readonly string[], hasKernelTold: boolean): string {
+  if (uncovered.length > 0) return `nsdiag does not model this there: ${uncovered.join('; ')}`;
+  const look = 'look at the counters (ip -s link, nft, nstat) and at the kernel drop reason (skb:kfree_skb)';
+  return `Nothing that nsdiag models stops the packet there${hasKernelTold ? '' : `; ${look}`}`;
 }
 
 function placeOf(prediction: Prediction, last: LastSeen | undefined, agreement: Agreement) {

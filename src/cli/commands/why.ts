@@ -19,6 +19,7 @@ export const define: Define = (command, perform) => {
     .option('--size <bytes>', 'how much it carries, as ping -s counts (56); then in one piece (DF), as ping -M do')
     .option('--from <address>', 'the source address; otherwise the kernel chooses')
     .option('--no-probe', 'send nothing: model and kernel answer alone')
+    .option('--no-trace', 'do not trace in the kernel what becomes of a packet that is lost')
     .option('--snapshot <file>', 'ask a snapshot, not this machine; again for more of that machine', listed)
     .option('--fix', 'run the fix after a yes, and ask again')
     .option('--yes', 'with --fix: do not ask before')
@@ -36,13 +37,13 @@ export const define: Define = (command, perform) => {
     .action((netns: string, destination: string, options: WhyOptions) =>
       perform(async (io) => {
         const request = parseRequest(netns, destination, options);
-        const { snapshot, probe } = options;
+        const { snapshot } = options;
         // Reading the machine takes as long as loading what thinks about it: side by side.
         const reading = snapshot === undefined ? startReading(io.signal) : undefined;
         const { why } = await import('../why/why.ts');
         const ground = async () => {
           if (snapshot !== undefined) return (await import('../why/on-snapshot.ts')).onSnapshot(snapshot);
-          return (await import('../why/on-machine.ts')).onMachine(probe, io.signal, reading);
+          return (await import('../why/on-machine.ts')).onMachine(options, io.signal, reading);
         };
         return why(io, ground, request);
       }),

@@ -28,12 +28,13 @@ const NAMES_NEED_PACKETS =
   'its hosts file does not have it; to ask a name server for it would send packets, and --no-probe sends none';
 
 /**
- * @param isToProbe Whether to ask the wire: that sends packets.
+ * @param asked `probe`: whether to ask the wire, which sends packets; `trace`: whether the kernel tells what became of one
+ * that is lost.
  * @param signal Ends it early, with everything that was started.
  * @param begun A reading that is under way, for the first look.
  */
 export async function onMachine(
-  isToProbe: boolean,
+  { probe: isToProbe, trace: isToTrace }: { readonly probe: boolean; readonly trace: boolean },
   signal: AbortSignal,
   begun: Promise<Recording> | undefined,
 ): Promise<Ground> {
@@ -54,7 +55,7 @@ export async function onMachine(
     hear: async (host, prediction) => {
       // tcpdumps first: they take the longest.
       const [observation, routes] = await Promise.all([
-        isToProbe ? observe(host, prediction, signal, (stack) => takingBack.add(stack.close())) : undefined,
+        isToProbe ? observe(host, prediction, isToTrace, signal, (stack) => takingBack.add(stack.close())) : undefined,
         askRoutes(host, prediction.trip, signal),
       ]);
       signal.throwIfAborted();
@@ -83,12 +84,14 @@ function missingPrograms({ namespaces }: Recording): readonly string[] {
 async function observe(
   host: Host,
   prediction: Prediction,
+  trace: boolean,
   signal: AbortSignal,
   done: (stack: CleanupStack) => void,
 ): Promise<Observation> {
   const stack = new CleanupStack();
   try {
-    return await probe({ host, question: prediction.question, watch: watchedBy(host, prediction), stack, signal });
+    const watch = watchedBy(host, prediction);
+    return await probe({ host, question: prediction.question, watch, trace, stack, signal });
   } finally {
     done(stack);
   }

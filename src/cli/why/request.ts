@@ -11,6 +11,7 @@ import { parseWords, type QuestionOptions } from './words.ts';
 /** Every option, as commander hands it over. */
 export interface WhyOptions extends QuestionOptions {
   readonly probe: boolean;
+  readonly trace: boolean;
   /** Files, at least one. */
   readonly snapshot?: readonly string[];
   readonly fix?: boolean;

@@ -5,6 +5,7 @@
  */
 
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import type { KernelTrace } from '../../journey/kernel-trace.ts';
 import { escapeText } from '../escape.ts';
 import { shellLine } from '../shell-quote.ts';
 import { counted, paragraph, type Style } from './style.ts';
@@ -33,13 +34,28 @@ function wireLines({ wire }: Diagnosis, style: Style): readonly string[] {
   ];
 }
 
-function kernelLines({ routeWitnesses }: Diagnosis, style: Style): readonly string[] {
-  if (routeWitnesses.length === 0) return [];
+function kernelLines({ routeWitnesses, wire }: Diagnosis, style: Style): readonly string[] {
   const errors = routeWitnesses.filter(({ answer }) => answer.kind === 'error').length;
   const refused = errors === 0 ? '' : `, ${errors} without a route`;
-  return [
-    paragraph(`asked for ${counted(routeWitnesses.length, 'route')} (ip route get)${refused}`, style, 'Kernel  '),
+  const said = [
+    ...(routeWitnesses.length === 0
+      ? []
+      : [`asked for ${counted(routeWitnesses.length, 'route')} (ip route get)${refused}`]),
+    ...traceText(wire?.observation.kernel),
   ];
+  return said.length === 0 ? [] : [paragraph(said.join('; '), style, 'Kernel  ')];
+}
+
+/** One packet more was traced, by whom; that nothing was told of it is an answer too. */
+function traceText(trace: KernelTrace | undefined): readonly string[] {
+  if (trace === undefined) return [];
+  const by = [
+    ...(trace.heard.tracefs ? ['tracefs'] : []),
+    ...(trace.heard.nft.length === 0 ? [] : [`nft in ${trace.heard.nft.join(', ')}`]),
+  ].join(' and ');
+  const silence = trace.events.length === 0 ? ', which told nothing of it' : '';
+  const traced = by === '' ? [] : [`one packet more traced by ${by}${silence}`];
+  return [...traced, ...trace.obstacles.map((obstacle) => `not traced: ${obstacle}`)];
 }
 
 function snapshotLine({ looked }: Diagnosis, style: Style): string {

@@ -47,7 +47,7 @@ function groundOf(...hosts: readonly Host[]): { readonly ground: Ground; readonl
 async function run(hosts: readonly Host[], options: Partial<WhyOptions>, io: Partial<CommandIo> = {}) {
   const memory = memoryIo(io);
   const { ground, looks } = groundOf(...hosts);
-  const request = parseRequest('ns1', '10.0.2.1', { probe: true, ...options });
+  const request = parseRequest('ns1', '10.0.2.1', { probe: true, trace: true, ...options });
   const exitCode = await why(memory.io, async () => ground, request);
   return { exitCode, stdout: memory.stdout(), stderr: memory.stderr(), looks: looks() };
 }
@@ -109,11 +109,11 @@ test.each([
   ['--yes without --fix', { yes: true }, /no question without --fix/],
   ['--fix on a snapshot', { fix: true, snapshot: ['x'] }, /it is a file/],
 ])('parseRequest() refuses %s', (_, options, message) => {
-  expect(() => parseRequest('ns1', '10.0.2.1', { probe: true, ...options })).toThrow(message);
+  expect(() => parseRequest('ns1', '10.0.2.1', { probe: true, trace: true, ...options })).toThrow(message);
 });
 
 test('parseRequest() offers names that begin like options behind --', () => {
-  expect(parseRequest('-x', 'ns2', { probe: true, port: '80' }).offer).toEqual([
+  expect(parseRequest('-x', 'ns2', { probe: true, trace: true, port: '80' }).offer).toEqual([
     ...['nsdiag', 'why', '--port', '80', '--fix', '--', '-x', 'ns2'],
   ]);
 });
