@@ -63,6 +63,8 @@ export interface Looked {
   readonly filterRules: number;
   readonly sockets: number;
   readonly kernel: string;
+  /** Devices that lead to where nsdiag cannot look: `host eth0`. */
+  readonly uplinks: readonly string[];
 }
 
 /** The whole answer. */
@@ -82,6 +84,8 @@ export interface Diagnosis {
   readonly wire: { readonly observation: Observation; readonly lastSeen: LastSeen | undefined } | undefined;
   readonly routeWitnesses: readonly RouteWitness[];
   readonly looked: Looked;
+  /** What works near to what does not, by the model; absent when all works, or nothing could be compared. */
+  readonly contrast?: string | undefined;
   /** What could not be read, what is not modelled, where witnesses disagree. */
   readonly notes: readonly string[];
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Cause, Diagnosis, FixCommand, Hop, Verdict } from '../diagnosis/diagnosis.ts';
+import { unseenText } from '../diagnosis/looked.ts';
 import type { Finding } from '../faults/finding.ts';
 import type { Leg } from '../journey/journey.ts';
 import type { LastSeen } from '../journey/observation.ts';
@@ -86,6 +87,10 @@ export interface WhyDocument {
   readonly proof: { readonly walked: true; readonly deliveredAfter: number } | null;
   readonly paths: { readonly request: readonly HopDocument[]; readonly reply: readonly HopDocument[] };
   readonly wire: WireDocument | null;
+  /** What works near to what does not; null when all works, or nothing could be compared. */
+  readonly contrast: string | null;
+  /** What was not checked, whatever the verdict. */
+  readonly unseen: string | null;
   readonly notes: readonly string[];
   /** Present exactly when `--fix` ran commands. */
   readonly fixed?: FixedDocument;
@@ -113,6 +118,8 @@ export function whyDocument(diagnosis: Diagnosis): WhyDocument {
             received: wire.observation.received,
             lastSeen: wire.lastSeen === undefined ? null : lastSeenDocument(wire.lastSeen),
           },
+    contrast: diagnosis.contrast ?? null,
+    unseen: unseenText(diagnosis.looked),
     notes: diagnosis.notes,
   };
 }
@@ -136,6 +143,8 @@ export function whyErrorDocument(question: QuestionDocument, message: string, hi
     proof: null,
     paths: { request: [], reply: [] },
     wire: null,
+    contrast: null,
+    unseen: null,
     notes: hint === undefined ? [] : [hint],
   };
 }

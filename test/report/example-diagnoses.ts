@@ -305,7 +305,16 @@ export function diagnosis(over: Partial<Diagnosis> = {}): Diagnosis {
     hops: { request: hopsOf(request, seen), reply: hopsOf(reply, seen) },
     wire: { observation: seen, lastSeen: { netns: netns('ns1'), device: device('veth0'), leg: 'reply' } },
     routeWitnesses: [],
-    looked: { namespaces: 4, links: 9, routes: 22, rules: 24, filterRules: 0, sockets: 2, kernel: '6.18.0' },
+    looked: {
+      namespaces: 4,
+      links: 9,
+      routes: 22,
+      rules: 24,
+      filterRules: 0,
+      sockets: 2,
+      kernel: '6.18.0',
+      uplinks: [],
+    },
     notes: [],
     ...over,
   };

@@ -24,7 +24,7 @@ const LINE = [
   /^(request {2}|reply {4}| {9})\S/,
   /^Notes$/,
   /^- /,
-  /^(Wire {4}|Kernel {2}|Looked {2})/,
+  /^(Compare |Wire {4}|Kernel {2}|Looked {2}|Unseen {2})/,
   // What a line could not hold goes on below, as far to the right as its text began.
   /^ {2}\S/,
   /^ {7,24}\S/,

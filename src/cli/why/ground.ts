@@ -5,11 +5,13 @@
  */
 
 import { conclude, type Witnesses } from '../../diagnosis/conclude.ts';
+import { contrastOf } from '../../diagnosis/contrast.ts';
 import type { Diagnosis, Prediction } from '../../diagnosis/diagnosis.ts';
 import { nameUnresolved, predictQuery } from '../../diagnosis/name-unresolved.ts';
 import { predict } from '../../diagnosis/predict.ts';
 import { mayPassByItself } from '../../diagnosis/transient.ts';
 import type { Host } from '../../host/host.ts';
+import type { Question } from '../../walk/question.ts';
 import type { Surroundings } from './destination.ts';
 import { type Asked, questionOf } from './question.ts';
 import { requireOwnSource } from './source.ts';
@@ -18,6 +20,8 @@ import type { WhyWords } from './words.ts';
 /** This machine, or a snapshot of one. */
 export interface Ground extends Surroundings {
   readonly look: () => Promise<Host>;
+  /** The host with what its kernel has learned of the question's path; absent where no kernel can be asked. */
+  readonly learn?: (host: Host, question: Question) => Promise<Host>;
   readonly hear: (host: Host, prediction: Prediction) => Promise<Witnesses>;
   /** Wait until the kernel may be done with what it is at; `undefined` where nothing changes by itself. */
   readonly settle: (() => Promise<void>) | undefined;
@@ -35,10 +39,18 @@ const MOST_SETTLING = 3;
 /** One answer to one question: look, predict, hear the witnesses, conclude. */
 export async function ask(ground: Ground, words: WhyWords): Promise<Diagnosis> {
   const { host, asked, prediction } = await settled(ground, words);
-  const diagnosis = conclude(host, prediction, await ground.hear(host, prediction));
+  const concluded = conclude(host, prediction, await ground.hear(host, prediction));
+  const contrast = concluded.verdict === 'unreachable' ? contrastOf(host, prediction) : undefined;
+  const diagnosis = { ...concluded, contrast };
   return asked.kind === 'unresolved'
     ? nameUnresolved(asked.lookup, diagnosis)
     : { ...diagnosis, notes: [...asked.notes, ...diagnosis.notes] };
+}
+
+/** Only what must not be cut up asks how much the path is known to let pass. */
+async function learned(ground: Ground, host: Host, asked: Asked): Promise<Host> {
+  if (asked.kind === 'unresolved' || asked.question.dontFragment !== true) return host;
+  return ground.learn?.(host, asked.question) ?? host;
 }
 
 interface Settled {
@@ -50,8 +62,9 @@ interface Settled {
 /** Look and predict; again, when what is predicted may pass by itself. */
 async function settled(ground: Ground, words: WhyWords): Promise<Settled> {
   for (let waits = 0; ; waits++) {
-    const host = await ground.look();
-    const asked = await questionOf(host, words, ground);
+    const looked = await ground.look();
+    const asked = await questionOf(looked, words, ground);
+    const host = await learned(ground, looked, asked);
     const prediction = asked.kind === 'unresolved' ? predictQuery(host, asked.lookup) : predict(host, asked.question);
     requireOwnSource(host, prediction);
     if (ground.settle === undefined || waits === MOST_SETTLING || !mayPassByItself(host, prediction)) {

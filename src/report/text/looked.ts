@@ -5,6 +5,7 @@
  */
 
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { unseenText } from '../../diagnosis/looked.ts';
 import type { KernelTrace } from '../../journey/kernel-trace.ts';
 import { escapeText } from '../escape.ts';
 import { shellLine } from '../shell-quote.ts';
@@ -16,9 +17,11 @@ export function lookedText(diagnosis: Diagnosis, style: Style): string {
     ...(diagnosis.notes.length === 0
       ? []
       : [style.colors.yellow('Notes'), ...diagnosis.notes.map((note) => paragraph(note, style, '- ')), '']),
+    ...(diagnosis.contrast === undefined ? [] : [paragraph(diagnosis.contrast, style, 'Compare ')]),
     ...wireLines(diagnosis, style),
     ...kernelLines(diagnosis, style),
     snapshotLine(diagnosis, style),
+    paragraph(unseenText(diagnosis.looked), style, 'Unseen  '),
   ].join('\n');
 }
 
