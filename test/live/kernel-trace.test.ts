@@ -1,10 +1,11 @@
 /** The kernel tells what becomes of a packet that is lost; and nothing of that telling stays behind. */
 
+import { readdirSync, readlinkSync } from 'node:fs';
 import { expect } from 'vitest';
 import type { KernelEvent } from '../../src/journey/kernel-trace.ts';
 import type { Observation } from '../../src/journey/observation.ts';
 import { probeIn, ROUTER_WORLD } from '../helpers/probing.ts';
-import { inWorld, liveTest } from '../helpers/world.ts';
+import { BIN, inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
 /** `ns2 v2 request: dropped NETFILTER_DROP`. Functions have other names in other versions of Linux. */
 function told({ kernel }: Observation): readonly string[] {
@@ -18,7 +19,7 @@ function eventText(event: KernelEvent): string {
     case 'dropped':
       return `dropped ${event.reason}`;
     case 'icmp-sent':
-      return `ICMP ${event.type}/${event.code}`;
+      return `ICMP ${event.text}`;
     case 'reset-sent':
       return `reset ${event.reason}`;
     case 'lookup-failed':
@@ -51,7 +52,7 @@ liveTest.for<readonly [string, string, readonly string[], { proto?: 'tcp' | 'udp
     'ip netns exec ns3 iptables-nft -A INPUT -p icmp -j REJECT',
     [
       'ns3 v4 request: drop ip filter INPUT 2 meta l4proto icmp reject',
-      'ns3 v4 request: ICMP 3/3',
+      'ns3 v4 request: ICMP Destination Port Unreachable',
       'ns3 v4 request: dropped NETFILTER_DROP',
     ],
   ],
@@ -98,7 +99,7 @@ liveTest.for<readonly [string, string, readonly string[], { proto?: 'tcp' | 'udp
   [
     'that no socket takes a datagram',
     ':',
-    ['ns3 v4 request: ICMP 3/3', 'ns3 v4 request: dropped NO_SOCKET'],
+    ['ns3 v4 request: ICMP Destination Port Unreachable', 'ns3 v4 request: dropped NO_SOCKET'],
     { proto: 'udp', port: 81 },
   ],
 ])('the kernel tells %s', async ([, fault, expected, ask]) => {
@@ -108,5 +109,92 @@ liveTest.for<readonly [string, string, readonly string[], { proto?: 'tcp' | 'udp
     expect(observation.received).toBe(0);
     expect(observation.kernel?.obstacles).toEqual([]);
     expect(told(observation)).toEqual(expected);
+  });
+});
+
+liveTest('two probes at once are each told of their own packet alone', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}
+      ip netns exec ns2 nft '${NFT_FORWARD}; add rule ip f c ip saddr 10.0.1.2 drop; add rule ip f c ip saddr 10.0.2.2 drop'`);
+    const [there, back] = await Promise.all([
+      probeIn(world, { netns: 'ns1', destination: '10.0.2.2', trace: true }),
+      probeIn(world, { netns: 'ns3', destination: '10.0.1.2', trace: true }),
+    ]);
+    expect(told(there)).toEqual([
+      'ns2 v2 request: drop ip f c 2 ip saddr 10.0.1.2 drop',
+      'ns2 v2 request: dropped NETFILTER_DROP',
+    ]);
+    expect(told(back)).toEqual([
+      'ns2 v3 request: drop ip f c 3 ip saddr 10.0.2.2 drop',
+      'ns2 v3 request: dropped NETFILTER_DROP',
+    ]);
+  });
+});
+
+liveTest('a probe that is answered is not traced', async () => {
+  await inWorld(async (world) => {
+    await world.sh(ROUTER_WORLD);
+    const observation = await probeIn(world, { destination: '10.0.2.2', trace: true });
+    expect(observation.received).toBe(1);
+    expect(observation.kernel).toBeUndefined();
+  });
+});
+
+/** The instances of that world's nsdiag: tracefs is one for the whole machine. */
+function instancesOf(world: World): readonly string[] {
+  const space = readlinkSync(`/proc/${world.pid}/ns/pid`).replace(/\D/g, '');
+  return readdirSync(`${world.root}/sys/kernel/tracing/instances`).filter((name) =>
+    name.startsWith(`nsdiag-${space}-`),
+  );
+}
+
+const TABLES = 'ip netns exec ns2 nft list tables';
+
+liveTest('neither the instance nor the table outlives an nsdiag that is killed', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}\nip netns exec ns2 nft '${NFT_FORWARD}; add rule ip f c drop'`);
+    const killed = world.start([process.execPath, BIN, 'why', 'ns1', '10.0.2.2']);
+    await until(() => instancesOf(world).length === 1, 'an instance');
+    await until(async () => (await world.sh(TABLES)).includes('nsdiag-'), 'a table', 10_000);
+    killed.signal('SIGKILL');
+    await until(() => instancesOf(world).length === 0, 'the end of the instance');
+    await until(async () => !(await world.sh(TABLES)).includes('nsdiag-'), 'the end of the table');
+    await killed.stop();
+  });
+});
+
+liveTest('an instance that a killed keeper left goes with the next run, and one in use stays', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}\nip -n ns3 route del default
+      space=$(readlink /proc/self/ns/pid | tr -dc 0-9)
+      mkdir /sys/kernel/tracing/instances/nsdiag-$space-999999 /sys/kernel/tracing/instances/nsdiag-$space-1`);
+    try {
+      const left = instancesOf(world);
+      expect(left).toHaveLength(2);
+      const observation = await probeIn(world, { destination: '10.0.2.2', trace: true });
+      expect(observation.kernel?.obstacles).toEqual([]);
+      await world.nsdiag(['why', 'ns1', '10.0.2.2']);
+      expect(instancesOf(world)).toEqual(left.filter((name) => name.endsWith('-1')));
+    } finally {
+      await world.sh('rmdir /sys/kernel/tracing/instances/nsdiag-$(readlink /proc/self/ns/pid | tr -dc 0-9)-*');
+    }
+  });
+});
+
+liveTest('tracefs that is not mounted is mounted for nsdiag alone', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}\nip -n ns3 route del default\numount /sys/kernel/tracing`);
+    const { stdout } = await world.nsdiag(['why', 'ns1', '10.0.2.2']);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('; one packet more traced by tracefs Looked');
+    expect(await world.sh('ls /sys/kernel/tracing')).toBe('');
+  });
+});
+
+liveTest('why --no-trace leaves the kernel out of it', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}\nip -n ns3 route del default`);
+    const { stdout, exitCode } = await world.nsdiag(['why', 'ns1', '10.0.2.2', '--no-trace']);
+    expect(exitCode).toBe(1);
+    expect(stdout).not.toContain('traced');
   });
 });
