@@ -94,13 +94,57 @@ export type Match =
       readonly value: number;
       readonly mask: number;
     }
-  /** RTN_* of a route lookup of the address (iptables addrtype, nft `fib saddr type`). */
+  /**
+   * RTN_* of a route lookup of the address (iptables addrtype, nft `fib saddr type`). `on`: an address counts as local
+   * only where the packet's device of that side holds it (`--limit-iface-in`, `fib daddr . iif type`).
+   */
   | {
       readonly kind: 'address-type';
       readonly side: 'source' | 'destination';
       readonly negate: boolean;
       readonly types: readonly string[];
+      readonly on?: 'in' | 'out';
     }
+  /**
+   * A unicast route leads back to the address (xt_rpfilter, nft `fib saddr oif`). `through`: by the packet's device of
+   * that side. `devices`: by one of these.
+   */
+  | {
+      readonly kind: 'route-to';
+      readonly side: 'source' | 'destination';
+      readonly negate: boolean;
+      readonly through?: 'in' | 'out';
+      readonly devices?: readonly { readonly name: string; readonly wildcard: boolean }[];
+      /** The lookup is made with the packet's mark. */
+      readonly usesMark: boolean;
+      /** An address of the namespace itself will do. */
+      readonly acceptsLocal: boolean;
+    }
+  /** The ends of the packet's connection as its first packet (`original`) or the answer to it (`reply`) names them. */
+  | {
+      readonly kind: 'ct-tuple';
+      readonly negate: boolean;
+      readonly direction: 'original' | 'reply';
+      readonly match: Match;
+    }
+  /** TTL or hop limit, as it is where the rule stands. */
+  | { readonly kind: 'ttl'; readonly negate: boolean; readonly ranges: readonly NumberRange[] }
+  /** User or group of the process that sent the packet from here; forwarded packets have none. */
+  | {
+      readonly kind: 'owner';
+      readonly of: 'user' | 'group';
+      readonly negate: boolean;
+      readonly ranges: readonly NumberRange[];
+      /** What the rule says of a packet that no process sent: nft leaves it, iptables takes a negated condition as met. */
+      readonly unowned: boolean;
+    }
+  /**
+   * A limit, a quota, a count of connections, a list of recent senders: it depends on what other packets have used up.
+   * `within`: whether it holds for as long as nothing is used up.
+   */
+  | { readonly kind: 'budget'; readonly text: string; readonly within: boolean }
+  /** Chance, or a hash that nobody can foretell, decides (statistic, numgen, jhash). */
+  | { readonly kind: 'chance'; readonly text: string }
   | { readonly kind: 'tcp-flags'; readonly negate: boolean; readonly mask: number; readonly set: number }
   | { readonly kind: 'length'; readonly negate: boolean; readonly ranges: readonly NumberRange[] }
   /** At least one of the alternatives holds, each of them as a whole: nft's concatenations, mixed sets. */
@@ -130,6 +174,8 @@ export type Statement =
   | { readonly kind: 'snat'; readonly to: NatTarget }
   | { readonly kind: 'dnat'; readonly to: NatTarget }
   | { readonly kind: 'redirect'; readonly ports: NumberRange | undefined }
+  /** The network part of the end that the hook rewrites; the host part stays. */
+  | { readonly kind: 'netmap'; readonly to: Prefix }
   /** mark = (mark & ~mask) ^ value, as `--set-xmark` has it. */
   | { readonly kind: 'set-mark'; readonly of: 'packet' | 'connection'; readonly value: number; readonly mask: number }
   /** to = (to & ~toMask) ^ (from & fromMask): CONNMARK --save-mark and --restore-mark. */
@@ -140,6 +186,9 @@ export type Statement =
       readonly fromMask: number;
     }
   | { readonly kind: 'notrack' }
+  /** `by`: added to the TTL or hop limit; `to`: what it becomes. */
+  | { readonly kind: 'set-ttl'; readonly to: number }
+  | { readonly kind: 'change-ttl'; readonly by: number }
   /** counter, log, comment ...: changes nothing about this packet's way. */
   | { readonly kind: 'no-effect'; readonly text: string }
   | { readonly kind: 'unmodelled'; readonly text: string };

@@ -11,6 +11,7 @@
 import type { CtState, Match, NumberRange } from '../host/ruleset.ts';
 import { addressBits, type Family, familyOf, parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
+import { isWholeModule, wholeModule } from './iptables-module.ts';
 import type { IptablesModule, IptablesOption } from './iptables-options.ts';
 import { icmpTypeOf, protocolNumberOf, tcpFlagOf } from './nft-names.ts';
 
@@ -44,8 +45,7 @@ export function baseMatches(option: IptablesOption): readonly Match[] {
 
 /** `-m NAME ...`. */
 export function moduleMatches(module: IptablesModule, family: Family): readonly Match[] {
-  // Restricts which devices' addresses count as local, for the other options of the module.
-  if (module.options.some(({ name }) => name.startsWith('--limit-iface'))) return [unmodelled(module.text)];
+  if (isWholeModule(module)) return wholeModule(module) ?? [unmodelled(module.text)];
   const read = MODULES.get(module.name);
   if (read === undefined) return [unmodelled(module.text)];
   return module.options.flatMap((option) => modelled(option, read(option, family), module));
@@ -197,9 +197,28 @@ function conntrackOption({ name, negate, args: [value = ''] }: IptablesOption): 
       return ctStateMatch(negate, value.split(','));
     case '--ctdir':
       return [{ kind: 'ct-direction', negate, direction: value === 'REPLY' ? 'reply' : 'original' }];
+    case '--ctproto':
+      return ofTuple('original', negate, protocolMatch(false, value));
     default:
-      return undefined;
+      return tupleOption(name, negate, value);
   }
+}
+
+/** `--ctorigdst`, `--ctreplsrcport` ...: the ends of the connection, as they were before anything was translated. */
+function tupleOption(name: string, negate: boolean, value: string): readonly Match[] | undefined {
+  const [, direction, end, port] = /^--ct(orig|repl)(src|dst)(port)?$/.exec(name) ?? [];
+  if (direction === undefined) return undefined;
+  const side = end === 'src' ? 'source' : 'destination';
+  const inner = port === undefined ? addressMatch(side, false, value) : portMatch(side, false, [value]);
+  return ofTuple(direction === 'orig' ? 'original' : 'reply', negate, inner);
+}
+
+function ofTuple(
+  direction: 'original' | 'reply',
+  negate: boolean,
+  inner: readonly Match[] | undefined,
+): readonly Match[] | undefined {
+  return inner?.map((match) => ({ kind: 'ct-tuple', negate, direction, match }));
 }
 
 /** SNAT and DNAT are "states" to iptables only: the connection was translated. */

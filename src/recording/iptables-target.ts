@@ -8,6 +8,7 @@
 
 import type { NatTarget, NumberRange, Statement } from '../host/ruleset.ts';
 import { type Family, parseAddress } from '../net/address.ts';
+import { parsePrefix } from '../net/prefix.ts';
 import { markAndMask } from './iptables-match.ts';
 import type { IptablesModule } from './iptables-options.ts';
 
@@ -66,6 +67,13 @@ function knownTarget(target: IptablesModule, family: Family): Statement | undefi
       const to = natTarget(option('--to-destination') ?? '');
       return to && { kind: 'dnat', to };
     }
+    case 'NETMAP': {
+      const to = parsePrefix(option('--to') ?? '');
+      return to && { kind: 'netmap', to };
+    }
+    case 'TTL':
+    case 'HL':
+      return timeToLive(target);
     case 'NOTRACK':
       return { kind: 'notrack' };
     case 'CT':
@@ -77,6 +85,16 @@ function knownTarget(target: IptablesModule, family: Family): Statement | undefi
     default:
       return HARMLESS.has(target.name) ? { kind: 'no-effect', text: target.text } : undefined;
   }
+}
+
+/** `--ttl-set`, `--hl-inc`, `--ttl-dec`. */
+function timeToLive({ options }: IptablesModule): Statement | undefined {
+  const [option] = options;
+  const value = Number(option?.args[0]);
+  if (option === undefined || !Number.isInteger(value)) return undefined;
+  if (option.name.endsWith('-set')) return { kind: 'set-ttl', to: value };
+  if (option.name.endsWith('-inc')) return { kind: 'change-ttl', by: value };
+  return option.name.endsWith('-dec') ? { kind: 'change-ttl', by: -value } : undefined;
 }
 
 function translation(kind: 'masquerade' | 'redirect', portsText: string | undefined): Statement | undefined {

@@ -11,6 +11,7 @@ import { type Field, unmodelledField } from './nft-condition.ts';
 import { asInteger, asList, asObject, asString, type Json, tagged } from './nft-json.ts';
 import { ctField, fibField, markField, metaField } from './nft-meta.ts';
 import { flagBits, payloadField, TCP_FLAGS, tcpFlagsAmong } from './nft-payload.ts';
+import { expressionText } from './nft-text.ts';
 
 /** The field that an expression reads, in a table of that family; `undefined` when we do not model it. */
 export function fieldOf(expression: Json, table: TableFamily): Field | undefined {
@@ -19,13 +20,20 @@ export function fieldOf(expression: Json, table: TableFamily): Field | undefined
     case 'payload':
       return payloadField(value ?? null, table);
     case 'meta':
-      return metaField(asString(asObject(value)?.['key']));
+      return asObject(value)?.['key'] === 'ipsec' ? zeroField([]) : metaField(asString(asObject(value)?.['key']));
     case 'ct':
-      return ctField(asObject(value)?.['dir'] === undefined ? asString(asObject(value)?.['key']) : undefined);
+      return ctField(asString(asObject(value)?.['key']), asString(asObject(value)?.['dir']));
+    case 'numgen':
+    case 'jhash':
+    case 'symhash':
+      return { requires: [], among: () => ({ kind: 'chance', text: expressionText(expression) }) };
+    case 'rt':
+      return asObject(value)?.['key'] === 'ipsec' ? zeroField([]) : undefined;
     case 'fib':
       return fibField(value ?? null);
     case 'exthdr':
-      return asObject(value)?.['field'] === undefined ? zeroField([]) : undefined;
+      // A header that is not there has no fields: the rule is left.
+      return asObject(value)?.['field'] === undefined ? zeroField([]) : unmodelledField([{ kind: 'never' }]);
     case '&':
       return maskedField(value ?? null, table);
     default:

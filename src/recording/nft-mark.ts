@@ -1,5 +1,5 @@
 /**
- * nft's `... set ...` statements: marks are modelled, what cannot change the way of the packet is passed over.
+ * nft's `... set ...` statements: marks and TTL are modelled, what cannot change the way of the packet is passed over.
  *
  * Source: nft(8), PAYLOAD STATEMENT, META STATEMENT, CONNTRACK STATEMENT.
  *
@@ -13,7 +13,15 @@ import { asInteger, asList, asObject, type Json, tagged } from './nft-json.ts';
 export function markStatement(key: Json, value: Json, text: string): Statement {
   const mark = markOf(key);
   if (mark !== undefined) return change(mark, value) ?? { kind: 'unmodelled', text };
+  const ttl = isTimeToLive(key) ? asInteger(value) : undefined;
+  if (ttl !== undefined) return { kind: 'set-ttl', to: ttl };
   return isHarmless(key) ? { kind: 'no-effect', text } : { kind: 'unmodelled', text };
+}
+
+function isTimeToLive(key: Json): boolean {
+  const [tag, value] = tagged(key) ?? [];
+  const field = asObject(value)?.['field'];
+  return tag === 'payload' && (field === 'ttl' || field === 'hoplimit');
 }
 
 type Mark = 'packet' | 'connection';

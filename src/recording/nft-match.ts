@@ -12,7 +12,7 @@
 import type { Match, TableFamily } from '../host/ruleset.ts';
 import type { Field } from './nft-condition.ts';
 import { fieldOf } from './nft-field.ts';
-import { asInteger, asList, asObject, asString, type Json, untag } from './nft-json.ts';
+import { asInteger, asList, asObject, asString, type Json, type JsonObject, untag } from './nft-json.ts';
 import { expressionText, statementText } from './nft-text.ts';
 import { bareElement } from './nft-values.ts';
 
@@ -20,6 +20,8 @@ import { bareElement } from './nft-values.ts';
 export interface NamedSets {
   /** The elements of a set, or the pairs of a map; `undefined` when packets change it, or it is not there. */
   readonly elements: (name: string) => readonly Json[] | undefined;
+  /** A named limit or quota. */
+  readonly findObject: (kind: string, name: string) => JsonObject | undefined;
   readonly family: TableFamily;
 }
 

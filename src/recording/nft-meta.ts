@@ -7,9 +7,10 @@
  */
 
 import type { CtState, Match } from '../host/ruleset.ts';
+import type { Family } from '../net/address.ts';
 import { ETHER_TYPE, type Field, PROTOCOL } from './nft-condition.ts';
 import { asList, asObject, asString, type Json } from './nft-json.ts';
-import { all, numberRanges } from './nft-values.ts';
+import { addressMatch, all, numberRanges } from './nft-values.ts';
 
 /** `meta KEY`. */
 export function metaField(key: string | undefined): Field | undefined {
@@ -37,6 +38,10 @@ export function metaField(key: string | undefined): Field | undefined {
       };
     case 'pkttype':
       return PACKET_TYPE;
+    case 'skuid':
+      return ownerField('user');
+    case 'skgid':
+      return ownerField('group');
     default:
       return undefined;
   }
@@ -47,15 +52,17 @@ function deviceField(side: 'in' | 'out'): Field {
   return {
     requires: [],
     among: (values) => {
-      const names = all(values, (value) => {
-        const text = asString(value);
-        if (text === undefined) return undefined;
-        if (text.endsWith('\\*')) return { name: `${text.slice(0, -2)}*`, wildcard: false };
-        return text.endsWith('*') ? { name: text.slice(0, -1), wildcard: true } : { name: text, wildcard: false };
-      });
+      const names = all(values, deviceName);
       return names && { kind: 'device', side, negate: false, names };
     },
   };
+}
+
+function deviceName(value: Json): { readonly name: string; readonly wildcard: boolean } | undefined {
+  const text = asString(value);
+  if (text === undefined) return undefined;
+  if (text.endsWith('\\*')) return { name: `${text.slice(0, -2)}*`, wildcard: false };
+  return text.endsWith('*') ? { name: text.slice(0, -1), wildcard: true } : { name: text, wildcard: false };
 }
 
 /** How the frame was addressed. What we walk goes to one host, unless its address says otherwise. */
@@ -66,6 +73,17 @@ const PACKET_TYPE: Field = {
     return types && { kind: 'address-type', side: 'destination', negate: false, types };
   },
 };
+
+/** A packet that no process sent has no owner to compare: the rule is left, also where it asks for another one. */
+function ownerField(of: 'user' | 'group'): Field {
+  return {
+    requires: [],
+    among: (values) => {
+      const ranges = numberRanges(values, (value) => (typeof value === 'number' ? value : undefined));
+      return ranges && { kind: 'owner', of, negate: false, ranges, unowned: false };
+    },
+  };
+}
 
 const FULL_MARK = 0xffffffff;
 
@@ -86,9 +104,12 @@ export function markField(of: 'packet' | 'connection', mask: number): Field {
 
 const CT_STATES: readonly string[] = ['new', 'established', 'related', 'invalid', 'untracked'] satisfies CtState[];
 
-/** `ct KEY`. */
-export function ctField(key: string | undefined): Field | undefined {
+/** `ct KEY`, `ct original KEY`. */
+export function ctField(key: string | undefined, direction: string | undefined): Field | undefined {
+  if (direction === 'original' || direction === 'reply') return tupleField(key ?? '', direction);
   switch (key) {
+    case 'protocol':
+      return tupleField(key, 'original');
     case 'state':
       return { requires: [], among: ctStates, anyBit: ctStates };
     case 'status':
@@ -119,17 +140,82 @@ function ctDirection(values: readonly Json[]): Match | undefined {
   return { kind: 'ct-direction', negate: false, direction };
 }
 
-/** `fib daddr type`; lookups that name a device or ask for one are not modelled. */
-export function fibField(value: Json): Field | undefined {
-  const fib = asObject(value);
-  const [flag, ...others] = asList(fib?.['flags']) ?? [];
-  if (fib?.['result'] !== 'type' || others.length > 0 || (flag !== 'saddr' && flag !== 'daddr')) return undefined;
-  const side = flag === 'saddr' ? 'source' : 'destination';
+/** One end of the connection, as its first packet or the answer to that names it. */
+function tupleField(key: string, direction: 'original' | 'reply'): Field | undefined {
+  const read = endReader(key);
+  if (read === undefined) return undefined;
+  const [, familyWord] = /^(ip6?) /.exec(key) ?? [];
+  const families: readonly Family[] = [familyWord === 'ip' ? 'inet' : 'inet6'];
   return {
-    requires: [],
+    // Asked about a connection of the other family, the rule is left (nft_ct_get_eval(), NFT_CT_SRC_IP).
+    requires: familyWord === undefined ? [] : [{ kind: 'family', negate: false, families }],
     among: (values) => {
-      const types = all(values, asString);
-      return types && { kind: 'address-type', side, negate: false, types };
+      const match = read(values);
+      return match && { kind: 'ct-tuple', negate: false, direction, match };
     },
   };
+}
+
+/** `saddr` alone is how nft before 0.9 wrote it. */
+function endReader(key: string): ((values: readonly Json[]) => Match | undefined) | undefined {
+  const [, familyWord, end] = /^(?:(ip6?) )?([sd])addr$/.exec(key) ?? [];
+  if (end !== undefined) {
+    const side = end === 's' ? 'source' : 'destination';
+    const read = (family: Family) => (values: readonly Json[]) => addressMatch(side, family, values);
+    return (values) => {
+      if (familyWord !== undefined) return read(familyWord === 'ip' ? 'inet' : 'inet6')(values);
+      return read('inet')(values) ?? read('inet6')(values);
+    };
+  }
+  switch (key) {
+    case 'proto-src':
+    case 'proto-dst':
+      return (values) => {
+        const ranges = numberRanges(values);
+        const side = key === 'proto-src' ? 'source' : 'destination';
+        return ranges && { kind: 'port', side, negate: false, ranges };
+      };
+    case 'protocol':
+      return PROTOCOL.among;
+    default:
+      return undefined;
+  }
+}
+
+/** `fib daddr type`, `fib saddr . iif oif`. */
+export function fibField(value: Json): Field | undefined {
+  const fib = asObject(value);
+  const flags = all(asList(fib?.['flags']) ?? [], asString) ?? [];
+  const isSource = flags.includes('saddr');
+  if (isSource === flags.includes('daddr')) return undefined;
+  const side = isSource ? 'source' : 'destination';
+  const through = flags.includes('iif') ? 'in' : flags.includes('oif') ? 'out' : undefined;
+  switch (fib?.['result']) {
+    case 'type':
+      return {
+        requires: [],
+        among: (values) => {
+          const types = all(values, asString);
+          return types && { kind: 'address-type', side, negate: false, types, ...(through && { on: through }) };
+        },
+      };
+    case 'oif':
+    case 'oifname': {
+      const lookup = { kind: 'route-to', side, usesMark: flags.includes('mark'), acceptsLocal: false } as const;
+      return { requires: [], among: (values) => routeTo({ ...lookup, ...(through && { through }) }, values) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+type RouteTo = Extract<Match, { kind: 'route-to' }>;
+
+/** `exists`, `missing` (which nft 0.8 wrote as 0), or the names of devices. */
+function routeTo(lookup: Omit<RouteTo, 'negate'>, values: readonly Json[]): Match | undefined {
+  const [value] = values;
+  if (values.length === 1 && typeof value === 'boolean') return { ...lookup, negate: !value };
+  if (values.length === 1 && value === 0) return { ...lookup, negate: true };
+  const devices = all(values, deviceName);
+  return devices && { ...lookup, negate: false, devices };
 }

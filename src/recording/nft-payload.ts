@@ -66,6 +66,15 @@ function networkField(family: Family, name: string, requires: readonly Match[]):
         },
       };
     }
+    case 'ttl':
+    case 'hoplimit':
+      return {
+        requires,
+        among: (values) => {
+          const ranges = numberRanges(values);
+          return ranges && { kind: 'ttl', negate: false, ranges };
+        },
+      };
     default:
       return unmodelledField(requires);
   }

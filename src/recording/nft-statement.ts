@@ -10,12 +10,13 @@
  */
 
 import type { Match, NatTarget, NumberRange, Statement } from '../host/ruleset.ts';
+import { budgetMatches } from './nft-budget.ts';
 import { requireFamily, requireProtocol } from './nft-condition.ts';
 import { asInteger, asList, asObject, asString, type Json, type JsonObject, tagged, untag } from './nft-json.ts';
 import { markStatement } from './nft-mark.ts';
 import { elementMatches, elementsOf, matchesOf, type NamedSets } from './nft-match.ts';
 import { statementText } from './nft-text.ts';
-import { addressOf, numberRanges } from './nft-values.ts';
+import { addressOf, numberRanges, prefixValue } from './nft-values.ts';
 
 /** A rule without its place. */
 export interface RuleBody {
@@ -102,13 +103,13 @@ function partOf(expression: Json, isLast: boolean, sets: NamedSets): Part {
       return statement({ kind: 'no-effect', text });
     // A limit inside makes it a condition: `update @clients { ip saddr limit rate 5/minute }`.
     case 'set':
-      if (asList(fields['stmt']) === undefined) return statement({ kind: 'no-effect', text });
-      return { kind: 'condition', matches: [{ kind: 'unmodelled', text }] };
+      if (fields['stmt'] === undefined) return statement({ kind: 'no-effect', text });
+      return { kind: 'condition', matches: budgetMatches(expression, sets) ?? [{ kind: 'unmodelled', text }] };
     case 'limit':
     case 'quota':
     case 'ct count':
     case 'meter':
-      return { kind: 'condition', matches: [{ kind: 'unmodelled', text }] };
+      return { kind: 'condition', matches: budgetMatches(expression, sets) ?? [{ kind: 'unmodelled', text }] };
     // An extension of iptables in nft's clothes: a match, unless nothing comes after it.
     case 'xt':
       if (isLast || asObject(value)?.['type'] === 'target') return statement({ kind: 'unmodelled', text });
@@ -148,13 +149,24 @@ function mapped(map: JsonObject, sets: NamedSets, text: string, decide: (value: 
   if (elements === undefined) return statement({ kind: 'unmodelled', text });
   const others = elements.filter(([element]) => element === '*');
   const ordered = [...elements.filter(([element]) => element !== '*'), ...others];
+  // A lot that is none of the others is the last one.
+  const isCertain = (index: number) => index === ordered.length - 1 && coversEveryLot(key, ordered);
   return {
     kind: 'choice',
-    bodies: ordered.map(([element = null, value = null]) => ({
-      matches: elementMatches(key, element, sets),
+    bodies: ordered.map(([element = null, value = null], index) => ({
+      matches: elementMatches(key, isCertain(index) ? '*' : element, sets),
       statements: [decide(value) ?? { kind: 'unmodelled', text }],
     })),
   };
+}
+
+/** Whether the map has an element for each number that numgen, jhash or symhash can draw. */
+function coversEveryLot(key: Json, elements: readonly (readonly Json[])[]): boolean {
+  const [tag, value] = tagged(key) ?? [];
+  if (tag !== 'numgen' && tag !== 'jhash' && tag !== 'symhash') return false;
+  const lots = asInteger(asObject(value)?.['mod']) ?? Number.NaN;
+  const ranges = numberRanges(elements.map(([element = null]) => element)) ?? [];
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0) === lots;
 }
 
 /** `icmp` and `icmpv6` rejections act on their own family only, `tcp reset` on TCP only. */
@@ -178,6 +190,8 @@ function natPart(kind: 'dnat' | 'snat', nat: JsonObject, sets: NamedSets, text: 
     family === 'ip' ? requireFamily('inet', sets.family) : family === 'ip6' ? requireFamily('inet6', sets.family) : [];
   const map = asObject(untag(nat['addr'] ?? null, 'map'));
   const decide = (address: Json | undefined): Statement => {
+    const network = nat['type_flags'] === 'prefix' ? prefixValue(address) : undefined;
+    if (network !== undefined) return { kind: 'netmap', to: network };
     const to = natTarget(address, nat['port'], nat['type_flags'] !== undefined);
     return to === undefined ? { kind: 'unmodelled', text } : { kind, to };
   };

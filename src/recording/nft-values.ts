@@ -68,6 +68,15 @@ export function addressOf(value: Json | undefined, family: Family | undefined): 
   return address !== undefined && (family === undefined || familyOf(address) === family) ? address : undefined;
 }
 
+/** `{"prefix": {...}}`, and nothing else. */
+export function prefixValue(value: Json | undefined): Prefix | undefined {
+  const prefix = asObject(untag(value, 'prefix'));
+  const address = addressOf(prefix?.['addr'], undefined);
+  const length = asInteger(prefix?.['len']);
+  if (address === undefined || length === undefined || length > FAMILY_BITS[familyOf(address)]) return undefined;
+  return prefixOf(address, length);
+}
+
 interface BitRange {
   readonly first: bigint;
   readonly last: bigint;

@@ -53,6 +53,8 @@ interface Listing {
   readonly chains: readonly JsonObject[];
   readonly rules: readonly JsonObject[];
   readonly sets: readonly JsonObject[];
+  readonly limits: readonly JsonObject[];
+  readonly quotas: readonly JsonObject[];
   /** Names of the sets (`@name`) that rules add to. */
   readonly filledByPackets: ReadonlySet<string>;
 }
@@ -67,6 +69,8 @@ function sort(objects: readonly Json[]): Listing {
     chains: under('chain'),
     rules,
     sets: [...under('set'), ...under('map')],
+    limits: under('limit'),
+    quotas: under('quota'),
     filledByPackets: new Set(filled),
   };
 }
@@ -97,7 +101,11 @@ function tableOf(object: JsonObject, listing: Listing): ReadTable {
   const family = FAMILIES.find((each) => each === object['family']) as TableFamily | undefined;
   if (name === undefined || family === undefined) return { table: [], unread: [] };
   const isOurs = (each: JsonObject) => each['family'] === family && each['table'] === name;
-  const sets = namedSets(family, listing.sets.filter(isOurs), listing.filledByPackets);
+  const findObject = (kind: string, named: string) =>
+    (kind === 'limit' ? listing.limits : kind === 'quota' ? listing.quotas : []).find(
+      (each) => isOurs(each) && each['name'] === named,
+    );
+  const sets = { ...namedSets(family, listing.sets.filter(isOurs), listing.filledByPackets), findObject };
   const rules = listing.rules.filter(isOurs);
   const dormancy = dormancyOf(object['flags']);
   const chains = listing.chains.filter(isOurs).map((chain): Chain => {
@@ -124,7 +132,11 @@ function dormancyOf(flags: Json | undefined): 'dormant' | 'awake' | 'unknown' {
   return listed(flags).every((flag) => AWAKE_FLAGS.includes(flag)) ? 'awake' : 'unknown';
 }
 
-function namedSets(family: TableFamily, sets: readonly JsonObject[], filledByPackets: ReadonlySet<string>): NamedSets {
+function namedSets(
+  family: TableFamily,
+  sets: readonly JsonObject[],
+  filledByPackets: ReadonlySet<string>,
+): Omit<NamedSets, 'findObject'> {
   return {
     family,
     elements: (name) => {

@@ -11,13 +11,13 @@ import type { Hook } from '../host/ruleset.ts';
 import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { type Address, familyOf, isMulticast } from '../net/address.ts';
-import type { HookPass } from './netfilter/contract.ts';
+import type { HookPass, RouteBack } from './netfilter/contract.ts';
 import { passHook } from './netfilter/pass-hook.ts';
 import type { NetnsIndex } from './netns-index.ts';
-import { localTableType } from './route-lookup.ts';
+import { localTableType, lookupRoute } from './route-lookup.ts';
 import { selectInetAddress } from './source-address.ts';
 import { selectInet6Address } from './source-address6.ts';
-import type { Walk } from './walk.ts';
+import { type Walk, widen } from './walk.ts';
 
 /** Where the packet is when it meets the hook. */
 export interface HookPlace {
@@ -52,7 +52,12 @@ export function pass(walk: Walk, netns: NetnsIndex, hook: Hook, packet: Packet, 
     bridged: place.bridged,
     arrivalPort: place.arrivalPort,
     conntrack: walk.conntrack,
-    addressType: (address) => addressType(netns, address),
+    addressType: (address, on) => addressType(netns, address, on),
+    routeTo: (address, from, mark) => routeTo(netns, address, from, mark),
+    pick: (ways, why) => {
+      widen(walk, ways, why);
+      return walk.multipath.pick % ways;
+    },
     masqueradeAddress: (device, destination) =>
       familyOf(destination) === 'inet'
         ? selectInetAddress(netns, device, place.nexthop ?? destination, 'global')
@@ -63,9 +68,20 @@ export function pass(walk: Walk, netns: NetnsIndex, hook: Hook, packet: Packet, 
   return result;
 }
 
-/** inet_addr_type(). */
-function addressType(netns: NetnsIndex, address: Address): string | undefined {
+/** inet_addr_type(), or with a device inet_dev_addr_type(). */
+function addressType(netns: NetnsIndex, address: Address, on: DeviceName | undefined): string | undefined {
   if (!netns.netns.routes.known) return undefined;
   if (address === '255.255.255.255' || address.startsWith('0.')) return 'broadcast';
-  return isMulticast(address) ? 'multicast' : localTableType(netns, address);
+  return isMulticast(address) ? 'multicast' : localTableType(netns, address, on);
+}
+
+/** The lookup that nft_fib and xt_rpfilter make: as for a packet of our own, of which only addresses and mark are known. */
+function routeTo(netns: NetnsIndex, address: Address, from: Address, mark: number): RouteBack | undefined | 'unknown' {
+  const source = isMulticast(from) ? undefined : from;
+  const answer = lookupRoute(netns, { destination: address, source, inDevice: undefined, mark }, {}, 0);
+  if (answer.kind === 'unknown') return 'unknown';
+  if (answer.kind !== 'route') return undefined;
+  const { type, nexthops } = answer.route;
+  if (type !== 'unicast' && type !== 'local') return undefined;
+  return { isLocal: type === 'local', devices: nexthops.map(({ device }) => device) };
 }

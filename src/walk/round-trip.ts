@@ -10,10 +10,11 @@
 
 import { findNetns, type Host } from '../host/host.ts';
 import type { Fate } from '../journey/fate.ts';
-import type { Journey, RoundTrip } from '../journey/journey.ts';
+import { type Journey, lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
 import { type Address, type Family, familyOf, isUnspecified } from '../net/address.ts';
 import type { Port } from '../net/port.ts';
+import { unreachable } from '../net/unreachable.ts';
 import { answerTo, isAnswerTo, packetLength } from './answer.ts';
 import { type Delivery, deliverRequest, takeDelivery } from './deliver.ts';
 import { droppedAt, isFate } from './fates.ts';
@@ -44,7 +45,7 @@ export function walkRoundTrip(host: Host, question: Question): RoundTrip {
   const first = walkOnce(index, asker, question, multipath);
   for (let pick = 1; pick < Math.min(multipath.width, MOST_CHOICES); pick++) {
     const other = walkOnce(index, asker, question, { pick, width: 1 });
-    if (!endsAlike(first, other)) return { ...first, ...undecidedBetween(first, other) };
+    if (!endsAlike(first, other)) return { ...first, ...undecidedBetween(first, other, multipath) };
   }
   return first;
 }
@@ -113,9 +114,11 @@ function sameEnd(a: Fate | undefined, b: Fate | undefined): boolean {
 }
 
 /** The leg on which two choices part is undecided. */
-function undecidedBetween(a: RoundTrip, b: RoundTrip): Partial<RoundTrip> {
+function undecidedBetween(a: RoundTrip, b: RoundTrip, { drawnBy }: Multipath): Partial<RoundTrip> {
   const because =
-    'several next hops (or several answers to ARP) lead to different ends, and the kernel chooses among them';
+    drawnBy === undefined
+      ? 'several next hops (or several answers to ARP) lead to different ends, and the kernel chooses among them'
+      : `${drawnBy}: one way the packet ${endText(a)}, another way it ${endText(b)}`;
   const undecidedLeg = (leg: Journey): Journey => ({
     ...leg,
     fate: { kind: 'undecided', netns: leg.fate.netns, because: [because] },
@@ -124,4 +127,22 @@ function undecidedBetween(a: RoundTrip, b: RoundTrip): Partial<RoundTrip> {
     return { request: undecidedLeg(a.request), reply: undefined };
   }
   return { reply: undecidedLeg(a.reply) };
+}
+
+/** How the trip ended, as what the packet does. */
+function endText(trip: RoundTrip): string {
+  const { leg, fate } = lastJourney(trip);
+  const isAnswer = leg === 'reply';
+  switch (fate.kind) {
+    case 'delivered':
+      return isAnswer ? 'is answered' : `is delivered in ${fate.netns}`;
+    case 'dropped':
+      return `${isAnswer ? 'arrives, and the answer dies' : 'dies'} in ${fate.netns} (${fate.reason.kind})`;
+    case 'left-host':
+      return `${isAnswer ? 'arrives, and the answer leaves' : 'leaves'} by ${fate.device} of ${fate.netns}`;
+    case 'undecided':
+      return `ends in ${fate.netns} as nobody can tell`;
+    default:
+      return unreachable(fate);
+  }
 }

@@ -90,11 +90,15 @@ export function lookupRoute(netns: NetnsIndex, lookup: RouteLookup, selectors: S
   return thrown ?? { kind: 'none' };
 }
 
-/** RTN_* type of the address by the local table, as inet_addr_type() finds it: `unicast` when not in there. */
-export function localTableType(netns: NetnsIndex, address: Address): Route['type'] {
+/** RTN_* type of the address by the local table, as inet_addr_type() finds it: `unicast` when not in there, or not `on`. */
+export function localTableType(netns: NetnsIndex, address: Address, on?: DeviceName): Route['type'] {
   const family = familyOf(address);
   const table = tableFor(netns, family, TABLE.local);
-  return (table && firstMatch(table, family, address, typeOf)) ?? 'unicast';
+  const typeOn = (route: Route) => {
+    const isThere = on === undefined || route.nexthops[0]?.device === on;
+    return isThere ? typeOf(route) : 'unicast';
+  };
+  return (table && firstMatch(table, family, address, typeOn)) ?? 'unicast';
 }
 
 /** A blackhole and its like are no type to who asks, but an error. */

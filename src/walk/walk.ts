@@ -39,10 +39,12 @@ export interface Tunnels extends TunnelSearch {
   readonly carry: (walk: Walk, tunnel: Device, remote: Address, inner: Packet) => Fate | undefined;
 }
 
-/** Which of several next hops or answerers is taken, and how many there were at the widest choice met. */
+/** Which of several next hops, answerers or lots is taken, and how many there were at the widest choice met. */
 export interface Multipath {
   readonly pick: number;
   width: number;
+  /** What chooses there, when it is not routing: a rule that draws lots. */
+  drawnBy?: string;
 }
 
 /** What a device learned from a request that it answered: who asked. */
@@ -72,7 +74,8 @@ export function take(walk: Walk, step: Step): void {
   walk.steps.push(step);
 }
 
-/** Note that the kernel chooses among so many here. */
-export function widen({ multipath }: Walk, choices: number): void {
+/** Note that the kernel chooses among so many here, and why. */
+export function widen({ multipath }: Walk, choices: number, drawnBy?: string): void {
   if (choices > multipath.width) multipath.width = choices;
+  if (drawnBy !== undefined) multipath.drawnBy ??= drawnBy;
 }

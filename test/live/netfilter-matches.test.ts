@@ -165,6 +165,40 @@ const NFT_CONDITIONS = `
   fib saddr type != local
   meta pkttype broadcast
   meta pkttype { broadcast, multicast }
+  ip ttl 64
+  ip ttl 63
+  ip ttl < 64
+  ip ttl != 63
+  ip6 hoplimit 63
+  ct original ip daddr 10.0.9.9
+  ct original ip daddr != 10.0.9.9
+  ct reply ip saddr 10.0.2.2
+  ct reply ip daddr 10.0.2.1
+  ct original ip saddr { 10.0.1.0/24, 10.0.2.0/24 }
+  meta l4proto tcp ct original proto-dst 80
+  meta l4proto tcp ct reply proto-src != 80
+  ct protocol tcp
+  rt type 0
+  rt type != 0
+  meta skuid 0
+  meta skuid != 0
+  limit rate 1000/second
+  limit rate over 1000/second
+  quota over 10 mbytes
+`;
+
+/** These want to know the device that a packet came in by. */
+const NFT_PREROUTING_ONLY = `
+  fib daddr . iif type local
+  fib daddr . iif type != local
+  fib saddr . iif oif missing
+  fib saddr . iif oif exists
+  fib saddr oif missing
+  fib saddr . mark . iif oif != "lo"
+  fib saddr oif "re1"
+  fib saddr oifname != "re1"
+  fib daddr oifname "re2"
+  fib daddr oif exists
 `;
 
 const IPTABLES_CONDITIONS = `
@@ -219,12 +253,54 @@ const IPTABLES_CONDITIONS = `
   -m physdev ! --physdev-in re1
   -m physdev --physdev-is-bridged
   -m physdev ! --physdev-is-bridged
+  -m conntrack --ctorigdst 10.0.9.9
+  -m conntrack ! --ctorigdst 10.0.9.9
+  -m conntrack --ctreplsrc 10.0.2.2 --ctproto tcp
+  -p tcp -m conntrack --ctorigdstport 443
+  -p tcp -m conntrack ! --ctorigdstport 443 --ctdir ORIGINAL
+  -m ttl --ttl-eq 64
+  -m ttl --ttl-lt 64
+  -m ttl ! --ttl-eq 63
+  -m limit --limit 1000/second
+  -m hashlimit --hashlimit-upto 1000/sec --hashlimit-mode srcip --hashlimit-name upto
+  -m hashlimit --hashlimit-above 1000/sec --hashlimit-mode srcip --hashlimit-name above
+  -m connlimit --connlimit-above 50
+  -m connlimit --connlimit-upto 50
+  -m recent --set --name seen
+  -m recent ! --set --name seen
+  -m recent --update --seconds 60 --hitcount 20 --name often
+  -m quota --quota 1000000
   -m comment --comment -j
   -f
   ! -f
 `;
 
-const FORWARD_ONLY = ['-i re1', '! -i re1', '-i re+', '-o re2', '! -o re+', '-i re1 -o re2'];
+const FORWARD_ONLY = [
+  '-i re1',
+  '! -i re1',
+  '-i re+',
+  '-o re2',
+  '! -o re+',
+  '-i re1 -o re2',
+  '-m addrtype --dst-type LOCAL --limit-iface-in',
+  '-m addrtype ! --src-type LOCAL --limit-iface-out',
+  '-m policy --dir in --pol none',
+  '-m policy --dir in --pol ipsec',
+];
+
+const PREROUTING_ONLY = [
+  '-m rpfilter',
+  '-m rpfilter --invert',
+  '-m rpfilter --loose --validmark',
+  '-m rpfilter --accept-local --invert',
+  '-m addrtype --dst-type LOCAL --limit-iface-in',
+];
+
+const POSTROUTING_ONLY = [
+  '-m owner --uid-owner 0',
+  '-m owner ! --uid-owner 0',
+  '-m owner ! --uid-owner 0-5 --gid-owner 0',
+];
 
 const IP6TABLES_CONDITIONS = `
   -s fd01::/64
@@ -248,7 +324,8 @@ liveTest('holds() agrees with nft on every condition that it models', async () =
     post: 'postrouting priority 150',
   };
   const chains = Object.entries(hooks).map(([name, hook]) => {
-    const rules = lines(NFT_CONDITIONS).map((condition) => `${condition} counter jump hit`);
+    const conditions = [...lines(NFT_CONDITIONS), ...(hook.startsWith('prerouting') ? lines(NFT_PREROUTING_ONLY) : [])];
+    const rules = conditions.map((condition) => `${condition} counter jump hit`);
     return `chain ${name} { type filter hook ${hook}\n${NOISE}\n${rules.join('\n')}\n}`;
   });
   const script = `
@@ -280,13 +357,12 @@ function iptablesScript(variant: string): string {
   const restore = (program: string, text: string) =>
     `ip netns exec r ${program}${variant}-restore <<'END'\n${text}END\n`;
   return [
-    restore('iptables', table(v4, 'raw', 'PREROUTING')),
+    restore('iptables', table([...v4, ...PREROUTING_ONLY], 'raw', 'PREROUTING')),
     restore('iptables', table(v4, 'mangle', 'PREROUTING')),
     restore('iptables', table([...v4, ...FORWARD_ONLY], 'filter', 'FORWARD')),
     restore(
       'iptables',
-      `*mangle\n${v4
-        .filter(isOutputOnly)
+      `*mangle\n${[...v4.filter(isOutputOnly), ...POSTROUTING_ONLY]
         .map((each) => `-A POSTROUTING ${each} -j hit`)
         .join('\n')}\nCOMMIT\n`,
     ).replace('-restore', '-restore --noflush'),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { FilterRule, Match, Statement } from '../../src/host/ruleset.ts';
 import { addressBits, parseAddress } from '../../src/net/address.ts';
-import { parsePrefix } from '../../src/net/prefix.ts';
+import { type Prefix, parsePrefix } from '../../src/net/prefix.ts';
 import { type IptablesSource, parseIptablesSave } from '../../src/recording/iptables-save.ts';
 
 const NFT: IptablesSource = { machinery: 'iptables-nft', family: 'ip' };
@@ -16,9 +16,13 @@ function ruleOf(rule: string, source = NFT, table = 'filter', chain = 'INPUT'): 
 }
 
 function address(side: 'source' | 'destination', negate: boolean, text: string): Match {
+  return { kind: 'address', side, negate, prefixes: [network(text)] };
+}
+
+function network(text: string): Prefix {
   const prefix = parsePrefix(text);
   if (prefix === undefined) throw new Error(text);
-  return { kind: 'address', side, negate, prefixes: [prefix] };
+  return prefix;
 }
 
 function bits(text: string): bigint {
@@ -121,7 +125,7 @@ const MATCHES: readonly (readonly [string, readonly Match[]])[] = [
     '-m conntrack --ctstate NEW --ctproto 6',
     [
       { kind: 'ct-state', negate: false, states: ['new'] },
-      { kind: 'unmodelled', text: '-m conntrack --ctproto 6' },
+      { kind: 'ct-tuple', negate: false, direction: 'original', match: TCP },
     ],
   ],
   ['-m mark ! --mark 0x1/0xff', [{ kind: 'mark', of: 'packet', negate: true, value: 1, mask: 0xff }]],
@@ -132,7 +136,7 @@ const MATCHES: readonly (readonly [string, readonly Match[]])[] = [
   ],
   [
     '-m addrtype --dst-type LOCAL --limit-iface-in',
-    [{ kind: 'unmodelled', text: '-m addrtype --dst-type LOCAL --limit-iface-in' }],
+    [{ kind: 'address-type', side: 'destination', negate: false, types: ['local'], on: 'in' }],
   ],
   ['-s 10.0.0.1/32 -m comment --comment -j', [address('source', false, '10.0.0.1')]],
   ['-m comment --comment "it\\\'s \\"quoted\\" \\\\ -j DROP" -p tcp', [TCP]],
@@ -157,8 +161,67 @@ const MATCHES: readonly (readonly [string, readonly Match[]])[] = [
   ['-m pkttype --pkt-type unicast', [{ kind: 'unmodelled', text: '-m pkttype --pkt-type unicast' }]],
   [
     '-m limit --limit 3/min --limit-burst 10',
-    [{ kind: 'unmodelled', text: '-m limit --limit 3/min --limit-burst 10' }],
+    [{ kind: 'budget', text: '-m limit --limit 3/min --limit-burst 10', within: true }],
   ],
+  [
+    '-m hashlimit --hashlimit-above 5/sec --hashlimit-mode srcip --hashlimit-name x',
+    [
+      {
+        kind: 'budget',
+        text: '-m hashlimit --hashlimit-above 5/sec --hashlimit-mode srcip --hashlimit-name x',
+        within: false,
+      },
+    ],
+  ],
+  [
+    '-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr',
+    [
+      {
+        kind: 'budget',
+        text: '-m connlimit --connlimit-upto 3 --connlimit-mask 32 --connlimit-saddr',
+        within: true,
+      },
+    ],
+  ],
+  // The packet's own connection is one already.
+  ['-m connlimit --connlimit-above 0', []],
+  ['-m recent --set --name x --rsource', []],
+  [
+    '-m recent --update --seconds 30 --hitcount 6 --name x',
+    [{ kind: 'budget', text: '-m recent --update --seconds 30 --hitcount 6 --name x', within: false }],
+  ],
+  [
+    '-m statistic --mode random --probability 0.5',
+    [{ kind: 'chance', text: '-m statistic --mode random --probability 0.5' }],
+  ],
+  [
+    '-m owner ! --uid-owner 0-99 --gid-owner 5',
+    [
+      { kind: 'owner', of: 'user', negate: true, ranges: [[0, 99]], unowned: true },
+      { kind: 'owner', of: 'group', negate: false, ranges: [[5, 5]], unowned: false },
+    ],
+  ],
+  ['-m owner --socket-exists', [{ kind: 'unmodelled', text: '-m owner --socket-exists' }]],
+  [
+    '-m rpfilter --validmark --invert',
+    [{ kind: 'route-to', side: 'source', negate: true, through: 'in', usesMark: true, acceptsLocal: false }],
+  ],
+  [
+    '-m conntrack --ctorigdst 10.0.0.1 ! --ctorigdstport 80:90',
+    [
+      { kind: 'ct-tuple', negate: false, direction: 'original', match: address('destination', false, '10.0.0.1') },
+      {
+        kind: 'ct-tuple',
+        negate: true,
+        direction: 'original',
+        match: { kind: 'port', side: 'destination', negate: false, ranges: [[80, 90]] },
+      },
+    ],
+  ],
+  ['-m ttl --ttl-lt 5', [{ kind: 'ttl', negate: false, ranges: [[0, 4]] }]],
+  ['-m rt --rt-type 0', [{ kind: 'never' }]],
+  ['-m policy --dir in --pol none', []],
+  ['-m policy --dir in --pol ipsec --reqid 1', [{ kind: 'never' }]],
   ['-p tcp -m set --match-set blocked src', [TCP, { kind: 'unmodelled', text: '-m set --match-set blocked src' }]],
   ['-m string --string "a b -j" --algo bm', [{ kind: 'unmodelled', text: '-m string --string "a b -j" --algo bm' }]],
   ['-m recent ! --rcheck --name x', [{ kind: 'unmodelled', text: '-m recent ! --rcheck --name x' }]],
@@ -225,7 +288,9 @@ const TARGETS: readonly (readonly [string, Statement])[] = [
   ],
   ['-j TCPMSS --clamp-mss-to-pmtu', { kind: 'no-effect', text: '-j TCPMSS --clamp-mss-to-pmtu' }],
   ['-j NFQUEUE --queue-num 0', { kind: 'unmodelled', text: '-j NFQUEUE --queue-num 0' }],
-  ['-j TTL --ttl-set 1', { kind: 'unmodelled', text: '-j TTL --ttl-set 1' }],
+  ['-j TTL --ttl-set 1', { kind: 'set-ttl', to: 1 }],
+  ['-j TTL --ttl-dec 2', { kind: 'change-ttl', by: -2 }],
+  ['-j NETMAP --to 192.0.2.0/24', { kind: 'netmap', to: network('192.0.2.0/24') }],
 ];
 
 test.each(TARGETS)('parseIptablesSave() reads the target %s', (text, statement) => {

@@ -170,7 +170,7 @@ const MATCHES: readonly (readonly [string, Json, readonly Match[]])[] = [
   ],
   [
     'concatenated with what is not modelled',
-    is({ concat: [payload('ip', 'saddr'), { meta: { key: 'skuid' } }] }, { set: [{ concat: ['10.0.0.1', 5] }] }),
+    is({ concat: [payload('ip', 'saddr'), { meta: { key: 'cpu' } }] }, { set: [{ concat: ['10.0.0.1', 5] }] }),
     [
       {
         kind: 'any',
@@ -178,17 +178,61 @@ const MATCHES: readonly (readonly [string, Json, readonly Match[]])[] = [
         alternatives: [
           [
             { ...SOURCE, negate: false, prefixes: [prefix('10.0.0.1')] },
-            { kind: 'unmodelled', text: 'meta skuid 5' },
+            { kind: 'unmodelled', text: 'meta cpu 5' },
           ],
         ],
       },
     ],
   ],
-  ['an unknown field', is({ meta: { key: 'skuid' } }, 0), [{ kind: 'unmodelled', text: 'meta skuid 0' }]],
+  ['an unknown field', is({ meta: { key: 'cpu' } }, 0), [{ kind: 'unmodelled', text: 'meta cpu 0' }]],
   ['an unknown field of TCP', is(payload('tcp', 'window'), 5), [TCP, { kind: 'unmodelled', text: 'tcp window 5' }]],
   ['an unknown value', is(payload('ip', 'saddr'), 'somewhere'), [{ kind: 'unmodelled', text: 'ip saddr somewhere' }]],
   ['a whole status', is({ ct: { key: 'status' } }, 'dnat'), [{ kind: 'unmodelled', text: 'ct status dnat' }]],
-  ['a limit', { limit: { rate: 5, per: 'second', burst: 5 } }, [{ kind: 'unmodelled', text: 'limit rate 5/second' }]],
+  [
+    'a limit',
+    { limit: { rate: 5, per: 'second', burst: 5 } },
+    [{ kind: 'budget', text: 'limit rate 5/second', within: true }],
+  ],
+  ['a count that is over at once', { 'ct count': { val: 0, inv: true } }, []],
+  ['a used-up quota', { quota: { val: 1, val_unit: 'kbytes', used: 2000, used_unit: 'bytes', inv: true } }, []],
+  [
+    'a header that our packets lack',
+    is({ exthdr: { name: 'rt', field: 'type' } }, 0, '!='),
+    [{ kind: 'never' }, { kind: 'unmodelled', text: 'rt type != 0' }],
+  ],
+  [
+    'a way back',
+    is({ fib: { result: 'oif', flags: ['saddr', 'mark', 'iif'] } }, false),
+    [{ kind: 'route-to', side: 'source', negate: true, through: 'in', usesMark: true, acceptsLocal: false }],
+  ],
+  [
+    'an address of the device itself',
+    is({ fib: { result: 'type', flags: ['daddr', 'iif'] } }, 'local'),
+    [{ kind: 'address-type', side: 'destination', negate: false, types: ['local'], on: 'in' }],
+  ],
+  [
+    'the first destination',
+    is({ ct: { key: 'ip daddr', dir: 'original' } }, '10.0.0.1', '!='),
+    [
+      { kind: 'family', negate: false, families: ['inet'] },
+      {
+        kind: 'ct-tuple',
+        negate: true,
+        direction: 'original',
+        match: { kind: 'address', side: 'destination', negate: false, prefixes: [prefix('10.0.0.1')] },
+      },
+    ],
+  ],
+  [
+    'a user',
+    is({ meta: { key: 'skuid' } }, 5, '!='),
+    [{ kind: 'owner', of: 'user', negate: true, ranges: [[5, 5]], unowned: false }],
+  ],
+  [
+    'a lot',
+    is({ numgen: { mode: 'random', mod: 2, offset: 0 } }, 0),
+    [{ kind: 'chance', text: 'numgen random mod 2' }],
+  ],
 ];
 
 test.each(MATCHES)('parseNftRuleset() reads the condition: %s', (_, expression, matches) => {
@@ -263,11 +307,7 @@ const STATEMENTS: readonly (readonly [string, readonly Json[], readonly unknown[
     [{ mangle: { key: { meta: { key: 'nftrace' } }, value: 1 } }],
     [{ kind: 'no-effect', text: 'meta nftrace set 1' }],
   ],
-  [
-    'changes of the packet',
-    [{ mangle: { key: payload('ip', 'ttl'), value: 5 } }],
-    [{ kind: 'unmodelled', text: 'ip ttl set 5' }],
-  ],
+  ['changes of the packet', [{ mangle: { key: payload('ip', 'ttl'), value: 5 } }], [{ kind: 'set-ttl', to: 5 }]],
   [
     'translation',
     [{ dnat: { addr: '10.0.0.2', port: { range: [80, 90] } } }],

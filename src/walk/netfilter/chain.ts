@@ -9,12 +9,14 @@
  * @module
  */
 
-import type { Chain, FilterRule, RuleRef, Statement } from '../../host/ruleset.ts';
-import { packetFamily } from '../../journey/packet.ts';
+import type { Chain, FilterRule, Match, RuleRef, Statement } from '../../host/ruleset.ts';
+import { type Packet, packetFamily } from '../../journey/packet.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { bridgePorts } from './bridge-netfilter.ts';
 import { changeConnection, ctStateOf, follow, trackedConnection } from './connection.ts';
+import type { HookPass } from './contract.ts';
 import { describeMatch, describeRule } from './describe.ts';
+import { guess } from './guess.ts';
 import { holds } from './match.ts';
 import type { HookedChain } from './plan.ts';
 import type { Situation } from './situation.ts';
@@ -43,7 +45,18 @@ export function situationOf(passage: Passage, { packet, conntrack }: Passing): S
     state: isBridge ? 'unknown' : ctStateOf(conntrack),
     tracked: trackedConnection(conntrack),
     addressType: pass.addressType,
+    routeTo: pass.routeTo,
+    sender: senderOf(pass, packet),
+    isPrerouting: pass.hook === 'prerouting',
   };
+}
+
+/** Echo replies, resets and neighbour discovery are the kernel's own. */
+function senderOf({ hook, inDevice }: HookPass, { transport }: Packet): Situation['sender'] {
+  const isSentHere = hook === 'output' || (hook === 'postrouting' && inDevice === undefined);
+  if (!isSentHere) return 'nobody';
+  if (transport.protocol === 'icmp') return transport.message === 'echo-request' ? 'process' : 'nobody';
+  return transport.protocol === 'tcp' && transport.flags === 'rst' ? 'nobody' : 'process';
 }
 
 interface Run {
@@ -61,7 +74,8 @@ function runRules(run: Run, chain: Chain, start: Passing, depth: number): Flow {
   if (depth > MAX_DEPTH) return undecidable(start, `chain ${chain.name} calls itself`);
   let passing = start;
   for (const rule of chain.rules) {
-    if (!applies(run, rule, passing)) continue;
+    // What only counts or logs need not be decided.
+    if (rule.statements.every(({ kind }) => kind === 'no-effect') || !applies(run, rule, passing)) continue;
     for (const statement of rule.statements) {
       const flow = act(run, statement, rule.ref, passing, depth);
       if (flow.kind !== 'next') return flow;
@@ -74,14 +88,21 @@ function runRules(run: Run, chain: Chain, start: Passing, depth: number): Flow {
 function applies({ passage }: Run, { ref, matches }: FilterRule, passing: Passing): boolean {
   if (matches.length === 0) return true;
   const situation = situationOf(passage, passing);
-  const unknown: string[] = [];
+  const open: Match[] = [];
   for (const match of matches) {
     const value = holds(match, situation);
     if (value === false) return false;
-    if (value === 'unknown') unknown.push(describeMatch(match));
+    if (value === 'unknown') open.push(match);
   }
-  if (unknown.length === 0) return true;
-  return passage.choose(`"${unknown.join(' ')}" is not modelled (${describeRule(ref)}: ${ref.text})`, 2) === 1;
+  if (open.length === 0) return true;
+  const place = `${describeRule(ref)}: ${ref.text}`;
+  const unknown: string[] = [];
+  for (const match of open) {
+    const guessed = guess(match, place, passage.choose);
+    if (guessed === false) return false;
+    if (guessed === undefined) unknown.push(describeMatch(match));
+  }
+  return unknown.length === 0 || passage.choose(`"${unknown.join(' ')}" is not modelled (${place})`, 2) === 1;
 }
 
 type Act = Flow | { readonly kind: 'next'; readonly passing: Passing };
@@ -111,6 +132,7 @@ function act(run: Run, statement: Statement, rule: RuleRef, passing: Passing, de
     case 'snat':
     case 'dnat':
     case 'redirect':
+    case 'netmap':
       if (hooked.base.type !== 'nat')
         return undecidable(noted, `${describeRule(rule)} translates outside of a nat chain`);
       return bindNat(passage, statement, rule, noted);
@@ -127,12 +149,20 @@ function act(run: Run, statement: Statement, rule: RuleRef, passing: Passing, de
     }
     case 'notrack':
       return { kind: 'next', passing: untracked(passage, noted) };
+    case 'set-ttl':
+      return { kind: 'next', passing: { ...noted, packet: { ...noted.packet, ttl: statement.to } } };
+    case 'change-ttl': {
+      const ttl = Math.min(MAX_TTL, Math.max(0, noted.packet.ttl + statement.by));
+      return { kind: 'next', passing: { ...noted, packet: { ...noted.packet, ttl } } };
+    }
     case 'unmodelled':
       return undecidable(noted, `"${statement.text}" is not modelled (${describeRule(rule)})`);
     default:
       return unreachable(statement);
   }
 }
+
+const MAX_TTL = 255;
 
 function withMark(passing: Passing, of: 'packet' | 'connection', change: (mark: number) => number): Passing {
   const { packet, conntrack } = passing;

@@ -67,6 +67,13 @@ export interface Conntrack {
 /** Conntrack before the first packet. */
 export const NO_CONNECTIONS: Conntrack = { connections: [], tracking: undefined };
 
+/** A route that was found; an address of the namespace itself `isLocal`. */
+export interface RouteBack {
+  readonly isLocal: boolean;
+  /** The devices of its next hops. */
+  readonly devices: readonly (DeviceName | undefined)[];
+}
+
 /** One passage of a hook. */
 export interface HookPass {
   readonly netns: Netns;
@@ -85,9 +92,14 @@ export interface HookPass {
   readonly conntrack: Conntrack;
   /**
    * RTN_* type of the address as inet_addr_type() finds it: `local` and `broadcast` from the local table, `multicast`,
-   * everything else `unicast`. `undefined` when it cannot be told.
+   * everything else `unicast`. `undefined` when it cannot be told. With a device, an address that another device holds is
+   * `unicast`, as inet_dev_addr_type() has it.
    */
-  readonly addressType: (address: Address) => string | undefined;
+  readonly addressType: (address: Address, on?: DeviceName) => string | undefined;
+  /** The routing tables' answer for what goes from here to the address, before any device is chosen. */
+  readonly routeTo?: (address: Address, from: Address, mark: number) => RouteBack | undefined | 'unknown';
+  /** Which of so many ways is walked, where chance decides; the others are walked another time. Without it, none is. */
+  readonly pick?: (ways: number, why: string) => number;
   /** The address that masquerading on the device takes; `undefined` when there is none. */
   readonly masqueradeAddress: (device: DeviceName, destination: Address) => Address | undefined;
 }

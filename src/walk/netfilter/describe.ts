@@ -45,7 +45,19 @@ export function describeMatch(match: Match): string {
     case 'mark':
       return said(match.of === 'packet' ? 'mark' : 'connection mark', match.negate, [markText(match)]);
     case 'address-type':
-      return said(`${match.side} address type`, match.negate, match.types);
+      return said(
+        `${match.side} address type${match.on ? ` on the ${match.on} device` : ''}`,
+        match.negate,
+        match.types,
+      );
+    case 'route-to':
+      return routeToText(match);
+    case 'ct-tuple':
+      return `${match.negate ? 'not ' : ''}${match.direction} ${describeMatch(match.match)}`;
+    case 'ttl':
+      return said('TTL', match.negate, match.ranges.map(range));
+    case 'owner':
+      return said(match.of, match.negate, match.ranges.map(range));
     case 'tcp-flags':
       return said('TCP flags', match.negate, [`${hex(match.set)}/${hex(match.mask)}`]);
     case 'length':
@@ -56,11 +68,19 @@ export function describeMatch(match: Match): string {
     }
     case 'never':
       return 'nothing at all (an empty set)';
+    case 'budget':
+    case 'chance':
     case 'unmodelled':
       return match.text;
     default:
       return unreachable(match);
   }
+}
+
+function routeToText({ side, negate, through, devices }: Extract<Match, { kind: 'route-to' }>): string {
+  const by = through === undefined ? '' : ` by the ${through} device`;
+  const named = devices === undefined ? '' : ` by ${devices.map(pattern).join(', ')}`;
+  return `${negate ? 'no ' : ''}route to the ${side}${by}${named}`;
 }
 
 /** Where the rule stands: "rule 3 of iptables-nft ip filter FORWARD", "rule handle 7 of nft inet fw input". */

@@ -73,6 +73,14 @@ export function isAnswer(answer: Packet, packet: Packet): boolean {
   );
 }
 
+/** What would come back to it, as far as its ends go. */
+export function answerOf(packet: Packet): Packet {
+  const { source, destination, transport } = packet;
+  const turned = { ...packet, source: destination, destination: source };
+  if (transport.protocol === 'icmp') return turned;
+  return { ...turned, transport: { ...transport, sourcePort: transport.destPort, destPort: transport.sourcePort } };
+}
+
 function withPort(transport: Transport, side: 'sourcePort' | 'destPort', port: number | undefined): Transport {
   if (transport.protocol === 'icmp') return port === undefined ? transport : { ...transport, id: port };
   return { ...transport, [side]: port as Port };

@@ -16,6 +16,8 @@ import { addressBits, familyOf } from '../../net/address.ts';
 import { contains } from '../../net/prefix.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { isTranslated, type Tracked } from './connection.ts';
+import type { Connection } from './contract.ts';
+import { answerOf } from './ends.ts';
 import type { PortName, Situation } from './situation.ts';
 import { allOf, anyOf, negateIf, type Tristate } from './tristate.ts';
 
@@ -60,7 +62,8 @@ export function holds(match: Match, at: Situation): Tristate {
       if (match.of === 'packet') return hasMark(packet.mark, match);
       return ofConnection(at, ({ connection }) => hasMark(connection.mark, match));
     case 'address-type': {
-      const type = at.addressType(match.side === 'source' ? packet.source : packet.destination);
+      const address = match.side === 'source' ? packet.source : packet.destination;
+      const type = at.addressType(address, match.on && (match.on === 'in' ? at.inDevice : at.outDevice));
       return type === undefined ? 'unknown' : match.types.includes(type) !== match.negate;
     }
     case 'tcp-flags':
@@ -68,6 +71,14 @@ export function holds(match: Match, at: Situation): Tristate {
       return ((TCP_FLAGS[packet.transport.flags] & match.mask) === match.set) !== match.negate;
     case 'length':
       return isIn(match.ranges, packet.lengthBytes) !== match.negate;
+    case 'route-to':
+      return negateIf(match.negate, hasRouteTo(match, at));
+    case 'ct-tuple':
+      return ofConnection(at, ({ connection }) => tupleHolds(match, connection, at));
+    case 'ttl':
+      return isIn(match.ranges, packet.ttl) !== match.negate;
+    case 'owner':
+      return at.sender === 'nobody' ? match.unowned : 'unknown';
     case 'any':
       return negateIf(
         match.negate,
@@ -75,6 +86,8 @@ export function holds(match: Match, at: Situation): Tristate {
       );
     case 'never':
       return false;
+    case 'budget':
+    case 'chance':
     case 'unmodelled':
       return 'unknown';
     default:
@@ -166,7 +179,7 @@ function tupleHolds(
 }
 
 /** Without a connection there is nothing to ask, and the rule is left (nft_ct.c, xt_conntrack.c). */
-function ofConnection({ state, tracked }: Situation, test: (tracked: Tracked) => boolean): Tristate {
+function ofConnection({ state, tracked }: Situation, test: (tracked: Tracked) => Tristate): Tristate {
   if (state === 'unknown') return 'unknown';
   return tracked === undefined ? false : test(tracked);
 }

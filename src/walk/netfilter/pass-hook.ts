@@ -33,9 +33,23 @@ export function passHook(pass: HookPass): HookResult {
   const { tables, unread } = ruleset.value;
   if (tables.length === 0 && unread.length === 0) return unchanged(pass);
   const explored = explore((choose) => runHook(pass, ruleset.value, choose), outcomeKey);
-  if (explored.kind === 'settled') return resultOf(pass, explored.outcome);
+  if (explored.kind === 'settled') return resultOf(pass, explored.outcome, explored.assumed.map(assumedText));
+  if (explored.kind === 'chance' && pass.pick !== undefined) {
+    const { questions, outcomes, assumed } = explored;
+    const outcome = outcomes[pass.pick(outcomes.length, questions.join('; '))] ?? outcomes[0];
+    if (outcome !== undefined)
+      return resultOf(pass, outcome, [...assumed.map(assumedText), ...questions.map(drawnText)]);
+  }
   const reasons = explored.outcomes.flatMap(({ result }) => (result.kind === 'undecided' ? result.because : []));
   return undecided(pass, [...new Set([...explored.questions, ...reasons])]);
+}
+
+function assumedText(question: string): string {
+  return `Assumed: ${question}`;
+}
+
+function drawnText(question: string): string {
+  return `Every way was walked where ${question}`;
 }
 
 /** How one run went, and through how many chains. */
@@ -133,9 +147,9 @@ function outcomeKey({ result }: Outcome): string {
   return JSON.stringify([packet, conntrack, reroute]);
 }
 
-function resultOf(pass: HookPass, { result, chains }: Outcome): HookResult {
+function resultOf(pass: HookPass, { result, chains }: Outcome, unsure: readonly string[]): HookResult {
   const { passing } = result;
-  const steps = stepsOf(pass, passing, chains);
+  const steps = stepsOf(pass, passing, chains, unsure);
   const { packet, conntrack, reroute } = passing;
   if (result.kind === 'passed')
     return { packet, conntrack, steps, fate: undefined, reroute: reroute && pass.hook === 'output' };
@@ -175,11 +189,24 @@ function dropReason(pass: HookPass, { rule, verdict, with: how, passing }: Dropp
   };
 }
 
-function stepsOf(pass: HookPass, { packet, rules, natRule }: Passing, chains: number): readonly Step[] {
+function stepsOf(
+  pass: HookPass,
+  { packet, rules, natRule }: Passing,
+  chains: number,
+  unsure: readonly string[],
+): readonly Step[] {
   const place = { netns: pass.netns.name, device: deviceOf(pass) };
   const steps: Step[] = [];
   if (chains > 0)
-    steps.push({ ...place, stage: 'netfilter', hook: pass.hook, bridged: pass.bridged !== undefined, rules, chains });
+    steps.push({
+      ...place,
+      stage: 'netfilter',
+      hook: pass.hook,
+      bridged: pass.bridged !== undefined,
+      rules,
+      chains,
+      ...(unsure.length > 0 && { unsure }),
+    });
   if (!sameTuple(packet, pass.packet)) {
     steps.push({ ...place, stage: 'nat', hook: pass.hook, rule: natRule, before: pass.packet, after: packet });
   }

@@ -150,11 +150,13 @@ function needsTracking(match: Match): boolean {
     case 'ct-state':
     case 'ct-status':
     case 'ct-direction':
+    case 'ct-tuple':
       return true;
     case 'mark':
       return match.of === 'connection';
     case 'any':
       return match.alternatives.some((alternative) => alternative.some(needsTracking));
+    case 'budget':
     case 'unmodelled':
       return /\bct\b|conn|helper/.test(match.text);
     default:
@@ -168,6 +170,7 @@ function tracks(statement: Statement): boolean {
     case 'snat':
     case 'dnat':
     case 'redirect':
+    case 'netmap':
       return true;
     case 'set-mark':
       return statement.of === 'connection';

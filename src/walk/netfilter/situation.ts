@@ -9,6 +9,7 @@ import type { CtState } from '../../host/ruleset.ts';
 import type { Packet } from '../../journey/packet.ts';
 import type { Address, Family } from '../../net/address.ts';
 import type { Tracked } from './connection.ts';
+import type { HookPass } from './contract.ts';
 
 export interface Situation {
   readonly packet: Packet;
@@ -21,7 +22,11 @@ export interface Situation {
   /** `unknown` where bridges track connections themselves, which we do not model. */
   readonly state: CtState | 'unknown';
   readonly tracked: Tracked | undefined;
-  readonly addressType: (address: Address) => string | undefined;
+  readonly addressType: (address: Address, on?: DeviceName) => string | undefined;
+  readonly routeTo: HookPass['routeTo'];
+  /** Whether a process of this namespace made the packet: only then somebody owns it. */
+  readonly sender: 'process' | 'nobody';
+  readonly isPrerouting: boolean;
 }
 
 /**

@@ -13,14 +13,22 @@
 import { linksOf } from '../../host/host.ts';
 import type { NatTarget, NumberRange, RuleRef, Statement } from '../../host/ruleset.ts';
 import { type Packet, packetFamily } from '../../journey/packet.ts';
-import { type Address, isLinkLocal, parseAddress } from '../../net/address.ts';
+import {
+  type Address,
+  addressBits,
+  addressFromBits,
+  FAMILY_BITS,
+  isLinkLocal,
+  parseAddress,
+} from '../../net/address.ts';
+import type { Prefix } from '../../net/prefix.ts';
 import { type Side, settle, trackedConnection } from './connection.ts';
 import type { HookPass } from './contract.ts';
 import { describeRule } from './describe.ts';
 import { destinationEnd, type End, sourceEnd } from './ends.ts';
 import { type Passage, type Passing, passed, type Result, undecidable } from './traversal.ts';
 
-export type NatStatement = Extract<Statement, { kind: 'masquerade' | 'snat' | 'dnat' | 'redirect' }>;
+export type NatStatement = Extract<Statement, { kind: 'masquerade' | 'snat' | 'dnat' | 'redirect' | 'netmap' }>;
 
 /** The end that is rewritten where the hook stands. */
 export function natSide(hook: HookPass['hook']): Side {
@@ -30,7 +38,7 @@ export function natSide(hook: HookPass['hook']): Side {
 /** Bind the new connection to what the rule says. The packet itself is rewritten after the last nat chain. */
 export function bindNat(passage: Passage, statement: NatStatement, rule: RuleRef, passing: Passing): Result {
   const { pass, choose } = passage;
-  const side = statement.kind === 'dnat' || statement.kind === 'redirect' ? 'destination' : 'source';
+  const side = sideOf(statement, pass.hook);
   if (side !== natSide(pass.hook)) return undecidable(passing, `${describeRule(rule)} translates at ${pass.hook}`);
   if (trackedConnection(passing.conntrack) === undefined) return passed(passing);
   const address = newAddress(pass, statement, passing.packet, (last) =>
@@ -44,6 +52,11 @@ export function bindNat(passage: Passage, statement: NatStatement, rule: RuleRef
   const before = side === 'source' ? sourceEnd(passing.packet) : destinationEnd(passing.packet);
   const end: End = { address, port: newPort(before.port, portsOf(statement)) };
   return passed({ ...passing, natRule: rule, conntrack: settle(passing.conntrack, side, end) });
+}
+
+function sideOf({ kind }: NatStatement, hook: HookPass['hook']): Side {
+  if (kind === 'netmap') return natSide(hook);
+  return kind === 'dnat' || kind === 'redirect' ? 'destination' : 'source';
 }
 
 /** Takes 0 for the first address of a range and 1 for the last. */
@@ -60,6 +73,8 @@ function newAddress(
       return pass.outDevice === undefined ? 'unknown' : pass.masqueradeAddress(pass.outDevice, packet.destination);
     case 'redirect':
       return redirectAddress(pass, packet);
+    case 'netmap':
+      return mappedAddress(statement.to, natSide(pass.hook) === 'source' ? packet.source : packet.destination);
     case 'snat':
       return targetAddress(statement.to, packet.source, pick);
     case 'dnat':
@@ -72,6 +87,12 @@ function targetAddress({ addresses }: NatTarget, old: Address, pick: PickAddress
   const { first, last } = addresses;
   const chosen = first === last || pick(last) === 0 ? first : last;
   return parseAddress(chosen) ?? 'unknown';
+}
+
+/** The prefix's network with the host part of the old address (nf_nat_range.h, NETMAP's `netmask`). */
+function mappedAddress({ address, length, family }: Prefix, old: Address): Address {
+  const hostMask = (1n << BigInt(FAMILY_BITS[family] - length)) - 1n;
+  return addressFromBits(family, addressBits(address) | (addressBits(old) & hostMask));
 }
 
 /** What comes in is sent to the first address of its device, what goes out to the loopback address. */
@@ -87,6 +108,7 @@ function redirectAddress({ hook, netns, inDevice }: HookPass, packet: Packet): A
 }
 
 function portsOf(statement: NatStatement): NumberRange | undefined {
+  if (statement.kind === 'netmap') return undefined;
   return statement.kind === 'masquerade' || statement.kind === 'redirect' ? statement.ports : statement.to.ports;
 }
 

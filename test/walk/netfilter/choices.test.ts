@@ -12,7 +12,7 @@ test('explore() runs once where nothing is to be chosen', () => {
     return 'passed';
   });
 
-  expect(explored).toEqual({ kind: 'settled', outcome: 'passed' });
+  expect(explored).toEqual({ kind: 'settled', outcome: 'passed', assumed: [] });
   expect(runs).toBe(1);
 });
 
@@ -20,6 +20,7 @@ test('explore() settles on what comes out under every answer', () => {
   expect(outcomes((choose) => (choose('a', 2) + choose('b', 3) < 9 ? 'dropped' : 'passed'))).toEqual({
     kind: 'settled',
     outcome: 'dropped',
+    assumed: [],
   });
 });
 
@@ -45,4 +46,46 @@ test('explore() gives up on more questions than anybody can answer', () => {
   });
 
   expect(explored).toMatchObject({ kind: 'open', questions: [expect.stringContaining('too many')] });
+});
+
+test('explore() takes what is assumed, and names it where it made a difference', () => {
+  const explored = outcomes((choose) => {
+    choose('a limit that logs', 2, 'assumed');
+    return choose('a limit that drops', 2, 'assumed') === 1 ? 'dropped' : 'passed';
+  });
+
+  expect(explored).toEqual({ kind: 'settled', outcome: 'passed', assumed: ['a limit that drops'] });
+});
+
+test('explore() answers each way that chance may take, once', () => {
+  const ends = ['a', 'b', 'a'];
+  const explored = outcomes((choose) => ends[choose('which backend', 3, 'chance')] ?? '');
+
+  expect(explored).toEqual({ kind: 'chance', questions: ['which backend'], outcomes: ['a', 'b'], assumed: [] });
+});
+
+test('explore() is open where something unknown decides next to chance', () => {
+  const explored = outcomes((choose) => `${choose('chance', 2, 'chance')}${choose('unknown', 2)}`);
+
+  expect(explored).toMatchObject({ kind: 'open', questions: ['chance', 'unknown'] });
+});
+
+test('explore() does not ask what only a used-up limit would lead to', () => {
+  const explored = outcomes((choose) =>
+    choose('a limit', 2, 'assumed') === 1 && choose('unknown', 2) === 1 ? 'dropped' : 'passed',
+  );
+
+  expect(explored).toEqual({ kind: 'settled', outcome: 'passed', assumed: ['a limit'] });
+});
+
+test('explore() gives up one assumption at a time, so that many limits are no matter', () => {
+  let runs = 0;
+  const explored = outcomes((choose) => {
+    runs++;
+    const limits = Array.from({ length: 30 }, (_, index) => choose(`limit ${index}`, 2, 'assumed'));
+    return limits[7] === 1 ? 'dropped' : 'passed';
+  });
+
+  expect(explored).toEqual({ kind: 'settled', outcome: 'passed', assumed: ['limit 7'] });
+  expect(runs).toBe(31);
 });

@@ -24,6 +24,9 @@ function situation(change: Partial<Situation> = {}): Situation {
     state: 'new',
     tracked: { connection: connection(), direction: 'original' },
     addressType: () => 'unicast',
+    routeTo: () => ({ isLocal: false, devices: ['re1' as DeviceName] }),
+    sender: 'nobody',
+    isPrerouting: false,
     ...change,
   };
 }
@@ -303,4 +306,36 @@ test('holds() compares ports as numbers of either side', () => {
     holds({ kind: 'port', side: 'source', negate: false, ranges: [[80, 80]] }, situation({ packet: answer })),
   ).toBe(true);
   expect(holds({ kind: 'tcp-flags', negate: false, mask: 0x12, set: 0x12 }, situation({ packet: answer }))).toBe(true);
+});
+
+const BACK: Match = { kind: 'route-to', side: 'source', negate: false, usesMark: false, acceptsLocal: false };
+const BY_RE2 = { isLocal: false, devices: ['re2' as DeviceName] };
+
+test.each<[string, Match, Partial<Situation>, Tristate]>([
+  ['a route by the device that it came in by', { ...BACK, through: 'in' }, {}, true],
+  ['a route by another device', { ...BACK, through: 'in' }, { routeTo: () => BY_RE2 }, false],
+  ['a route by any device', BACK, { routeTo: () => BY_RE2 }, true],
+  ['no route at all', BACK, { routeTo: () => undefined }, false],
+  ['no route, asked for', { ...BACK, negate: true }, { routeTo: () => undefined }, true],
+  ['tables that could not be read', { ...BACK, negate: true }, { routeTo: () => 'unknown' }, 'unknown'],
+  ['our own address', BACK, { routeTo: () => ({ ...BY_RE2, isLocal: true }) }, false],
+  [
+    'our own address, accepted',
+    { ...BACK, acceptsLocal: true },
+    { routeTo: () => ({ ...BY_RE2, isLocal: true }) },
+    true,
+  ],
+  ['what came in by lo', BACK, { isPrerouting: true, inDevice: 'lo' as DeviceName, routeTo: () => undefined }, true],
+])('holds() asks for a way back: %s', (_, match, change, value) => {
+  expect(holds(match, situation(change))).toBe(value);
+});
+
+test.each<[string, boolean, Situation['sender'], Tristate]>([
+  ['nobody, to nft', false, 'nobody', false],
+  ['nobody, to iptables when it is negated', true, 'nobody', true],
+  ['a process', false, 'process', 'unknown'],
+])('holds() asks for the owner of a packet of %s', (_, unowned, sender, value) => {
+  const match: Match = { kind: 'owner', of: 'user', negate: unowned, ranges: [[0, 0]], unowned };
+
+  expect(holds(match, situation({ sender }))).toBe(value);
 });
