@@ -1,0 +1,37 @@
+/**
+ * Where the packets of a file were captured: a section's interface of a pcapng, or all of a classic file.
+ *
+ * @module
+ */
+
+export interface CaptureInterface {
+  /** See LINK_TYPE. */
+  readonly linkType: number;
+  /** 0: no limit. */
+  readonly snapLengthBytes: number;
+  /** if_name: `eth0`, or what another program wrote there. */
+  readonly name: string | undefined;
+  readonly description: string | undefined;
+  /** if_filter: the capture filter, as a person wrote it. */
+  readonly filter: string | undefined;
+  /** if_tsresol: a tick is 10^-n or 2^-n seconds. */
+  readonly resolution: { readonly base: 2 | 10; readonly exponent: number };
+  /** if_tsoffset: added to every time stamp. */
+  readonly offsetSeconds: number;
+  /** The section it belongs to, from 0. */
+  readonly section: number;
+  /** Its number within the section: what EPB and ISB name. */
+  readonly index: number;
+  /** The last statistics about it; `undefined` where the file has none. */
+  statistics: InterfaceStatistics | undefined;
+}
+
+/** isb_*: what the capture counted about itself. `undefined` where it did not. */
+export interface InterfaceStatistics {
+  readonly received: bigint | undefined;
+  /** By the interface. */
+  readonly dropped: bigint | undefined;
+  /** By the operating system. */
+  readonly droppedBySystem: bigint | undefined;
+  readonly delivered: bigint | undefined;
+}

@@ -1,0 +1,357 @@
+/**
+ * pcapng files: blocks of many kinds, in sections that each have their own byte order and interfaces.
+ *
+ *     0               4               8
+ *     +---------------+---------------+-----------------------------------------------+---------------+
+ *     |  block type   | total length  |                     body                      | total length  |
+ *     +---------------+---------------+-----------------------------------------------+---------------+
+ *
+ * Read: section header, interface description, enhanced and simple packet, the obsolete packet block, interface
+ * statistics, name resolution, custom. Everything else is skipped, whatever its size.
+ *
+ * Source: draft-ietf-opsawg-pcapng.
+ *
+ * @module
+ */
+
+import type { CaptureEvents } from './events.ts';
+import type { CaptureInterface, InterfaceStatistics } from './interface.ts';
+import { NO_PACKET_OPTIONS, type PacketOptions } from './packet-options.ts';
+import { OPTION, optionsOf, optionText, padded } from './pcapng-options.ts';
+import { PcapngClock } from './pcapng-time.ts';
+import type { CaptureProblem } from './problem.ts';
+import type { RecordParser, Window } from './record-parser.ts';
+
+const BLOCK = {
+  section: 0x0a0d0d0a,
+  interface: 1,
+  obsoletePacket: 2,
+  simplePacket: 3,
+  names: 4,
+  statistics: 5,
+  enhancedPacket: 6,
+  custom: 0x0000_0bad,
+  customNotToCopy: 0x4000_0bad,
+} as const;
+
+/** Beyond the body: type, and the length twice. */
+const FRAME_BYTES = 12;
+const SECTION_HEAD_BYTES = 12;
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const BODY = 8;
+
+/** As libpcap has it: a packet block of this size is a lie. */
+const MOST_KEPT_BYTES = 16 * 1024 * 1024;
+
+/** Whether four bytes begin a pcapng file; the type reads the same in both byte orders. */
+export function isPcapng(view: DataView): boolean {
+  return view.getUint32(0, true) === BLOCK.section;
+}
+
+export class PcapngParser implements RecordParser {
+  readonly interfaces: CaptureInterface[] = [];
+  packets = 0;
+  problem: CaptureProblem | undefined;
+  needBytes = SECTION_HEAD_BYTES;
+  skipBytes = 0;
+  readonly #events: CaptureEvents;
+  readonly #clocks: PcapngClock[] = [];
+  #isLittle = true;
+  #section = -1;
+  /** Index in `interfaces` of the section's first. */
+  #firstInterface = 0;
+  /** The options of the packet being told, in the window. */
+  #options: { readonly window: Window; readonly start: number; readonly end: number } | undefined;
+
+  constructor(events: CaptureEvents) {
+    this.#events = events;
+  }
+
+  parse(window: Window, start: number, end: number): number {
+    const { view } = window;
+    let at = start;
+    while (this.problem === undefined) {
+      if (end - at < FRAME_BYTES) {
+        this.needBytes = FRAME_BYTES;
+        break;
+      }
+      const isSection = view.getUint32(at, true) === BLOCK.section;
+      if (isSection && !this.#readByteOrder(window, at)) break;
+      const isLittle = this.#isLittle;
+      const type = view.getUint32(at, isLittle);
+      const totalBytes = view.getUint32(at + 4, isLittle);
+      if (totalBytes < FRAME_BYTES || totalBytes % 4 !== 0) {
+        this.#fail(window, at, `a block claims a length of ${totalBytes} bytes`);
+        break;
+      }
+      if (!this.#isKept(type)) {
+        this.skipBytes = totalBytes;
+        return at;
+      }
+      if (totalBytes > MOST_KEPT_BYTES) {
+        this.#fail(window, at, `a block claims ${totalBytes} bytes, more than the ${MOST_KEPT_BYTES} that make sense`);
+        break;
+      }
+      if (end - at < totalBytes) {
+        this.needBytes = totalBytes;
+        break;
+      }
+      const closing = view.getUint32(at + totalBytes - 4, isLittle);
+      if (closing !== totalBytes) {
+        this.#fail(window, at, `a block's two lengths differ: ${totalBytes} and ${closing} bytes`);
+        break;
+      }
+      const wrong = this.#take(window, type, at, at + totalBytes - 4);
+      if (wrong !== undefined) {
+        this.#fail(window, at, wrong);
+        break;
+      }
+      at += totalBytes;
+    }
+    this.skipBytes = 0;
+    return at;
+  }
+
+  cut(leftBytes: number, offset: number): CaptureProblem | undefined {
+    if (this.skipBytes > 0) {
+      const message = `the file ends within a block: ${leftBytes} of ${this.skipBytes} bytes are there`;
+      return { message, record: this.packets + 1, offset };
+    }
+    if (leftBytes === 0) return undefined;
+    const message = `the file ends within a block: ${leftBytes} of ${this.needBytes} bytes are there`;
+    return { message, record: this.packets + 1, offset };
+  }
+
+  packetOptions(): PacketOptions {
+    if (this.#options === undefined) return NO_PACKET_OPTIONS;
+    const { window, start, end } = this.#options;
+    const { bytes, view } = window;
+    const isLittle = this.#isLittle;
+    const comments: string[] = [];
+    let direction: PacketOptions['direction'];
+    let droppedBefore: bigint | undefined;
+    for (const { code, start: at, lengthBytes } of optionsOf(view, start, end, isLittle)) {
+      if (code === OPTION.comment) comments.push(optionText(bytes, at, lengthBytes));
+      else if (code === OPTION.packetFlags && lengthBytes === 4) {
+        direction = ([undefined, 'in', 'out', undefined] as const)[view.getUint32(at, isLittle) & 3];
+      } else if (code === OPTION.packetDropCount && lengthBytes === 8) droppedBefore = view.getBigUint64(at, isLittle);
+    }
+    return { comments, direction, droppedBefore };
+  }
+
+  #isKept(type: number): boolean {
+    switch (type) {
+      case BLOCK.section:
+      case BLOCK.interface:
+      case BLOCK.obsoletePacket:
+      case BLOCK.simplePacket:
+      case BLOCK.statistics:
+      case BLOCK.enhancedPacket:
+        return true;
+      case BLOCK.names:
+        return this.#events.name !== undefined;
+      case BLOCK.custom:
+      case BLOCK.customNotToCopy:
+        return this.#events.custom !== undefined;
+      default:
+        return false;
+    }
+  }
+
+  /** A new section may turn the byte order round, its own length included. */
+  #readByteOrder(window: Window, at: number): boolean {
+    const magicAt = at + BODY;
+    if (window.view.getUint32(magicAt, true) === BYTE_ORDER_MAGIC) this.#isLittle = true;
+    else if (window.view.getUint32(magicAt, false) === BYTE_ORDER_MAGIC) this.#isLittle = false;
+    else {
+      this.#fail(window, at, 'a section begins without the mark of its byte order');
+      return false;
+    }
+    return true;
+  }
+
+  /** @param end Where the body ends. @returns What is wrong with the block. */
+  #take(window: Window, type: number, at: number, end: number): string | undefined {
+    const body = at + BODY;
+    switch (type) {
+      case BLOCK.enhancedPacket:
+        return this.#takeEnhancedPacket(window, body, end);
+      case BLOCK.simplePacket:
+        return this.#takeSimplePacket(window, body, end);
+      case BLOCK.obsoletePacket:
+        return this.#takeObsoletePacket(window, body, end);
+      case BLOCK.section:
+        return this.#takeSection(window, body, end);
+      case BLOCK.interface:
+        return this.#takeInterface(window, body, end);
+      case BLOCK.statistics:
+        this.#takeStatistics(window, body, end);
+        return undefined;
+      case BLOCK.names:
+        this.#takeNames(window, body, end);
+        return undefined;
+      default:
+        this.#takeCustom(window, body, end);
+        return undefined;
+    }
+  }
+
+  #takeSection(window: Window, body: number, end: number): string | undefined {
+    if (end - body < 16) return 'a section header is too short';
+    const major = window.view.getUint16(body + 4, this.#isLittle);
+    if (major !== 1) return `version ${major} of the format is not known`;
+    this.#section++;
+    this.#firstInterface = this.interfaces.length;
+    return undefined;
+  }
+
+  #takeInterface(window: Window, body: number, end: number): string | undefined {
+    if (end - body < 8) return 'an interface description is too short';
+    const { bytes, view } = window;
+    const isLittle = this.#isLittle;
+    const texts = new Map<number, string>();
+    let resolution: CaptureInterface['resolution'] = { base: 10, exponent: 6 };
+    let offsetSeconds = 0;
+    for (const { code, start, lengthBytes } of optionsOf(view, body + 8, end, isLittle)) {
+      if (code === OPTION.timeResolution && lengthBytes === 1) {
+        const value = view.getUint8(start);
+        resolution = { base: value >= 0x80 ? 2 : 10, exponent: value & 0x7f };
+      } else if (code === OPTION.timeOffset && lengthBytes === 8) {
+        offsetSeconds = Number(view.getBigInt64(start, isLittle));
+      } else if (code === OPTION.filter) {
+        // The first byte is its kind; 0 is libpcap's text.
+        if (lengthBytes > 1 && bytes[start] === 0) texts.set(code, optionText(bytes, start + 1, lengthBytes - 1));
+      } else if (code === OPTION.interfaceName || code === OPTION.interfaceDescription) {
+        texts.set(code, optionText(bytes, start, lengthBytes));
+      }
+    }
+    this.#clocks.push(new PcapngClock(resolution, offsetSeconds));
+    this.interfaces.push({
+      linkType: view.getUint16(body, isLittle),
+      snapLengthBytes: view.getUint32(body + 4, isLittle),
+      name: texts.get(OPTION.interfaceName),
+      description: texts.get(OPTION.interfaceDescription),
+      filter: texts.get(OPTION.filter),
+      resolution,
+      offsetSeconds,
+      section: this.#section,
+      index: this.interfaces.length - this.#firstInterface,
+      statistics: undefined,
+    });
+    return undefined;
+  }
+
+  #takeEnhancedPacket(window: Window, body: number, end: number): string | undefined {
+    if (end - body < 20) return 'a packet block is too short';
+    const { view } = window;
+    const isLittle = this.#isLittle;
+    const interfaceId = view.getUint32(body, isLittle);
+    const high = view.getUint32(body + 4, isLittle);
+    const low = view.getUint32(body + 8, isLittle);
+    const capturedBytes = view.getUint32(body + 12, isLittle);
+    return this.#tell(
+      window,
+      body + 20,
+      end,
+      interfaceId,
+      high,
+      low,
+      capturedBytes,
+      view.getUint32(body + 16, isLittle),
+    );
+  }
+
+  #takeObsoletePacket(window: Window, body: number, end: number): string | undefined {
+    if (end - body < 20) return 'a packet block is too short';
+    const { view } = window;
+    const isLittle = this.#isLittle;
+    const interfaceId = view.getUint16(body, isLittle);
+    const high = view.getUint32(body + 4, isLittle);
+    const low = view.getUint32(body + 8, isLittle);
+    const capturedBytes = view.getUint32(body + 12, isLittle);
+    return this.#tell(
+      window,
+      body + 20,
+      end,
+      interfaceId,
+      high,
+      low,
+      capturedBytes,
+      view.getUint32(body + 16, isLittle),
+    );
+  }
+
+  /** Of the section's first interface, without a time; how much was captured follows from all the lengths. */
+  #takeSimplePacket(window: Window, body: number, end: number): string | undefined {
+    if (end - body < 4) return 'a packet block is too short';
+    const originalBytes = window.view.getUint32(body, this.#isLittle);
+    const limitBytes = this.interfaces[this.#firstInterface]?.snapLengthBytes || originalBytes;
+    const capturedBytes = Math.min(originalBytes, limitBytes, end - body - 4);
+    return this.#tell(window, body + 4, end, 0, 0, 0, capturedBytes, originalBytes);
+  }
+
+  #tell(
+    window: Window,
+    start: number,
+    end: number,
+    interfaceId: number,
+    high: number,
+    low: number,
+    capturedBytes: number,
+    originalBytes: number,
+  ): string | undefined {
+    const id = this.#firstInterface + interfaceId;
+    const clock = this.#clocks[id];
+    if (clock === undefined) {
+      return `a packet is of interface ${interfaceId}, which the section does not have`;
+    }
+    if (capturedBytes > end - start) {
+      const message = `a packet claims ${capturedBytes} captured bytes, and its block has ${end - start}`;
+      return message;
+    }
+    clock.read(high, low);
+    this.packets++;
+    this.#options = { window, start: start + padded(capturedBytes), end };
+    this.#events.packet(window.bytes, start, capturedBytes, originalBytes, clock.seconds, clock.nanoseconds, id);
+    this.#options = undefined;
+    return undefined;
+  }
+
+  #takeStatistics({ view }: Window, body: number, end: number): void {
+    if (end - body < 12) return;
+    const isLittle = this.#isLittle;
+    const about = this.interfaces[this.#firstInterface + view.getUint32(body, isLittle)];
+    if (about === undefined) return;
+    const counters = new Map<number, bigint>();
+    for (const { code, start, lengthBytes } of optionsOf(view, body + 12, end, isLittle)) {
+      if (lengthBytes === 8) counters.set(code, view.getBigUint64(start, isLittle));
+    }
+    about.statistics = {
+      received: counters.get(OPTION.statisticsReceived),
+      dropped: counters.get(OPTION.statisticsDropped),
+      droppedBySystem: counters.get(OPTION.statisticsDroppedBySystem),
+      delivered: counters.get(OPTION.statisticsDelivered),
+    } satisfies InterfaceStatistics;
+  }
+
+  /** Records of the same shape as options: 1 is an IPv4 address and its names, 2 an IPv6 address. */
+  #takeNames({ bytes, view }: Window, body: number, end: number): void {
+    for (const { code, start, lengthBytes } of optionsOf(view, body, end, this.#isLittle)) {
+      const addressBytes = code === 1 ? 4 : code === 2 ? 16 : undefined;
+      if (addressBytes === undefined || lengthBytes <= addressBytes) continue;
+      const address = bytes.subarray(start, start + addressBytes);
+      for (const name of optionText(bytes, start + addressBytes, lengthBytes - addressBytes).split('\0')) {
+        if (name !== '') this.#events.name?.(address, name);
+      }
+    }
+  }
+
+  #takeCustom({ bytes, view }: Window, body: number, end: number): void {
+    if (end - body < 4) return;
+    this.#events.custom?.(view.getUint32(body, this.#isLittle), bytes.subarray(body + 4, end));
+  }
+
+  #fail({ fileOffset }: Window, at: number, message: string): void {
+    this.problem = { message, record: this.packets + 1, offset: fileOffset + at };
+  }
+}
