@@ -18,7 +18,6 @@ import { changeLink, forgetLearned } from './change.ts';
 import type { Edit } from './edit.ts';
 import { mapFact } from './fact.ts';
 import { type Host, replaceNetns } from './host.ts';
-import { flushPathMtus } from './path-mtu.ts';
 import { refusalOf } from './refusal.ts';
 import type { Ruleset } from './ruleset.ts';
 import { addNat, deleteRule, insertAccept } from './ruleset-edit.ts';
@@ -37,6 +36,8 @@ export function applyEdit(host: Host, edit: Edit): Host {
       return setMtu(host, edit, edit.mtu);
     case 'link-arp':
       return forgetLearned(changeLink(host, edit, (link) => ({ ...link, noArp: !edit.arp })));
+    case 'link-mac':
+      return forgetLearned(changeLink(host, edit, (link) => ({ ...link, mac: edit.mac })));
     case 'bridge-port':
       return editBridgePort(host, edit, edit);
     case 'fdb-delete':
@@ -58,7 +59,10 @@ export function applyEdit(host: Host, edit: Edit): Host {
     case 'route-change':
       return changeRoute(host, edit.netns, edit.from, edit.to);
     case 'path-mtu-flush':
-      return flushPathMtus(host, edit.netns, edit.family);
+      return replaceNetns(host, edit.netns, (netns) => ({
+        ...netns,
+        pathMtus: mapFact(netns.pathMtus, (learned) => learned.filter(({ family }) => family !== edit.family)),
+      }));
     case 'rule-delete':
       return deletePolicyRule(host, edit);
     case 'neighbor-delete':

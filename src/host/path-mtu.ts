@@ -10,9 +10,7 @@
  */
 
 import type { Address, Family } from '../net/address.ts';
-import { mapFact } from './fact.ts';
-import { type Host, replaceNetns } from './host.ts';
-import type { DeviceName, NetnsName } from './link.ts';
+import type { DeviceName } from './link.ts';
 
 /** One exception of the routing tables (`ip route show cache`). */
 export interface PathMtu {
@@ -22,12 +20,4 @@ export interface PathMtu {
   readonly via: Address | undefined;
   readonly device: DeviceName | undefined;
   readonly mtu: number;
-}
-
-/** `ip route flush cache`: the family forgets what it has learned of paths. */
-export function flushPathMtus(host: Host, name: NetnsName, family: Family): Host {
-  return replaceNetns(host, name, (netns) => ({
-    ...netns,
-    pathMtus: mapFact(netns.pathMtus, (learned) => learned.filter((each) => each.family !== family)),
-  }));
 }

@@ -13,7 +13,7 @@ export function tableText(table: number): string {
   return named?.[0] ?? String(table);
 }
 
-/** `default via 10.0.1.254 dev veth0 metric 100`; several next hops follow each other. */
+/** `default via 10.0.1.254 dev veth0 metric 100 mtu 1400`; several next hops follow each other. */
 export function routeText(route: Route): string {
   const words = [
     ...(route.type === 'unicast' ? [] : [route.type]),
@@ -23,6 +23,7 @@ export function routeText(route: Route): string {
       ? route.nexthops.map(nexthopText)
       : route.nexthops.map((hop) => `nexthop ${nexthopText(hop)}`)),
     ...(route.metric === 0 ? [] : ['metric', String(route.metric)]),
+    ...(route.mtu === undefined ? [] : ['mtu', String(route.mtu)]),
   ];
   return words.filter((word) => word !== '').join(' ');
 }

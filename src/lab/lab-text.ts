@@ -10,8 +10,9 @@ import { paragraph, type Style } from '../report/text/style.ts';
 import type { Fault, Lab, LabQuestion } from './schema.ts';
 
 /** The words behind `nsdiag` that ask a question. */
-export function whyArgv({ from, to, proto, port }: LabQuestion): readonly string[] {
-  return ['why', from, to, ...(proto === 'icmp' ? [] : ['--proto', proto, '--port', String(port)])];
+export function whyArgv({ from, to, proto, port, size }: LabQuestion): readonly string[] {
+  const sized = size === undefined ? [] : ['--size', String(size)];
+  return ['why', from, to, ...(proto === 'icmp' ? [] : ['--proto', proto, '--port', String(port)]), ...sized];
 }
 
 /** The command that asks a question. */

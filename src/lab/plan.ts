@@ -96,7 +96,10 @@ function linkSteps(lab: Lab, ends: Lab['links'][number]): readonly Step[] {
   return [
     // The other end goes with this one.
     command(purpose, argv, ...onHost(near.netns, { kind: 'device', name: near.name })),
-    ...ends.flatMap(({ netns, name, addresses, up }) => [
+    ...ends.flatMap(({ netns, name, addresses, up, mtu }) => [
+      ...(mtu === undefined
+        ? []
+        : [command(purpose, [...ipIn(netns), 'link', 'set', 'dev', name, 'mtu', String(mtu)])]),
       ...lab.bridges
         .filter((bridge) => bridge.netns === netns && bridge.ports.includes(name))
         .map((bridge) => command(purpose, [...ipIn(netns), 'link', 'set', 'dev', name, 'master', bridge.name])),

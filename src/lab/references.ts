@@ -121,6 +121,9 @@ function firewallProblems(rule: Lab['firewall'][number], path: YamlPath): readon
 
 function questionProblems(question: LabQuestion, path: YamlPath): readonly Problem[] {
   const hasPort = question.port !== undefined;
+  if (question.proto !== 'icmp' && question.size !== undefined) {
+    return [{ path: [...path, 'size'], because: 'only a ping of a lab has a size' }];
+  }
   if (question.proto === 'icmp' && hasPort) return [{ path: [...path, 'port'], because: 'icmp has no ports' }];
   if (question.proto !== 'icmp' && !hasPort) return [{ path, because: `needs a port, as it is ${question.proto}` }];
   return [];

@@ -75,6 +75,7 @@ const linkEnd = mapping({
   name: kernelName,
   addresses: v.optional(list(addressWithLength), []),
   up: v.optional(v.boolean('must be true or false'), true),
+  mtu: v.optional(natural),
 });
 
 const bridge = mapping({
@@ -171,6 +172,8 @@ const ASKED = {
   to: address,
   proto: v.optional(v.picklist(['icmp', 'tcp', 'udp'], 'must be icmp, tcp or udp'), 'icmp'),
   port: v.optional(port),
+  /** Payload in one piece, as `why --size` asks for it. */
+  size: v.optional(natural),
 } as const;
 /** One packet that somebody would send: the arguments of `nsdiag why`. */
 const question = mapping(ASKED);

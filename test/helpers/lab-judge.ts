@@ -25,10 +25,10 @@ function inNetns(netns: string, argv: Argv): Argv {
   return netns === 'host' ? argv : ['ip', 'netns', 'exec', netns, ...argv];
 }
 
-function probe({ to, proto, port }: LabQuestion): Argv {
+function probe({ to, proto, port, size }: LabQuestion): Argv {
   switch (proto) {
     case 'icmp':
-      return ['ping', '-n', '-c', '3', '-i', '0.2', '-W', String(ANSWER_WITHIN_MS / 1000), to];
+      return ['ping', '-n', '-c', '3', '-i', '0.2', '-W', String(ANSWER_WITHIN_MS / 1000), ...whole(size), to];
     case 'tcp':
       return node(`net.connect({ host: '${to}', port: ${port} }).on('connect', () => process.exit(0))
         .on('error', () => process.exit(1))`);
@@ -36,6 +36,10 @@ function probe({ to, proto, port }: LabQuestion): Argv {
       return node(`dgram.createSocket('${to.includes(':') ? 'udp6' : 'udp4'}').on('message', () => process.exit(0))
         .on('error', () => process.exit(1)).send('anybody there?', ${port}, '${to}')`);
   }
+}
+
+function whole(size: number | undefined): readonly string[] {
+  return size === undefined ? [] : ['-M', 'do', '-s', String(size)];
 }
 
 function node(program: string): Argv {

@@ -21,10 +21,13 @@ const FAULTS = LABS.flatMap((lab) =>
 );
 
 /** Codes for which nsdiag has no command: somebody has to start a service, or ask for another address. */
-const WITHOUT_FIX = ['no-listener', 'listener-elsewhere', 'address-not-found'];
+const WITHOUT_FIX = ['no-listener', 'listener-elsewhere', 'address-not-found', 'destination-ambiguous'];
 
-function asked({ from, to, proto, port }: LabQuestion): Question {
-  return proto === 'icmp' || port === undefined ? ask(from, to) : ask(from, to, { to: `${proto}/${port}` as 'tcp/1' });
+function asked({ from, to, proto, port, size }: LabQuestion): Question {
+  const sized = size === undefined ? {} : { payloadBytes: size, dontFragment: true as const };
+  return proto === 'icmp' || port === undefined
+    ? ask(from, to, sized)
+    : ask(from, to, { to: `${proto}/${port}` as 'tcp/1' });
 }
 
 function causesOf(host: Host, question: LabQuestion) {

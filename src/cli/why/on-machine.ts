@@ -11,6 +11,7 @@ import { type Host, linksOf } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
 import { lastJourney } from '../../journey/journey.ts';
 import type { Observation } from '../../journey/observation.ts';
+import { withPathMtu } from '../../probe/path-mtu.ts';
 import { probe } from '../../probe/probe.ts';
 import { askRoutes } from '../../probe/route-get.ts';
 import type { Recording } from '../../recording/recording.ts';
@@ -51,6 +52,7 @@ export async function onMachine(
     hostsFile: (netns) => parseHostsFile(readEtcFile(netns, 'hosts').text),
     resolve: async (netns, name) =>
       isToProbe ? resolveName(netns, name, signal) : { kind: 'not-asked', why: NAMES_NEED_PACKETS },
+    learn: (host, question) => withPathMtu(host, question, signal),
     settle: () => setTimeout(500, undefined, { signal }),
     hear: async (host, prediction) => {
       // tcpdumps first: they take the longest.

@@ -47,11 +47,12 @@ export const mtuBlackhole = defineRule({
     return [
       {
         ...reason.at,
-        what: `${narrowText(reason)}; the ICMP error that would tell ${sender} dies in ${where}${loss === undefined ? '' : `: ${loss.what}`}`,
+        what: `${narrowText(reason)}; the ICMP error that would tell ${sender} dies in ${where}`,
         why: 'A router drops what is longer than its way out and must not be cut up; a sender who does not get its ICMP error never learns to send less',
         evidence: [
           ...narrowEvidence(context, reason),
-          ...(loss?.evidence ?? [derived(`the ICMP error to ${sender} is walked as far as ${where}`)]),
+          derived(`the ICMP error: ${loss?.what ?? `it is walked as far as ${where}`}`),
+          ...(loss?.evidence ?? []),
         ],
         repairs: [
           ...(edits.length === 0

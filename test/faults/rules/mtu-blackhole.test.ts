@@ -29,7 +29,7 @@ test('mtu-blackhole names the narrow place, and the rule that takes the ICMP err
 test('mtu-blackhole names the route that the router misses to the sender', () => {
   const host = chain({ ...NARROW, r2: { routes: [] }, r2a: { addresses: ['10.0.12.2/24'] } });
   const [finding] = findBy(mtuBlackhole, host, QUESTION);
-  expect(finding?.what).toContain('r2 has no route back to 10.0.1.1');
+  expect(finding?.evidence.map(({ text }) => text)).toContain('the ICMP error: r2 has no route back to 10.0.1.1');
   expect(finding?.repairs).toHaveLength(2);
 });
 
