@@ -123,6 +123,12 @@ function answersAsProxy(device: Device, target: Address, outDevice: string | und
   return proxies > 0 ? { kind: 'answers', asProxy: true } : STRANGER;
 }
 
+/** Whether the device is told to answer for others: for all, or for that address. */
+export function isProxyFor({ netns, ref }: Device, target: Address): boolean {
+  const hasEntry = netns.proxies.some((entry) => entry.address === target && entry.device === ref.device);
+  return hasEntry || (largest(netns, ref, 'proxy_arp') ?? 0) > 0;
+}
+
 /** The larger of `all` and the device's own, as the kernel combines all of these. */
 function largest(netns: NetnsIndex, { device }: Device['ref'], name: string): number | undefined {
   const all = conf(netns, 'inet', 'all', name);

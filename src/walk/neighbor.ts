@@ -21,6 +21,7 @@ import type { FrameKind } from './bridge-port.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { inquire } from './inquiry.ts';
 import type { Device } from './netns-index.ts';
+import { reluctantProxy } from './reluctant-proxy.ts';
 import { isOutside, type Reach, type SegmentFound, searchSegment, type Way } from './segment.ts';
 import { take, type Walk, widen } from './walk.ts';
 
@@ -111,6 +112,8 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
       return wrapping.fate;
     }
     if (blocks.some(isUnknown)) return undecidedSegment(device, blocks);
+    const unwilling = isHere && blocks.length > 0 ? undefined : reluctantProxy(walk, sender, nexthop, found);
+    if (unwilling !== undefined) return unwilling;
   }
   const search = searchOf(nexthop, { ...found, blocks });
   return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search, silence });
@@ -122,7 +125,9 @@ function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device):
   if (mac === undefined) return undecided(neighbor.netns.name, `${neighbor.ref.device} has no Ethernet address`);
   takeNeighbor(walk, device, nexthop, mac, 'resolved', neighbor);
   const way = search(walk, device, { kind: 'unicast', mac, isLearned: true });
-  const reach = way.reached.find((each) => accepts(each.device, mac));
+  // Of two devices with one MAC, the bridges know the one that has just answered.
+  const own = way.reached.find((each) => each.device === neighbor);
+  const reach = own ?? way.reached.find((each) => accepts(each.device, mac));
   if (reach !== undefined) return { kind: 'way', mac, reach };
   return stopped(device, way, mac, neighbor);
 }

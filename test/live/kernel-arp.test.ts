@@ -160,8 +160,21 @@ liveTest('proxy_arp answers for what would be forwarded by another device', asyn
         answered: true,
       },
       {
+        claim: 'without a route on, though told to answer for all',
+        change: 'forget a b r; sysctl_ r net.ipv4.conf.ra.proxy_arp=1; ip -n r route del 10.0.1.77 dev rb',
+        ...ask,
+        answered: false,
+      },
+      {
+        claim: 'with a route that refuses',
+        change: 'forget a b r; ip -n r route add prohibit 10.0.1.77',
+        ...ask,
+        answered: false,
+      },
+      {
         claim: 'without forwarding',
-        change: 'forget a b r; sysctl_ r net.ipv4.conf.ra.forwarding=0',
+        change: `forget a b r; ip -n r route del prohibit 10.0.1.77; ip -n r route add 10.0.1.77 dev rb
+          sysctl_ r net.ipv4.conf.ra.forwarding=0`,
         ...ask,
         answered: false,
       },

@@ -101,7 +101,34 @@ describe('answersArp()', () => {
     const r = { ...spec['r'], sysctls: { 'net/ipv4/ip_forward': 1, ...proxy } };
     expect(end(hostOf({ ...spec, r }), 'a', '10.0.1.77')).toBe('delivered');
     const deaf = { ...spec['r'], sysctls: proxy };
-    expect(end(hostOf({ ...spec, r: deaf }), 'a', '10.0.1.77')).toBe('request neighbor-unanswered at a:va');
+    expect(end(hostOf({ ...spec, r: deaf }), 'a', '10.0.1.77')).toBe('request not-forwarding at r:ra');
+  });
+
+  test.each([
+    ['has no route on', [], {}, 'no-route'],
+    ['has a route that refuses', ['prohibit 10.0.1.77'], {}, 'route-type'],
+    [
+      'does not expect the asker there',
+      ['10.0.1.77 dev rb', '10.0.1.1 dev rb'],
+      { 'net/ipv4/conf/all/rp_filter': 1 },
+      'rp-filter',
+    ],
+  ])('is refused by a proxy that %s, without a word of it on the wire', (_, routes, sysctls, reason) => {
+    const trip = walkRoundTrip(
+      hostOf({
+        a: { links: { va: { peer: 'r:ra', addresses: ['10.0.1.1/24'] } } },
+        r: {
+          links: { ra: {}, rb: { peer: 'b:vb' } },
+          routes,
+          sysctls: { 'net/ipv4/ip_forward': 1, 'net/ipv4/conf/ra/proxy_arp': 1, ...sysctls },
+        },
+        b: { links: { vb: { addresses: ['10.0.1.77/32'] } }, routes: ['default dev vb'] },
+      }),
+      ask('a', '10.0.1.77'),
+    );
+
+    expect(trip.request.fate).toMatchObject({ kind: 'dropped', netns: 'r', device: 'ra', reason: { kind: reason } });
+    expect(trip.request.steps.filter(({ netns, isInquiry }) => netns === 'r' && !isInquiry)).toEqual([]);
   });
 });
 

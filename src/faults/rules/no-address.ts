@@ -13,7 +13,7 @@ import { defineRule, type Found } from '../define.ts';
 import { addressEvidence, derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf, lengthFacing } from '../search/crossing.ts';
-import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
+import { droppedAs, routeSteps, type Unrouted, unroutedIn } from '../search/dropped.ts';
 import { freeAddressApart, freeAddressBeside, freeAddressFor, type NewAddress } from '../search/free-address.ts';
 import { routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
@@ -76,8 +76,20 @@ function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family
     wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ??
     likelyDevice(unrouted.netns, unrouted.family);
   const link = out && findLink(host, out.netns, out.device);
-  if (out === undefined || link === undefined || !link.up) return undefined;
+  if (out === undefined || link === undefined || !link.up || isUnnumbered(host, unrouted, out)) return undefined;
   return routableAddresses(link, unrouted.family).length === 0 ? { ref: out, family: unrouted.family } : undefined;
+}
+
+/** Whether the namespace routes by another device that has no address either: what is missing then is a route. */
+function isUnnumbered(host: Host, { netns, family }: Unrouted, out: DeviceRef): boolean {
+  if (family !== 'inet' || !netns.routes.known) return false;
+  return netns.routes.value.some(({ type, family: own, nexthops }) => {
+    if (type !== 'unicast' || own !== family) return false;
+    return nexthops.some(({ device }) => {
+      const link = device === out.device || device === undefined ? undefined : findLink(host, netns.name, device);
+      return link !== undefined && routableAddresses(link, family).length === 0;
+    });
+  });
 }
 
 /** Without an address of its own the sender takes its link-local one, which leads no answer beyond the link. */

@@ -9,10 +9,11 @@
 
 import { findLink, type Host, linksOf, type Netns } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
+import type { Link } from '../../host/link.ts';
 import { type Route, TABLE } from '../../host/route.ts';
-import { type Address, familyOf, isPrivate } from '../../net/address.ts';
+import { type Address, type Family, familyOf, isPrivate } from '../../net/address.ts';
 import { covers, defaultPrefix, hostPrefix, type Prefix, prefixOf } from '../../net/prefix.ts';
-import { connects, ownersOf } from './owner.ts';
+import { connects, ownersOf, routableAddresses } from './owner.ts';
 import { isEndHost, matchingRoutes, type Way } from './way.ts';
 
 /** Routes to try, the natural one first; empty when no route could help before something else is repaired. */
@@ -22,9 +23,24 @@ export function routesFor(host: Host, netns: Netns, destination: Address, way: W
   if (out === undefined || !out.up || hop.nexthop === undefined) return [];
   const isDirect = hop.nexthop === destination;
   const via = isDirect ? undefined : hop.nexthop;
-  // A gateway outside of our nets is refused by the kernel.
-  if (via !== undefined && !connects(out, via)) return [];
-  return destinationsFor(host, netns, destination, isDirect).map((prefix) => newRoute(prefix, via, hop.out.device));
+  // A gateway outside of our nets is refused by the kernel, unless it is told that it need not be in one.
+  const isConnected = via === undefined || connects(out, via);
+  if (!isConnected && !standsAlone(out, familyOf(destination))) return [];
+  return destinationsFor(host, netns, destination, isDirect).map((prefix) => {
+    const route = newRoute(prefix, via, hop.out.device);
+    return isConnected ? route : onlink(route);
+  });
+}
+
+/** Whether the device has addresses, and all of them are without a network, as clouds and CNI plugins give them out. */
+function standsAlone(link: Link, family: Family): boolean {
+  const own = routableAddresses(link, family);
+  return own.length > 0 && own.every((address) => connectedPrefix(address) === undefined);
+}
+
+/** As `ip route add ... onlink` makes it. */
+function onlink(route: Route): Route {
+  return { ...route, nexthops: route.nexthops.map((hop) => ({ ...hop, flags: [...hop.flags, 'onlink'] })) };
 }
 
 /** As `ip route add PREFIX [via GATEWAY] dev DEV` makes it. */
@@ -57,13 +73,20 @@ function networkOf(host: Host, destination: Address): Prefix | undefined {
   return prefixOf(destination, owner.address.prefixLength);
 }
 
+/** Whether the namespace is in that network itself, or has routes to parts of it. */
 function overlapsOurs(netns: Netns, prefix: Prefix): boolean {
+  const routes = netns.routes.known ? netns.routes.value : [];
+  if (routes.some(({ type, destination }) => type === 'unicast' && isWithin(destination, prefix))) return true;
   return linksOf(netns).some(({ addresses }) =>
     addresses.some((address) => {
       const own = connectedPrefix(address);
       return own !== undefined && (covers(own, prefix) || covers(prefix, own));
     }),
   );
+}
+
+function isWithin(part: Prefix, whole: Prefix): boolean {
+  return part.family === whole.family && part.length > whole.length && covers(whole, part);
 }
 
 function hasDefault(netns: Netns, destination: Address): boolean {

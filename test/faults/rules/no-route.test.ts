@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { noRoute } from '../../../src/faults/rules/no-route.ts';
-import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { hostOf } from '../../helpers/build-host.ts';
+import { codesOf, commandsFor, findBy, isProgress } from '../diagnose.ts';
 import { pair } from '../worlds.ts';
 
 test('no-route adds the route onto the wire of a neighbour in another network', () => {
@@ -14,4 +15,35 @@ test('no-route adds the route onto the wire of a neighbour in another network', 
 
 test('no-route is silent when there is a route and the end of it is down', () => {
   expect(findBy(noRoute, pair({ veth1: { up: false } }), 'ns1 10.0.0.2')).toEqual([]);
+});
+
+test('no-route names a gateway on no network of ours where addresses stand alone', () => {
+  const host = hostOf({
+    a: { links: { eth0: { peer: 'r:pa', addresses: ['10.0.0.1/32'] } } },
+    r: {
+      links: { pa: { addresses: ['169.254.1.1/32'] }, pb: { peer: 'b:eth0', addresses: ['169.254.1.1/32'] } },
+      routes: ['10.0.0.1/32 dev pa', '10.0.0.2/32 dev pb'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    b: { links: { eth0: { addresses: ['10.0.0.2/32'] } }, routes: ['default dev eth0'] },
+  });
+  const [finding] = findBy(noRoute, host, 'a 10.0.0.2');
+  expect(commandsFor(host, finding)).toEqual(['ip -n a route add default via 169.254.1.1 dev eth0 onlink']);
+});
+
+test('no-route asks for a route by an interface without an address, where others have none either', () => {
+  const unnumbered = (routes: readonly string[]) =>
+    hostOf({
+      a: { links: { eth0: { peer: 'r:pa', addresses: ['10.0.0.1/24'] } } },
+      r: {
+        links: { pa: {}, pb: { peer: 'b:eth0' } },
+        routes,
+        sysctls: { 'net/ipv4/ip_forward': 1, 'net/ipv4/conf/pa/proxy_arp': 1, 'net/ipv4/conf/pb/proxy_arp': 1 },
+      },
+      b: { links: { eth0: { addresses: ['10.0.0.2/24'] } } },
+    });
+  const host = unnumbered(['10.0.0.1 dev pa']);
+  expect(codesOf(host, 'a 10.0.0.2')).toEqual(['no-route']);
+  expect(commandsFor(host, findBy(noRoute, host, 'a 10.0.0.2')[0])).toEqual(['ip -n r route add 10.0.0.2/32 dev pb']);
+  expect(codesOf(unnumbered([]), 'a 10.0.0.2')).toContain('no-address');
 });
