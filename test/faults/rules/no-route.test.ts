@@ -44,6 +44,6 @@ test('no-route asks for a route by an interface without an address, where others
     });
   const host = unnumbered(['10.0.0.1 dev pa']);
   expect(codesOf(host, 'a 10.0.0.2')).toEqual(['no-route']);
-  expect(commandsFor(host, findBy(noRoute, host, 'a 10.0.0.2')[0])).toEqual(['ip -n r route add 10.0.0.2/32 dev pb']);
+  expect(commandsFor(host, findBy(noRoute, host, 'a 10.0.0.2')[0])).toEqual(['ip -n r route add 10.0.0.2 dev pb']);
   expect(codesOf(unnumbered([]), 'a 10.0.0.2')).toContain('no-address');
 });
