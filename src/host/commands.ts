@@ -39,6 +39,7 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
     case 'link-netns':
     case 'link-mtu':
     case 'link-arp':
+    case 'link-mac':
     case 'bridge-port':
     case 'fdb-delete':
       return [linkCommand(host, netns, findLink(host, edit.netns, edit.device), edit)];
@@ -79,7 +80,7 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
 type EditOf<Kind extends Edit['kind']> = Extract<Edit, { kind: Kind }>;
 
 type LinkEdit = EditOf<
-  'link-up' | 'link-master' | 'link-netns' | 'link-mtu' | 'link-arp' | 'bridge-port' | 'fdb-delete'
+  'link-up' | 'link-master' | 'link-netns' | 'link-mtu' | 'link-arp' | 'link-mac' | 'bridge-port' | 'fdb-delete'
 >;
 
 function linkCommand(host: Host, netns: Netns, link: Link | undefined, edit: LinkEdit): Command {
@@ -105,6 +106,8 @@ function linkCommand(host: Host, netns: Netns, link: Link | undefined, edit: Lin
       return { argv: set('mtu', String(edit.mtu)), undo: link && set('mtu', String(link.mtu)) };
     case 'link-arp':
       return { argv: set('arp', onOff(edit.arp)), undo: set('arp', onOff(!edit.arp)) };
+    case 'link-mac':
+      return { argv: set('address', edit.mac), undo: link?.mac && set('address', link.mac) };
     case 'bridge-port':
       if (edit.setting === 'state') {
         return { argv: setPort('state', edit.state), undo: link?.port && setPort('state', link.port.state) };

@@ -50,6 +50,7 @@ export type Edit = { readonly netns: NetnsName } & (
   | { readonly kind: 'link-netns'; readonly device: DeviceName; readonly target: NetnsName }
   | { readonly kind: 'link-mtu'; readonly device: DeviceName; readonly mtu: number }
   | { readonly kind: 'link-arp'; readonly device: DeviceName; readonly arp: boolean }
+  | { readonly kind: 'link-mac'; readonly device: DeviceName; readonly mac: Mac }
   /** One setting of a bridge port. */
   | ({ readonly kind: 'bridge-port'; readonly device: DeviceName } & PortSetting)
   /** A static FDB entry of a bridge port. */

@@ -181,7 +181,7 @@ const question = mapping(ASKED);
 const healthyQuestion = mapping({ ...ASKED, reachable: v.optional(v.boolean('must be true or false'), true) });
 
 const cause = mapping({
-  code: word((value) => /^[a-z]+(?:-[a-z]+)*$/.test(value), 'must be a fault code, such as link-down'),
+  code: word((value) => /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value), 'must be a fault code, such as link-down'),
   netns: v.optional(kernelName),
   device: v.optional(kernelName),
   leg: v.optional(v.picklist(['request', 'reply'], 'must be request or reply')),

@@ -225,6 +225,10 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     return;
   }
   const entry = frame.kind === 'unicast' ? decidingEntry(bridge, frame) : undefined;
+  if (entry === undefined && isLearnedAtIngress(search, from)) {
+    block(search, way, from.device.ref, 'same-mac');
+    return;
+  }
   if (from !== undefined) {
     const isForUs = frame.kind !== 'unicast' || frame.mac === bridge.link.mac || frame.mac === from.device.link.mac;
     if (isForUs && !isArpStopped(search, way, bridge, ['input'])) {
@@ -247,6 +251,11 @@ function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefi
     const crossing = { kind: 'bridge' as const, bridge, inPort: from?.device, outPort: port.device, how } as const;
     transmit(search, port.device, [...way, crossing]);
   }
+}
+
+/** A bridge learns the source of a frame before it looks for its destination (br_handle_frame_finish()). */
+function isLearnedAtIngress({ from: sender, frame }: Search, from: PortDevice | undefined): from is PortDevice {
+  return from?.port.learning === true && frame.kind === 'unicast' && frame.mac === sender.link.mac;
 }
 
 /** The bridge family's chains see ARP as any frame. */

@@ -33,8 +33,10 @@ function probe({ to, proto, port, size }: LabQuestion): Argv {
       return node(`net.connect({ host: '${to}', port: ${port} }).on('connect', () => process.exit(0))
         .on('error', () => process.exit(1))`);
     case 'udp':
-      return node(`dgram.createSocket('${to.includes(':') ? 'udp6' : 'udp4'}').on('message', () => process.exit(0))
-        .on('error', () => process.exit(1)).send('anybody there?', ${port}, '${to}')`);
+      // Connected, as a resolver's is: an answer from another address is none.
+      return node(`const socket = dgram.createSocket('${to.includes(':') ? 'udp6' : 'udp4'}')
+        .on('message', () => process.exit(0)).on('error', () => process.exit(1))
+        .on('connect', () => socket.send('anybody there?')); socket.connect(${port}, '${to}')`);
   }
 }
 

@@ -23,7 +23,13 @@ interface Answer {
 }
 
 /** Nothing that a person would want changed is wrong there: no command repairs these. */
-const WITHOUT_FIX = new Set(['address-not-found', 'no-listener', 'listener-elsewhere', 'no-carrier']);
+const WITHOUT_FIX = new Set([
+  'address-not-found',
+  'destination-ambiguous',
+  'no-listener',
+  'listener-elsewhere',
+  'no-carrier',
+]);
 
 const LABS = shippedLabs().map((name) => findLab(name).lab);
 const FAULTS = LABS.flatMap((lab) => lab.faults.map((fault) => ({ lab: lab.name, fault })));

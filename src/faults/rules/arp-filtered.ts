@@ -1,60 +1,110 @@
 /**
- * The owner of the address hears the question and does not answer: arp_ignore forbids it.
+ * The owner of the address hears the question and does not answer, because arp_ignore or arp_filter forbids it; or the
+ * owner is behind a router on the wire, which would have to answer for it and does not (proxy_arp).
+ *
+ * Limit: IPv6's proxy_ndp needs an entry for each address and is not offered.
  *
  * @module
  */
 
 import type { Repair } from '../../host/edit.ts';
-import { findNetns, type Netns } from '../../host/host.ts';
+import { findNetns, type Netns, sameDevice } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
+import { routeText } from '../../host/route-text.ts';
 import { confKey } from '../../host/sysctl.ts';
-import { defineRule } from '../define.ts';
-import { sysctlEvidence } from '../evidence.ts';
+import { familyOf } from '../../net/address.ts';
+import { defineRule, type Found } from '../define.ts';
+import { derived, routeEvidence, sysctlEvidence } from '../evidence.ts';
+import type { FaultContext } from '../rule.ts';
+import { crossingOf } from '../search/crossing.ts';
 import { droppedAs } from '../search/dropped.ts';
+import { changes } from '../search/redirect.ts';
 import { placeText } from '../search/text.ts';
+import { forwards, wayTo } from '../search/way.ts';
+import { endpointsOf } from '../search/wiring.ts';
+
+/** Both are the larger of all and of the interface. */
+const WHY = {
+  arp_ignore: 'answers only for addresses that the asked interface has itself, or for none',
+  arp_filter: 'answers only on the interface by which it would route back to the asker',
+} as const;
 
 export const arpFiltered = defineRule({
   code: 'arp-filtered',
   title: 'The owner of the address does not answer ARP',
-  source: 'net/ipv4/arp.c: arp_process(), arp_ignore(); Documentation/networking/ip-sysctl.rst',
+  source: 'net/ipv4/arp.c: arp_process(), arp_ignore(), arp_filter(), arp_fwd_proxy(); ip-sysctl.rst',
   explains: ['neighbor-unresolved'],
 
   find(context) {
-    const dropped = droppedAs(context, 'neighbor-unanswered');
-    const silence = dropped?.reason.silence;
-    if (dropped === undefined || silence?.kind !== 'arp-ignore') return [];
-    const netns = findNetns(context.host, silence.owner.netns);
-    if (netns === undefined) return [];
-    return [
-      {
-        ...silence.owner,
-        what: `${placeText(silence.owner)} hears who asks for ${dropped.reason.nexthop}, and does not answer`,
-        why: `arp_ignore ${silence.value} (the larger of all and of the interface) answers only for addresses that the asked interface has itself`,
-        evidence: [
-          sysctlEvidence(netns, confKey('ipv4', silence.owner.device, 'arp_ignore')),
-          sysctlEvidence(netns, confKey('ipv4', 'all', 'arp_ignore')),
-        ],
-        repairs: [answerForAll(netns, silence.owner)],
-      },
-    ];
+    const found = silencedOwner(context) ?? missingProxy(context);
+    return found === undefined ? [] : [found];
   },
 });
 
+function silencedOwner(context: FaultContext): Found | undefined {
+  const dropped = droppedAs(context, 'neighbor-unanswered');
+  const silence = dropped?.reason.silence;
+  if (dropped === undefined || (silence?.kind !== 'arp-ignore' && silence?.kind !== 'arp-filter')) return undefined;
+  const netns = findNetns(context.host, silence.owner.netns);
+  if (netns === undefined) return undefined;
+  const name = silence.kind === 'arp-ignore' ? 'arp_ignore' : 'arp_filter';
+  return {
+    ...silence.owner,
+    what: `${placeText(silence.owner)} hears who asks for ${dropped.reason.nexthop}, and does not answer`,
+    why: `${name} (the larger of all and of the interface): it ${WHY[name]}`,
+    evidence: [
+      sysctlEvidence(netns, confKey('ipv4', silence.owner.device, name)),
+      sysctlEvidence(netns, confKey('ipv4', 'all', name)),
+    ],
+    repairs: [answerForAll(netns, silence.owner, name)],
+  };
+}
+
 /** The kernel takes the larger of the two, so both have to be 0. */
-function answerForAll(netns: Netns, { device }: DeviceRef): Repair {
+function answerForAll(netns: Netns, { device }: DeviceRef, name: keyof typeof WHY): Repair {
   const both = (['all', device] as const).filter(
-    (each) => netns.sysctls.values.get(confKey('ipv4', each, 'arp_ignore')) !== '0',
+    (each) => netns.sysctls.values.get(confKey('ipv4', each, name)) !== '0',
   );
   return {
     intent: `Let ${device} answer for every address of ${netns.name}`,
-    edits: both.map((each) => ({
-      kind: 'sysctl',
-      netns: netns.name,
-      key: confKey('ipv4', each, 'arp_ignore'),
-      value: '0',
-    })),
+    edits: both.map((each) => ({ kind: 'sysctl', netns: netns.name, key: confKey('ipv4', each, name), value: '0' })),
     sideEffects: both.includes('all')
-      ? `So do all interfaces of ${netns.name} without an arp_ignore of their own`
+      ? `So do all interfaces of ${netns.name} without an ${name} of their own`
       : undefined,
+  };
+}
+
+/** The route takes the destination for a neighbour; it is behind a router on that wire, which keeps silent. */
+function missingProxy(context: FaultContext): Found | undefined {
+  const { host } = context;
+  const crossing = crossingOf(context);
+  const dropped = droppedAs(context, 'neighbor-unanswered');
+  if (crossing === undefined || dropped === undefined || familyOf(crossing.nexthop) !== 'inet') return undefined;
+  const { nexthop, route, from, segment } = crossing;
+  if (crossing.isGateway || crossing.owners.length === 0 || crossing.wire !== undefined) return undefined;
+  const router = endpointsOf(host, segment).find(({ ref, link }) => {
+    const netns = findNetns(host, ref.netns);
+    if (netns === undefined || ref.netns === from.netns || !link.up || !forwards(netns, 'inet')) return false;
+    const next = wayTo(host, netns.name, nexthop)?.hops[0].out;
+    return next !== undefined && !segment.some((each) => sameDevice(each, next));
+  });
+  const netns = router && findNetns(host, router.ref.netns);
+  if (router === undefined || netns === undefined) return undefined;
+  const key = confKey('ipv4', router.ref.device, 'proxy_arp');
+  const standIn: Repair = {
+    intent: `Let ${router.ref.device} answer ARP for what ${netns.name} would forward`,
+    edits: [{ kind: 'sysctl', netns: netns.name, key, value: '1' }],
+    sideEffects: `It then answers for every address that ${netns.name} has a route to by another interface`,
+  };
+  return {
+    ...router.ref,
+    what: `${from.netns} takes ${nexthop} for a neighbour by "${routeText(route)}"; it is behind ${netns.name}, which does not answer for it`,
+    why: 'A route without a gateway asks for the destination itself on the wire; a router answers in its place only with proxy_arp on the interface that is asked',
+    evidence: [
+      routeEvidence(dropped.netns, route),
+      sysctlEvidence(netns, key),
+      derived(`${nexthop} is on ${crossing.owners.map(({ ref }) => placeText(ref)).join(', ')}`),
+    ],
+    repairs: [...(route.protocol === 'kernel' ? [] : changes(host, dropped.netns, route, nexthop)), standIn],
   };
 }

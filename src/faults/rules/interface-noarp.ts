@@ -9,6 +9,7 @@ import type { DeviceRef } from '../../host/link.ts';
 import { defineRule } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
+import { crossingOf } from '../search/crossing.ts';
 import { droppedAs } from '../search/dropped.ts';
 import { placeText } from '../search/text.ts';
 
@@ -56,10 +57,13 @@ function silentOwner(context: FaultContext): Deaf | undefined {
 
 /** Without ARP the kernel addresses every frame to the device's own MAC, which nobody else has. */
 function blindSender(context: FaultContext): Deaf | undefined {
-  const dropped = droppedAs(context, 'mac-unowned');
-  if (dropped === undefined || dropped.reason.entry.state !== 'noarp') return undefined;
-  const owner = { netns: dropped.netns.name, device: dropped.reason.entry.device };
-  const link = findLink(context.host, owner.netns, owner.device);
-  if (link?.noArp !== true || link.detail.kind === 'dummy') return undefined;
-  return { owner, what: `${placeText(owner)} has ARP switched off and does not ask for ${dropped.reason.nexthop}` };
+  const { reason } = droppedAs(context, 'mac-unowned', 'frame-blocked') ?? {};
+  const crossing = crossingOf(context);
+  const link = crossing && findLink(context.host, crossing.from.netns, crossing.from.device);
+  if (reason === undefined || crossing === undefined || link?.noArp !== true || link.detail.kind === 'dummy')
+    return undefined;
+  if (reason.kind === 'frame-blocked' && reason.block.because !== 'same-mac') return undefined;
+  if (reason.kind === 'mac-unowned' && reason.entry.state !== 'noarp') return undefined;
+  const what = `${placeText(crossing.from)} has ARP switched off and does not ask for ${crossing.nexthop}`;
+  return { owner: crossing.from, what };
 }

@@ -4,15 +4,17 @@
  * @module
  */
 
+import type { Edit } from '../../host/edit.ts';
 import { findLink, findNetns, type Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { confKey } from '../../host/sysctl.ts';
-import { familyOf } from '../../net/address.ts';
+import { familyOf, isLinkLocal } from '../../net/address.ts';
 import { defineRule } from '../define.ts';
 import { sysctlEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf } from '../search/crossing.ts';
-import { droppedAs, unroutedIn } from '../search/dropped.ts';
+import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
+import { addressFacing, ownersOf } from '../search/owner.ts';
 import { placeText } from '../search/text.ts';
 import { wayTo } from '../search/way.ts';
 import { endpointsOf } from '../search/wiring.ts';
@@ -37,14 +39,26 @@ export const ipv6Disabled = defineRule({
         repairs: [
           {
             intent: `Switch IPv6 on for ${ref.device}`,
-            edits: [{ kind: 'sysctl', netns: netns.name, key, value: '0' }],
-            sideEffects: `${ref.device} gets a link-local address; those it had before have to be added again`,
+            edits: [{ kind: 'sysctl', netns: netns.name, key, value: '0' }, ...lostAddress(context, ref)],
+            sideEffects: `${ref.device} gets a link-local address as well; whatever other addresses it had have to be added again`,
           },
         ],
       },
     ];
   },
 });
+
+/** The address that was asked for on its wire and that nobody has: what switching IPv6 off took away. */
+function lostAddress({ host, journey }: FaultContext, ref: DeviceRef): readonly Edit[] {
+  const step = routeSteps(journey.steps).at(-1);
+  const device = step?.nexthop?.device;
+  if (step === undefined || device === undefined || step.netns === ref.netns) return [];
+  const address = step.nexthop?.via ?? step.lookup.destination;
+  const link = findLink(host, step.netns, device);
+  const facing = link && addressFacing(link, address);
+  if (facing === undefined || isLinkLocal(address) || ownersOf(host, address).length > 0) return [];
+  return [{ kind: 'address-add', ...ref, address, prefixLength: facing.prefixLength }];
+}
 
 function disabledDevice(context: FaultContext): DeviceRef | undefined {
   const { host } = context;

@@ -4,15 +4,14 @@
  * @module
  */
 
-import { findNetns, type Host } from '../../host/host.ts';
+import { findNetns } from '../../host/host.ts';
 import { routeText } from '../../host/route-text.ts';
 import { defineRule } from '../define.ts';
 import { derived, routeEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
+import { astrayIn } from '../search/astray.ts';
 import { droppedAs, type RouteStep, routeSteps } from '../search/dropped.ts';
-import { ownersOf } from '../search/owner.ts';
 import { redirections } from '../search/redirect.ts';
-import { wayTo } from '../search/way.ts';
 
 export const routingLoop = defineRule({
   code: 'routing-loop',
@@ -39,17 +38,17 @@ export const routingLoop = defineRule({
   },
 });
 
-/** The decision that does not follow the best way; the last of the circle when all do, or nobody knows a way. */
-function turningStep({ host, journey }: FaultContext): RouteStep | undefined {
-  const steps = routeSteps(journey.steps);
-  return steps.find((step) => departs(host, step)) ?? steps.at(-1);
-}
-
-function departs(host: Host, step: RouteStep): boolean {
-  const way = wayTo(host, step.netns, step.lookup.destination);
-  if (way === undefined) return false;
-  const target = ownersOf(host, step.nexthop?.via ?? step.lookup.destination).find(
-    ({ ref }) => ref.netns !== step.netns,
-  );
-  return target !== undefined && way.hops[0].into.netns !== target.ref.netns;
+/**
+ * The decision from where nothing leads on; where all of the circle could lead on, the one that first sends the packet
+ * to where it has been.
+ */
+function turningStep(context: FaultContext): RouteStep | undefined {
+  const steps = routeSteps(context.journey.steps);
+  const astray = astrayIn(context)?.step;
+  if (astray !== undefined) return astray;
+  const back = steps.findIndex((_, index) => {
+    const next = steps[index + 1]?.netns;
+    return next !== undefined && steps.slice(0, index + 1).some(({ netns }) => netns === next);
+  });
+  return steps[back] ?? steps.at(-1);
 }

@@ -28,6 +28,7 @@ export const wrongPrefix = defineRule({
     'no-route',
     'address-not-found',
     'neighbor-unresolved',
+    'arp-filtered',
     'outside-view',
     'wrong-gateway',
     'routing-loop',
@@ -56,12 +57,12 @@ function found(host: Host, { ref, address, length, neighbor, why }: Mismatch): F
     what: `${ref.device} in ${ref.netns} has ${text}, where its neighbour ${neighbor} has a /${length}`,
     why,
     evidence: addressEvidence(host, ref, address.family),
-    repairs: [replace(ref, address, length)],
+    repairs: [withLength(ref, address, length)],
   };
 }
 
 /** IPv4 takes the new one beside the old one, which keeps other routes; IPv6 refuses the same address twice. */
-function replace(ref: DeviceRef, { address, prefixLength }: InterfaceAddress, length: number): Repair {
+export function withLength(ref: DeviceRef, { address, prefixLength }: InterfaceAddress, length: number): Repair {
   const add: Edit = { kind: 'address-add', ...ref, address, prefixLength: length };
   const remove: Edit = { kind: 'address-delete', ...ref, address, prefixLength };
   return {

@@ -4,9 +4,15 @@
  * @module
  */
 
+import type { Repair } from '../../host/edit.ts';
+import { findNetns } from '../../host/host.ts';
+import { routeText } from '../../host/route-text.ts';
+import type { Address } from '../../net/address.ts';
 import { defineRule } from '../define.ts';
 import { derived } from '../evidence.ts';
-import { droppedAs } from '../search/dropped.ts';
+import type { FaultContext } from '../rule.ts';
+import { droppedAs, routeSteps } from '../search/dropped.ts';
+import { owns } from '../search/way.ts';
 
 export const wrongSource = defineRule({
   code: 'wrong-source',
@@ -25,8 +31,25 @@ export const wrongSource = defineRule({
         what: `${netns.name} asked ${reason.expected} and is answered by ${reason.got}`,
         why: 'An answer belongs to a question only if it comes from the address that was asked',
         evidence: [derived(`the answer has the source ${reason.got}`)],
-        repairs: [],
+        repairs: sourcesFor(context, reason.expected),
       },
     ];
   },
 });
+
+/** The route back names the address that was asked, when it is the answerer who chose another. */
+function sourcesFor({ host, journey }: FaultContext, expected: Address): readonly Repair[] {
+  const [step] = routeSteps(journey.steps);
+  const netns = step && findNetns(host, step.netns);
+  if (step === undefined || netns === undefined || !owns(netns, expected) || journey.packet?.source === expected) {
+    return [];
+  }
+  const { route } = step;
+  return [
+    {
+      intent: `Let ${netns.name} answer from ${expected} by "${routeText(route)}"`,
+      edits: [{ kind: 'route-change', netns: netns.name, from: route, to: { ...route, prefsrc: expected } }],
+      sideEffects: `Whatever ${netns.name} sends by that route without naming a source comes from ${expected} then`,
+    },
+  ];
+}
