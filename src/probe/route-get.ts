@@ -9,6 +9,7 @@
  * @module
  */
 
+import { decodeBytes } from '../collect/decode.ts';
 import { ipIn } from '../host/commands-enter.ts';
 import { findNetns, type Host, linksOf, type Netns } from '../host/host.ts';
 import type { DeviceName } from '../host/link.ts';
@@ -119,17 +120,18 @@ async function askNetns(
   );
   const { stdout, stderr } = await run(argvInNetns(netns.entry, BATCH), {
     input: `${lines.join('\n')}\n`,
+    encoding: 'latin1',
     ...(signal === undefined ? {} : { signal }),
   });
-  return readRouteGets(lines.length, stdout, stderr);
+  return readRouteGets(lines.length, decodeBytes(stdout), decodeBytes(stderr));
 }
 
 /**
- * A batch is split at white space and quotes, and `#` begins a comment (makeargs(), getcmdline()): a device whose name holds
- * such goes by its number, which iproute2 takes as `if7`.
+ * A batch is split at white space and quotes, and `#` begins a comment (makeargs(), getcmdline()); and what is no UTF-8
+ * cannot be written to it. A device whose name holds such goes by its number, which iproute2 takes as `if7`.
  */
 function batchDevice(netns: Netns, device: DeviceName): string {
-  if (!/[\s"'#\\]/.test(device)) return device;
+  if (!/[\s"'#\\]|\p{Surrogate}/u.test(device)) return device;
   const ifindex = linksOf(netns).find(({ name }) => name === device)?.ifindex;
   return ifindex === undefined ? device : `if${ifindex}`;
 }
