@@ -30,17 +30,23 @@ export async function readPcapStream(
 ): Promise<{ readonly problem: string | undefined }> {
   // Before anything is awaited: what nobody reads from a child's output at once, execa throws away.
   const magic = stream.pipe(new MagicNumber());
-  const { parse } = await import('pcap-parser');
+  // It reads no further; tcpdump must not wait for that.
+  const drain = () => stream.unpipe(magic).resume();
+  const parser = await import('pcap-parser').catch((error: Error) => error);
+  if (parser instanceof Error) {
+    drain();
+    return { problem: `pcap-parser cannot be loaded: ${parser.message.split('\n')[0]}` };
+  }
   return new Promise((resolve) => {
-    parse(magic)
+    parser
+      .parse(magic)
       .on('packet', ({ header, data }) => {
         const fraction = BigInt(header.timestampMicroseconds) * magic.nsPerUnit;
         const timestampNs = BigInt(header.timestampSeconds) * NS_PER_SECOND + fraction;
         onFrame({ timestampNs, bytes: data, lengthBytes: header.originalLength });
       })
       .on('error', ({ message }) => {
-        // It reads no further; tcpdump must not wait for that.
-        stream.unpipe(magic).resume();
+        drain();
         resolve({ problem: message });
       })
       .on('end', () => resolve({ problem: undefined }));

@@ -16,8 +16,10 @@
  */
 
 import { EventEmitter } from 'node:events';
+import { inNetns } from '../host/commands-enter.ts';
 import type { Netns } from '../host/host.ts';
 import type { NetnsName } from '../host/link.ts';
+import { shellLine } from '../report/shell-quote.ts';
 import { Child, type ChildOptions } from '../system/child.ts';
 import { howToInstall } from '../system/debian-package.ts';
 import { argvInNetns } from '../system/enter-netns.ts';
@@ -49,16 +51,20 @@ const IDLE_ANSWERS = 3;
 export class Capture {
   readonly netns: NetnsName;
   readonly #child: Child;
+  readonly #byHand: readonly string[];
   /** Emits `progress` when anything below has changed. */
   readonly #events = new EventEmitter();
   #stderr = '';
   #frames = 0;
-  #hasEnded = false;
+  /** Why its output could not be read. */
+  #problem: string | undefined;
+  #howEnded: string | undefined;
 
   private constructor({ netns, filter, snapLengthBytes, onFrame, stack, signal }: CaptureRequest) {
     const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-U', '--immediate-mode', '-Z', 'root'];
     const format = ['--time-stamp-precision', 'nano', '-s', String(snapLengthBytes), '-w', '-'];
     this.netns = netns.name;
+    this.#byHand = inNetns(netns, ['tcpdump', '-i', 'any', '-c', '1']);
     this.#child = Child.start(argvInNetns(netns.entry, ['tcpdump', ...options, ...format, filter]), { stack, signal });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
@@ -69,9 +75,13 @@ export class Capture {
       onFrame(frame);
       this.#events.emit('progress');
     });
-    void Promise.all([read, this.#child.ended]).then(([{ problem }]) => {
-      if (problem !== undefined) this.#stderr += `unreadable: ${problem}\n`;
-      this.#hasEnded = true;
+    void read.then(({ problem }) => {
+      this.#problem = problem;
+      // What it goes on to see would reach nobody.
+      if (problem !== undefined) this.end();
+    });
+    void Promise.all([read, this.#child.howEnded]).then(([, how]) => {
+      this.#howEnded = how;
       this.#events.emit('progress');
     });
   }
@@ -83,12 +93,14 @@ export class Capture {
     }
     const capture = new Capture(request);
     await capture.#until(() => capture.#stderr.includes('listening on'));
-    return capture.#hasEnded ? { kind: 'failed', why: capture.#complaint() } : { kind: 'listening', capture };
+    return capture.#howEnded !== undefined
+      ? { kind: 'failed', why: capture.complaint }
+      : { kind: 'listening', capture };
   }
 
   /** Whether it still listens; otherwise what it saw is not all there was. */
   get isListening(): boolean {
-    return !this.#hasEnded;
+    return this.#howEnded === undefined;
   }
 
   /**
@@ -138,16 +150,21 @@ export class Capture {
         resolve();
       };
       const look = () => {
-        if (condition() || this.#hasEnded) settle();
+        if (condition() || this.#howEnded !== undefined) settle();
       };
       this.#events.on('progress', look);
       look();
     });
   }
 
-  /** What tcpdump (or nsenter) said before it ended, on one line. */
-  #complaint(): string {
-    const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '' && !line.includes('data link type'));
-    return lines.length === 0 ? 'tcpdump ended without a word' : lines.join('; ');
+  /** Why it ended: what it (or nsenter) said, on one line; else how it ended, and how to see for oneself. */
+  get complaint(): string {
+    if (this.#problem !== undefined) return `what tcpdump writes cannot be read: ${this.#problem}`;
+    const lines = this.#stderr.split('\n').filter((line) => line.trim() !== '' && !NO_COMPLAINT.test(line));
+    if (lines.length > 0) return lines.join('; ');
+    return `tcpdump ended with ${this.#howEnded ?? 'nothing'}, and said nothing; try: ${shellLine(this.#byHand)}`;
   }
 }
+
+/** What it says when all is well, and its counters. */
+const NO_COMPLAINT = /data link type|listening on|^\d+ packets? /;

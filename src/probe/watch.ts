@@ -40,10 +40,12 @@ export class Watch {
   static async start(request: WatchRequest): Promise<Watch> {
     const watch = new Watch();
     const starts = await Promise.all([...new Set(request.watch)].map((name) => watch.#listenIn(name, request)));
+    const namesByWhy = new Map<string, NetnsName[]>();
     for (const [name, start] of starts) {
       if (start.kind === 'listening') watch.#captures.push(start.capture);
-      else watch.#notes.push(`Cannot watch ${name}: ${start.why}`);
+      else namesByWhy.set(start.why, [...(namesByWhy.get(start.why) ?? []), name]);
     }
+    for (const [why, names] of namesByWhy) watch.#notes.push(`Cannot watch ${names.join(', ')}: ${why}`);
     return watch;
   }
 
@@ -60,9 +62,9 @@ export class Watch {
     const complete = ends.flatMap(({ capture, counters }) => (counters === undefined ? [] : [{ capture, counters }]));
     const lost = ends
       .filter(({ counters }) => counters === undefined)
-      .map(({ capture: { netns, isListening } }) => {
-        const why = isListening ? 'did not hand on what it saw in time' : 'ended too early';
-        return `Cannot tell all that passed ${netns}: its tcpdump ${why}`;
+      .map(({ capture: { netns, isListening, complaint } }) => {
+        const why = isListening ? 'tcpdump did not hand on what it saw in time' : complaint;
+        return `Cannot tell all that passed ${netns}: ${why}`;
       });
     for (const { capture } of ends) capture.end();
     return {

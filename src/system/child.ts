@@ -37,6 +37,8 @@ export class Child {
   readonly stderr: Readable;
   /** Its exit code, once it has ended and its output has been read; `undefined` when a signal ended it. */
   readonly ended: Promise<number | undefined>;
+  /** In words, once it has ended: `exit code 1`, `SIGKILL`. */
+  readonly howEnded: Promise<string>;
   readonly #process: ReturnType<typeof spawn>;
   readonly #endsWith: 'signal' | 'input';
 
@@ -46,6 +48,9 @@ export class Child {
     this.stdout = this.#process.stdout;
     this.stderr = this.#process.stderr;
     this.ended = this.#process.then(({ exitCode }) => exitCode);
+    this.howEnded = this.#process.then(({ exitCode, signal: by }) =>
+      exitCode === undefined ? (by ?? 'it could not be started') : `exit code ${exitCode}`,
+    );
   }
 
   /** Start a program; it is on the stack before it is there. */

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { expect, test } from 'vitest';
+import { finished } from 'node:stream/promises';
+import { expect, test, vi } from 'vitest';
 import type { Frame } from '../../src/capture/frame.ts';
 import { readPcapStream } from '../../src/capture/pcap-stream.ts';
 import { hex, joined } from '../helpers/hex.ts';
@@ -60,4 +61,22 @@ test('readPcapStream() says what is wrong with a stream that is no pcap', async 
   const { frames, problem } = await read(hex('0a 0d 0d 0a 1c 00 00 00 4d 3c 2b 1a'), new Uint8Array(100));
   expect(frames).toEqual([]);
   expect(problem).toMatch(/unknown magic number/);
+});
+
+test('readPcapStream() says that pcap-parser cannot be loaded, and does not hold up the writer', async () => {
+  vi.resetModules();
+  vi.doMock('pcap-parser', () => {
+    throw new Error('EACCES');
+  });
+  try {
+    const { readPcapStream: readWithout } = await import('../../src/capture/pcap-stream.ts');
+    const stream = new PassThrough();
+    const { problem } = await readWithout(stream, () => expect.unreachable());
+    expect(problem).toMatch(/^pcap-parser cannot be loaded: /);
+    stream.end(new Uint8Array(1_000_000));
+    await finished(stream, { writable: false });
+  } finally {
+    vi.doUnmock('pcap-parser');
+    vi.resetModules();
+  }
 });
