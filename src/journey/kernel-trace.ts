@@ -27,8 +27,8 @@ export type KernelEvent = {
       /** The function that freed it. */
       readonly location: string;
     }
-  /** It answered with an ICMP error. */
-  | { readonly kind: 'icmp-sent'; readonly type: number; readonly code: number }
+  /** It answered with an ICMP error, in ping's words. */
+  | { readonly kind: 'icmp-sent'; readonly text: string }
   /** It answered with a TCP reset. */
   | { readonly kind: 'reset-sent'; readonly reason: string | undefined }
   /** A routing table was asked and gave no way. `error`: an errno, negative. */

@@ -16,6 +16,7 @@ import type { NetnsName } from '../../host/link.ts';
 import type { Leg } from '../../journey/journey.ts';
 import type { KernelEvent } from '../../journey/kernel-trace.ts';
 import type { Sighting } from '../../journey/observation.ts';
+import { icmpText } from '../../wire/icmp-text.ts';
 import type { TraceRecord } from './trace-text.ts';
 
 export interface FollowContext {
@@ -77,7 +78,7 @@ export function follow(records: readonly TraceRecord[], context: FollowContext):
       }
       case 'icmp-send': {
         const place = placeOf(record, record.skb);
-        if (place !== undefined) events.push({ ...place, kind: 'icmp-sent', type: record.type, code: record.code });
+        if (place !== undefined) events.push({ ...place, kind: 'icmp-sent', text: errorText(record) });
         break;
       }
       case 'reset-send': {
@@ -164,6 +165,10 @@ function isLastWord(event: KernelEvent, later: readonly KernelEvent[], latest: P
   const wentOn = latest !== undefined && latest.netns !== event.netns;
   if (!NO_MATCH.has(event.error)) return !wentOn;
   return !wentOn && event.table !== TABLE_LOCAL && later.every(({ kind }) => kind === 'lookup-failed');
+}
+
+function errorText({ type, code }: Extract<TraceRecord, { event: 'icmp-send' }>): string {
+  return icmpText({ kind: 'error', type, code, checksum: 0, mtu: undefined, pointer: undefined });
 }
 
 function withoutTime({ netns, device, leg }: Place): Pick<KernelEvent, 'netns' | 'device' | 'leg'> {
