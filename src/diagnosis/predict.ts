@@ -46,7 +46,7 @@ export function predict(host: Host, question: Question, rules?: readonly FaultRu
     causes: choices.map(causeOf),
     walked: repaired,
     proof: delivered && choices.length > 0 ? { deliveredAfter: choices.length } : undefined,
-    notes: delivered ? [] : stoppedShort(end, repaired.length),
+    notes: [...unsureOf(end.trip), ...(delivered ? [] : stoppedShort(end, repaired.length))],
   };
 }
 
@@ -153,4 +153,10 @@ function stoppedShort(end: State, repairs: number): readonly string[] {
     return [`With these fixes the packet still dies in ${fate.netns}; nsdiag knows no command for what is left`];
   }
   return [];
+}
+
+/** What the walk took for granted, or left to chance, where it made a difference. */
+function unsureOf({ request, reply }: RoundTrip): readonly string[] {
+  const steps = [...request.steps, ...(reply?.steps ?? [])];
+  return [...new Set(steps.flatMap((step) => (step.stage === 'netfilter' ? (step.unsure ?? []) : [])))];
 }

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { predict } from '../../src/diagnosis/predict.ts';
+import { known } from '../../src/host/fact.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Question } from '../../src/walk/question.ts';
-import { type HostSpec, hostOf, netnsName } from '../helpers/build-host.ts';
+import { type HostSpec, hostOf, netnsName, tweakNetns } from '../helpers/build-host.ts';
 import { addr } from '../helpers/iproute-text.ts';
+import { iptablesRules } from '../walk/netfilter/hook.ts';
 
 /** ns1 - router - ns2, all as it should be; a test changes what it needs. */
 function chain(changes: Partial<Record<'ns1' | 'router' | 'ns2', HostSpec[string]>> = {}): Host {
@@ -117,4 +119,18 @@ test('predict() stops at what it cannot decide, and says so', () => {
   expect(prediction.trip.request.fate.kind).toBe('undecided');
   expect(prediction.proof).toBeUndefined();
   expect(prediction.notes).toEqual([expect.stringContaining('wireguard')]);
+});
+
+test('predict() notes what it took for granted where that decides', () => {
+  const ruleset = iptablesRules('filter', [
+    '-P FORWARD DROP',
+    '-A FORWARD -s 10.0.1.0/24 -m limit --limit 5/sec -j ACCEPT',
+    '-A FORWARD -d 10.0.1.0/24 -j ACCEPT',
+  ]);
+  const limited = tweakNetns(chain(), 'router', () => ({ ruleset: known(ruleset, { command: ['iptables-save'] }) }));
+
+  expect(predict(limited, ask())).toMatchObject({
+    causes: [],
+    notes: [expect.stringMatching(/^Assumed: "-m limit --limit 5\/sec" is not used up/)],
+  });
 });
