@@ -48,7 +48,9 @@ const SILENCE_MS = 300;
 
 /** Send one probe and say what was seen of it. Throws only when it is aborted, with the reason. */
 export async function probe(request: ProbeRequest): Promise<Observation> {
-  const { host, question, watch, stack, signal, effort = DEFAULT_EFFORT } = request;
+  const { host, question, watch, stack, signal } = request;
+  const { effort: given = DEFAULT_EFFORT } = request;
+  const effort = isSentOnce(question) ? { ...given, attempts: 1 } : given;
   const netns = findNetns(host, question.netns);
   if (netns === undefined) throw new Error(`the question is about ${question.netns}, which the host does not have`);
 
@@ -68,7 +70,7 @@ export async function probe(request: ProbeRequest): Promise<Observation> {
   signal?.throwIfAborted();
   const sending = sender.send(enough.signal);
   const kernel =
-    request.trace === true && (await isLost(sending))
+    request.trace === true && !isSentOnce(question) && (await isLost(sending))
       ? await askKernel({
           netns,
           question,
@@ -119,6 +121,11 @@ function withKernel(observation: Observation, kernel: Heard, found: readonly Fou
   }
   const sightings = found.flatMap(({ sighting }) => (sighting.what === 'packet' ? [sighting] : []));
   return { ...observation, kernel: kernel.conclude(sightings) };
+}
+
+/** A datagram that is not to be cut up: told that it was too long, the kernel would send the next one in pieces. */
+function isSentOnce({ proto, dontFragment }: Question): boolean {
+  return proto === 'udp' && dontFragment === true;
 }
 
 function prepare(request: SenderRequest): { readonly sender: Sender; readonly sought: Sought } {

@@ -55,13 +55,16 @@ export async function onMachine(
     learn: (host, question) => withPathMtu(host, question, signal),
     settle: () => setTimeout(500, undefined, { signal }),
     hear: async (host, prediction) => {
+      const silence = isToProbe ? whyNotSent(prediction) : 'The wire was not asked: --no-probe';
       // tcpdumps first: they take the longest.
       const [observation, routes] = await Promise.all([
-        isToProbe ? observe(host, prediction, isToTrace, signal, (stack) => takingBack.add(stack.close())) : undefined,
+        silence === undefined
+          ? observe(host, prediction, isToTrace, signal, (stack) => takingBack.add(stack.close()))
+          : undefined,
         askRoutes(host, prediction.trip, signal),
       ]);
       signal.throwIfAborted();
-      return { observation, routes, notes: isToProbe ? [] : ['The wire was not asked: --no-probe'] };
+      return { observation, routes, notes: silence === undefined ? [] : [silence] };
     },
     leave: async () => {
       const [left] = (await Promise.all(takingBack)).flat();
@@ -70,6 +73,15 @@ export async function onMachine(
       throw new Failure('command-failed', `Cannot take back ${left.what}: ${left.because}`, `Run: ${left.byHand}`);
     },
   };
+}
+
+/** Node cannot set DF: of a datagram too long for its own way out, the kernel would send pieces, and nobody asked for those. */
+function whyNotSent({ question, trip: { request } }: Prediction): string | undefined {
+  if (question.proto !== 'udp' || request.fate.kind !== 'dropped') return undefined;
+  const { reason } = request.fate;
+  return reason.kind === 'mtu-exceeded' && reason.by.kind === 'sender'
+    ? 'The wire was not asked: a datagram that is longer than its own way out is not sent in one piece'
+    : undefined;
 }
 
 /** What could not be read for want of a program, and how to get it. */
