@@ -17,7 +17,7 @@
  * @module
  */
 
-import { IP_BATCHES, type ReadArgv, SINGLE_READS, SYSCTL_READ } from '../recording/reads.ts';
+import { IP_BATCHES, MOST_CONNECTIONS, type ReadArgv, SINGLE_READS, SYSCTL_READ } from '../recording/reads.ts';
 
 /** `MARK out @0`: several commands in one, whose answers are lines, in the order of the batch. */
 export const BATCH_KEY = /^@(\d+)$/;
@@ -101,6 +101,18 @@ if listing=$(${line(SINGLE_READS.sockets)} 2>/dev/null) && [ -z "$listing" ]; th
   end
 else
   record sockets ${line([...SINGLE_READS.sockets, '-p'])}
+fi
+# Connections: only where there are some. Where the kernel has no such file, conntrack takes its time for each.
+connections=0
+[ ! -r /proc/sys/net/netfilter/nf_conntrack_count ] || read -r connections </proc/sys/net/netfilter/nf_conntrack_count
+if [ "$connections" -eq 0 ]; then
+  code=0 errors=
+  begin connections ${line(SINGLE_READS.connections)}
+  end
+elif [ -r /proc/net/nf_conntrack ]; then
+  record connections ${line(SINGLE_READS.connections)}
+elif [ "$connections" -lt ${MOST_CONNECTIONS} ]; then
+  record connections conntrack -L -o extended
 fi
 if listing=$(${line(SINGLE_READS.qdisc)} 2>/dev/null); then
   code=0 errors=

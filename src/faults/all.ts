@@ -20,6 +20,7 @@ import { bridgePortIsolated } from './rules/bridge-port-isolated.ts';
 import { bridgePortUnattached } from './rules/bridge-port-unattached.ts';
 import { conntrackFull } from './rules/conntrack-full.ts';
 import { conntrackInvalid } from './rules/conntrack-invalid.ts';
+import { conntrackStale } from './rules/conntrack-stale.ts';
 import { dadFailed } from './rules/dad-failed.ts';
 import { danglingVeth } from './rules/dangling-veth.ts';
 import { destinationAmbiguous } from './rules/destination-ambiguous.ts';
@@ -127,6 +128,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   forwardingOff,
   mtuBlackhole,
   mtuExceeded,
+  conntrackStale,
   conntrackFull,
   conntrackInvalid,
   firewallDrop,

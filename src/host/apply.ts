@@ -74,6 +74,8 @@ export function applyEdit(host: Host, edit: Edit): Host {
     case 'masquerade':
     case 'dnat':
       return editRuleset(host, edit, (ruleset) => addNat(ruleset, edit));
+    case 'connection-delete':
+      return forget(host, edit);
     case 'filter-delete':
       return editRuleset(host, edit, (ruleset) => deleteRule(ruleset, edit));
     default:
@@ -83,6 +85,16 @@ export function applyEdit(host: Host, edit: Edit): Host {
 
 function editRuleset(host: Host, { netns }: Edit, change: (ruleset: Ruleset) => Ruleset): Host {
   return replaceNetns(host, netns, (each) => ({ ...each, ruleset: mapFact(each.ruleset, change) }));
+}
+
+function forget(host: Host, { netns, connection }: Extract<Edit, { kind: 'connection-delete' }>): Host {
+  return replaceNetns(host, netns, (each) => ({
+    ...each,
+    connections: mapFact(each.connections, (table) => ({
+      ...table,
+      entries: table.entries.filter(({ text }) => text !== connection.text),
+    })),
+  }));
 }
 
 /** `ip rule del pref N` takes the first rule with that number. */

@@ -15,6 +15,7 @@ import type { Edit } from './edit.ts';
 import { findLink, findNetns, type Host, type Netns } from './host.ts';
 import type { DeviceRef, Link } from './link.ts';
 import type { Route } from './route.ts';
+import { forgetWords } from './conntrack-words.ts';
 import { acceptCommands, deleteCommands, natCommands } from './ruleset-commands.ts';
 
 /** One command and the one that takes it back. */
@@ -70,6 +71,8 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
     case 'masquerade':
     case 'dnat':
       return natCommands(netns, edit);
+    case 'connection-delete':
+      return [{ argv: inNetns(netns, forgetWords(edit.connection)), undo: undefined }];
     case 'filter-delete':
       return deleteCommands(netns, edit);
     default:

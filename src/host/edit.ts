@@ -14,6 +14,7 @@ import type { Route } from './route.ts';
 import type { DnatTarget } from './rule-action.ts';
 import type { Hook, Machinery, RuleRef, TableFamily } from './ruleset.ts';
 import type { SysctlKey } from './sysctl.ts';
+import type { TrackedConnection } from './tracked-connection.ts';
 
 /** The traffic that a filter or NAT rule of ours names; an absent part matches everything. */
 export interface TrafficSelector {
@@ -104,6 +105,8 @@ export type Edit = { readonly netns: NetnsName } & (
       readonly to: DnatTarget;
       readonly before: RuleRef | undefined;
     }
+  /** Let conntrack forget a connection. */
+  | { readonly kind: 'connection-delete'; readonly connection: TrackedConnection }
   /** Delete a rule of a filter or NAT chain. */
   | { readonly kind: 'filter-delete'; readonly rule: RuleRef }
 );

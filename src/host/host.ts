@@ -14,6 +14,7 @@ import type { FdbEntry, Neighbor, PolicyRule, Route } from './route.ts';
 import type { Ruleset } from './ruleset.ts';
 import type { ListeningSocket } from './socket.ts';
 import type { Sysctls } from './sysctl.ts';
+import type { ConnectionTable } from './tracked-connection.ts';
 
 /** How commands get into the namespace from where nsdiag runs. */
 export type NetnsEntry =
@@ -42,6 +43,8 @@ export interface Netns {
   readonly sockets: Fact<readonly ListeningSocket[]>;
   /** What has been learned of the MTU of paths (`ip route show cache`). */
   readonly pathMtus: Fact<readonly PathMtu[]>;
+  /** What conntrack remembers from before. */
+  readonly connections: Fact<ConnectionTable>;
 }
 
 /** Which programs that a fix may need are there, so that a printed command can run. */

@@ -43,6 +43,9 @@ export const IP_BATCHES = [
   },
 ] as const;
 
+/** A table may hold hundreds of thousands: those that are read are enough to find one's own flow on most machines. */
+export const MOST_CONNECTIONS = 1000;
+
 /** One command each. */
 export const SINGLE_READS = {
   inode: ['readlink', '/proc/self/ns/net'],
@@ -55,6 +58,8 @@ export const SINGLE_READS = {
   'ip6tables-names': ['cat', '/proc/net/ip6_tables_names'],
   'iptables-legacy': ['iptables-legacy-save', '-c'],
   'ip6tables-legacy': ['ip6tables-legacy-save', '-c'],
+  /** `connections` of a kernel without that file: `conntrack -L -o extended`, where there are few. */
+  connections: ['head', '-n', String(MOST_CONNECTIONS), '/proc/net/nf_conntrack'],
   qdisc: ['tc', 'qdisc', 'show'],
   sockets: ['ss', '-Hnltue'],
 } as const satisfies Readonly<Record<string, ReadArgv>>;

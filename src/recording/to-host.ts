@@ -10,6 +10,7 @@
 import { type Fact, mapFact } from '../host/fact.ts';
 import type { Host, Netns } from '../host/host.ts';
 import type { DeviceName, NetnsName } from '../host/link.ts';
+import { connectionsOf } from './connections.ts';
 import { fdbOf } from './fdb.ts';
 import { type LinkRow, linkRowsOf } from './link-row.ts';
 import { linksOf } from './links.ts';
@@ -52,5 +53,6 @@ function netnsOf(namespace: RecordedNamespace, rows: Fact<readonly LinkRow[]>, a
     ruleset: rulesetOf(namespace),
     sockets: socketsOf(namespace),
     pathMtus: pathMtusOf(namespace),
+    connections: connectionsOf(namespace),
   };
 }

@@ -18,6 +18,7 @@ import { unreachable } from '../net/unreachable.ts';
 import { answerTo, isAnswerTo, packetLength } from './answer.ts';
 import { type Delivery, deliverRequest, takeDelivery } from './deliver.ts';
 import { droppedAt, isFate } from './fates.ts';
+import { freshEnds } from './fresh-ends.ts';
 import { type HostIndex, indexHost } from './host-index.ts';
 import { NO_CONNECTIONS } from './netfilter/contract.ts';
 import { indexNetns, type NetnsIndex } from './netns-index.ts';
@@ -27,9 +28,6 @@ import { travelTold } from './too-big.ts';
 import { newWalk } from './tunnel.ts';
 import type { Multipath, Walk } from './walk.ts';
 
-/** Any port that no server uses will do; this one is in Linux's default ip_local_port_range. */
-const EPHEMERAL_PORT = 40000 as Port;
-const ECHO_ID = 1;
 /** What connect(2) makes of 0.0.0.0 and ::. */
 const LOOPBACK: Readonly<Record<Family, Address>> = { inet: '127.0.0.1' as Address, inet6: '::1' as Address };
 /** Choices beyond this many are not walked: a route with more next hops is as good as undecided. */
@@ -51,7 +49,7 @@ export function walkRoundTrip(host: Host, question: Question): RoundTrip {
 }
 
 function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multipath: Multipath): RoundTrip {
-  const transport = transportOf(question);
+  const transport = transportOf(host.host, question);
   const begin = () => newWalk(host, 'request', NO_CONNECTIONS, multipath, []);
   const outgoing: Outgoing = {
     destination: isUnspecified(question.destination) ? LOOPBACK[familyOf(question.destination)] : question.destination,
@@ -97,10 +95,11 @@ function journey({ leg, steps }: Walk, packet: Packet | undefined, fate: Fate): 
   return { leg, packet, steps, fate };
 }
 
-function transportOf({ proto, port }: Question): Transport {
-  if (proto === 'icmp') return { protocol: 'icmp', message: 'echo-request', id: ECHO_ID };
+function transportOf(host: Host, { proto, port, sourcePort }: Question): Transport {
+  const fresh = freshEnds(host);
+  if (proto === 'icmp') return { protocol: 'icmp', message: 'echo-request', id: sourcePort ?? fresh.echoId };
   if (port === undefined) throw new Error(`a ${proto} question without a port`);
-  const ports = { sourcePort: EPHEMERAL_PORT, destPort: port };
+  const ports = { sourcePort: (sourcePort ?? fresh.port) as Port, destPort: port };
   return proto === 'tcp' ? { protocol: 'tcp', flags: 'syn', ...ports } : { protocol: 'udp', ...ports };
 }
 

@@ -27,6 +27,7 @@ import type { PathMtu } from '../../src/host/path-mtu.ts';
 import type { FdbEntry, Route } from '../../src/host/route.ts';
 import type { Ruleset } from '../../src/host/ruleset.ts';
 import type { SysctlKey } from '../../src/host/sysctl.ts';
+import type { TrackedConnection } from '../../src/host/tracked-connection.ts';
 import { type Address, familyOf } from '../../src/net/address.ts';
 import { contains } from '../../src/net/prefix.ts';
 import { addr, fdbEntry, mac, neighbor, port, route, rule, socket } from './iproute-text.ts';
@@ -69,6 +70,7 @@ export interface NetnsSpec {
   readonly sysctls?: Readonly<Record<string, string | number>>;
   readonly ruleset?: Ruleset;
   readonly pathMtus?: readonly PathMtu[];
+  readonly connections?: readonly TrackedConnection[];
 }
 
 export type HostSpec = Readonly<Record<string, NetnsSpec>>;
@@ -184,6 +186,7 @@ function bareNetns(name: NetnsName, spec: NetnsSpec, number: number, peers: Read
     ruleset: read(spec.ruleset ?? EMPTY_RULESET, 'nft', '-j', 'list', 'ruleset'),
     sockets: read((spec.sockets ?? []).map(socket), 'ss', '-lntu'),
     pathMtus: read(spec.pathMtus ?? [], 'ip', 'route', 'show', 'cache'),
+    connections: read({ entries: spec.connections ?? [], isWhole: true }, 'cat', '/proc/net/nf_conntrack'),
   };
 }
 

@@ -23,6 +23,7 @@ import { runNat } from './nat.ts';
 import { inOrder } from './order.ts';
 import { chainName, type HookEntry, type HookedChain } from './plan.ts';
 import { plansOf, unreadIn } from './scopes.ts';
+import { recall, remembered } from './remembered.ts';
 import { roomFor } from './table-room.ts';
 import { type Dropped, type Passage, type Passing, passed, type Result, undecidable } from './traversal.ts';
 
@@ -111,11 +112,15 @@ function runEntry(passage: Passage, entry: HookEntry, passing: Passing): Result 
   }
 }
 
-/** Find the packet's connection, or enter it where there is room. */
+/** Find the packet's connection, of the walk or from before, or enter a new one where there is room. */
 function lookUp({ pass: { netns } }: Passage, passing: Passing): Result {
-  if (passing.conntrack.tracking?.netns === netns.name) return passed(passing);
-  const conntrack = track(passing.conntrack, netns.name, passing.packet);
-  const isEntered = conntrack.connections.length > passing.conntrack.connections.length;
+  const { conntrack: before, packet } = passing;
+  if (before.tracking?.netns === netns.name) return passed(passing);
+  const conntrack = track(before, netns.name, packet);
+  const isEntered = conntrack.connections.length > before.connections.length;
+  const isUnknown = isEntered || conntrack.tracking?.kind === 'invalid';
+  const old = isUnknown ? remembered(netns, packet) : undefined;
+  if (old !== undefined) return passed({ ...passing, conntrack: recall(before, netns, packet, old) });
   const room = isEntered ? roomFor(netns) : ROOM;
   switch (room.kind) {
     case 'room':
