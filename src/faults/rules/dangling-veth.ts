@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Repair } from '../../host/edit.ts';
 import { findLink, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
 import type { DeviceRef, Link, NetnsName } from '../../host/link.ts';
 import { type Family, familyOf } from '../../net/address.ts';
@@ -14,11 +15,11 @@ import type { FaultContext } from '../rule.ts';
 import { crossingOf, lengthFacing } from '../search/crossing.ts';
 import { unroutedIn } from '../search/dropped.ts';
 import type { NewAddress } from '../search/free-address.ts';
-import { moveIn } from '../search/move-in.ts';
+import { moveIn, moveOnto } from '../search/move-in.ts';
 import { bareNamespaces, isUntouched } from '../search/stray.ts';
 import { placeText } from '../search/text.ts';
 import { wayTo } from '../search/way.ts';
-import { endpointsOf, segmentOf } from '../search/wiring.ts';
+import { type Endpoint, endpointsOf, segmentOf } from '../search/wiring.ts';
 
 export const danglingVeth = defineRule({
   code: 'dangling-veth',
@@ -38,7 +39,8 @@ export const danglingVeth = defineRule({
   find(context) {
     const unseen = unseenPeer(context);
     if (unseen !== undefined) return [unseen];
-    return strays(context);
+    const near = strays(context);
+    return near.length > 0 ? near : straysBehindOwner(context);
   },
 });
 
@@ -60,25 +62,63 @@ function unseenPeer(context: FaultContext): Found | undefined {
   };
 }
 
+/** The end was left on the sender's side of the gap. */
 function strays(context: FaultContext): readonly Found[] {
   const { host } = context;
   const start = startOf(context);
   if (start === undefined) return [];
   const end = endpointsOf(host, start.segment).find(({ ref, link }) => !start.isOwn(ref) && isUntouched(link));
   if (end === undefined) return [];
-  const targets = start.owners.length > 0 ? start.owners : bareNamespaces(host).map(({ name }) => name);
-  const wanted = targets.filter((name) => name !== end.ref.netns && name !== start.netns);
-  if (wanted.length === 0) return [];
-  const near = peerOf(end.link) ?? end.ref;
-  return [
-    {
-      ...near,
-      what: `${end.ref.device}, the other end of ${placeText(near)}, was left in ${end.ref.netns}`,
-      why: 'A veth hands every packet to its other end: that end has to be in the namespace that is to answer',
-      evidence: linkEvidence(host, end.ref),
-      repairs: wanted.map((target) => moveIn(host, end.ref, target, start.family, start.wanted)),
-    },
+  const isElsewhere = (name: NetnsName) => name !== end.ref.netns && name !== start.netns;
+  const owners = start.owners.filter(({ netns }) => isElsewhere(netns));
+  const bare = start.owners.length > 0 ? [] : bareNamespaces(host).filter(({ name }) => isElsewhere(name));
+  const repairs = [
+    ...owners.flatMap((owner) => {
+      const bridges = segmentOf(host, owner).filter((ref) => isBridge(host, ref) && isElsewhere(ref.netns));
+      return bridges.length > 0
+        ? bridges.map((bridge) => moveOnto(end.ref, bridge))
+        : [moveIn(host, end.ref, owner.netns, start.family, start.wanted)];
+    }),
+    ...bare.map(({ name }) => moveIn(host, end.ref, name, start.family, start.wanted)),
   ];
+  return repairs.length === 0 ? [] : [left(host, end, repairs)];
+}
+
+/** The end was left on the far side: behind it is who has the address, and on the sender's side a bridge that waits. */
+function straysBehindOwner(context: FaultContext): readonly Found[] {
+  const { host } = context;
+  const crossing = crossingOf(context);
+  if (crossing === undefined || crossing.wire !== undefined) return [];
+  const bridges = crossing.segment.filter((ref) => isBridge(host, ref));
+  for (const { ref: owner } of crossing.owners) {
+    const behind = endpointsOf(host, segmentOf(host, owner));
+    const end = behind.find(({ ref, link }) => !sameDevice(ref, owner) && isUntouched(link));
+    const waiting = bridges.filter(({ netns }) => netns !== end?.ref.netns);
+    if (end === undefined || waiting.length === 0) continue;
+    return [
+      left(
+        host,
+        end,
+        waiting.map((bridge) => moveOnto(end.ref, bridge)),
+      ),
+    ];
+  }
+  return [];
+}
+
+function isBridge(host: Host, { netns, device }: DeviceRef): boolean {
+  return findLink(host, netns, device)?.detail.kind === 'bridge';
+}
+
+function left(host: Host, end: Endpoint, repairs: readonly Repair[]): Found {
+  const near = peerOf(end.link) ?? end.ref;
+  return {
+    ...near,
+    what: `${end.ref.device}, the other end of ${placeText(near)}, was left in ${end.ref.netns}`,
+    why: 'A veth hands every packet to its other end: that end has to be in the namespace that is to answer',
+    evidence: linkEvidence(host, end.ref),
+    repairs,
+  };
 }
 
 function peerOf({ detail }: Link): DeviceRef | undefined {
@@ -95,15 +135,15 @@ interface Start {
   readonly family: Family;
   /** The address that is asked for, when nobody has it. */
   readonly wanted: NewAddress | undefined;
-  /** Namespaces that own the next hop, though no wire leads to them. */
-  readonly owners: readonly NetnsName[];
+  /** The devices that own the next hop, though no wire leads to them: one in each namespace. */
+  readonly owners: readonly DeviceRef[];
 }
 
 function startOf(context: FaultContext): Start | undefined {
   const crossing = crossingOf(context);
   if (crossing !== undefined) {
     if (crossing.wire !== undefined) return undefined;
-    const owners = [...new Set(crossing.owners.map(({ ref }) => ref.netns))];
+    const owners = [...new Map(crossing.owners.map(({ ref }) => [ref.netns, ref])).values()];
     const isOwn = (ref: DeviceRef) => sameDevice(ref, crossing.from);
     const family = familyOf(crossing.nexthop);
     const wanted =

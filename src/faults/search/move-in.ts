@@ -37,3 +37,17 @@ export function moveIn(
     sideEffects: undefined,
   };
 }
+
+/** Move, attach to the bridge, and bring up. */
+export function moveOnto(end: DeviceRef, bridge: DeviceRef): Repair {
+  const ref = { netns: bridge.netns, device: end.device };
+  return {
+    intent: `Move ${end.device} from ${end.netns} into ${bridge.netns}, onto ${bridge.device}`,
+    edits: [
+      { kind: 'link-netns', ...end, target: bridge.netns },
+      { kind: 'link-master', ...ref, master: bridge.device },
+      { kind: 'link-up', ...ref },
+    ],
+    sideEffects: undefined,
+  };
+}
