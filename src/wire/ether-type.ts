@@ -9,6 +9,8 @@
 export const ETHER_TYPE = {
   ipv4: 0x0800,
   arp: 0x0806,
+  /** An Ethernet frame within GRE or Geneve. */
+  transparentBridging: 0x6558,
   /** 802.1Q: the customer's tag. */
   vlan: 0x8100,
   ipv6: 0x86dd,

@@ -1,0 +1,30 @@
+/**
+ * What is wrong in a capture, with the frames that show it.
+ *
+ * @module
+ */
+
+import type { FindingCode } from './finding-code.ts';
+import type { Frame } from './frame.ts';
+
+/** `error`: something did not get through. `warning`: it did, but badly. `note`: worth knowing. */
+export type Severity = 'error' | 'warning' | 'note';
+
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** One sentence: who, whom, how often. */
+  readonly what: string;
+  /** The rule behind it: what this means on a network, and how it tells. */
+  readonly why: string;
+  /** What shows it, the first ones; never empty. */
+  readonly frames: readonly [Frame, ...Frame[]];
+  /** How many frames show it, of which `frames` are some. */
+  readonly count: number;
+  /** The faults that look like this, the likelier first: codes of README.md's first list. */
+  readonly likely: readonly string[];
+  /** What would confirm it: a command, or another place to capture. */
+  readonly confirm: string | undefined;
+  /** What the capture cannot show. */
+  readonly cannotTell: string | undefined;
+}
