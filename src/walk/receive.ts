@@ -55,16 +55,10 @@ function forward(walk: Walk, device: Device, routed: Routed, packet: Packet, por
   const { netns, ref } = device;
   const expired = ttlRunsOut(walk, device, packet);
   if (expired !== undefined) return expired;
-  // ip6_forward(): an address of one link means nothing on the next.
-  if (packetFamily(packet) === 'inet6' && isLinkLocal(packet.source)) {
-    const because = 'a link-local source is not passed on to another link';
-    return droppedAt(ref, { kind: 'martian-source', address: packet.source, because });
-  }
   const out = netns.devices.get(routed.device);
   if (out === undefined) return undecided(netns.name, `a route leads to ${routed.device}, which is not there`);
-
   if (isBoundToItsLink(packet) && out !== device) {
-    const because = 'a link-local address is not forwarded to another link';
+    const because = 'a link-local address means nothing on another link';
     return droppedAt(ref, { kind: 'martian-source', address: packet.source, because });
   }
   const limited = forwardMtu(netns, routed, packet.destination);
@@ -82,7 +76,10 @@ function forward(walk: Walk, device: Device, routed: Routed, packet: Packet, por
   return leave(walk, netns, routed, { packet: passed.packet, inDevice: ref.device, port });
 }
 
-/** ip6_forward() refuses such sources; IPv4's 169.254.0.0/16 it forwards like any other. */
+/**
+ * ip6_forward() refuses such sources, but sends one back out by the device that it came in by, with a redirect. IPv4's
+ * 169.254.0.0/16 is forwarded like any other.
+ */
 function isBoundToItsLink(packet: Packet): boolean {
   return packetFamily(packet) === 'inet6' && isLinkLocal(packet.source);
 }

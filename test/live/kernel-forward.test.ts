@@ -72,3 +72,41 @@ liveTest('IPv6 forwards by force_forwarding of the ingress device alone', async 
     { claim: 'forced on both', change: 'sysctl_ r net.ipv6.conf.rb.force_forwarding=1', ...ask, answered: true },
   ]);
 });
+
+liveTest('IPv6 does not forward a packet with a link-local source to another link, IPv4 does', async () => {
+  await judge(
+    `${ROUTER}
+    sysctl_ r net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+    address a va 169.254.7.7/32
+    ip -n r route add 169.254.7.7 dev ra`,
+    [
+      { claim: 'IPv4', from: 'a', to: '10.0.2.1', source: '169.254.7.7', answered: true },
+      { claim: 'IPv6, a global source', from: 'a', to: 'fd02::1', answered: true },
+      {
+        claim: 'IPv6, a link-local source',
+        change: 'ip -n a addr del fd01::1/64 dev va; ip -n a route replace default via fd01::fe dev va onlink',
+        from: 'a',
+        to: 'fd02::1',
+        answered: false,
+      },
+    ],
+  );
+});
+
+liveTest('IPv6 sends a packet with a link-local source back out by the device that it came in by', async () => {
+  await judge(
+    `namespaces a r b sw
+    wire a va sw pa
+    wire r ra sw pr
+    wire b vb sw pb
+    bridge_ sw br0 pa pr pb
+    address r ra fd01::fe/64
+    address b vb fd09::1/128
+    sysctl_ r net.ipv6.conf.all.forwarding=1
+    sysctl_ a net.ipv6.conf.va.accept_redirects=0
+    ip -n r route add fd09::1 dev ra
+    ip -n a route add fd01::fe dev va
+    ip -n a route add fd09::1 via fd01::fe dev va onlink`,
+    [{ claim: 'same device', from: 'a', to: 'fd09::1', answered: true }],
+  );
+});
