@@ -4,6 +4,7 @@
  * @module
  */
 
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
 import { Failure } from '../system/failure.ts';
 
@@ -42,6 +43,8 @@ export function listenForInterruption(
   nowMs: () => number,
 ): Interruption {
   const controller = new AbortController();
+  // Every program that runs listens to it: a dozen are no leak, as Node would warn.
+  setMaxListeners(0, controller.signal);
   let first: { readonly exitCode: number; readonly atMs: number } | undefined;
 
   const listener = (name: NodeJS.Signals): void => {
