@@ -7,8 +7,10 @@
  */
 
 import { release } from 'node:os';
+import { deadInstances, whyNoNftTrace, whyNoTracefs } from '../probe/kernel/available.ts';
 import type { Check } from '../report/text/checkup.ts';
 import { howToInstall } from '../system/debian-package.ts';
+import { isInstalled } from '../system/installed.ts';
 import { type Argv, run } from '../system/run.ts';
 
 interface Program {
@@ -67,11 +69,12 @@ const PROGRAMS: readonly Program[] = [
 
 /** Look at everything at once. */
 export async function checkMachine(signal: AbortSignal): Promise<readonly Check[]> {
-  const [isolation, ...programs] = await Promise.all([
+  const [isolation, traces, ...programs] = await Promise.all([
     checkIsolation(signal),
+    checkTraces(signal),
     ...PROGRAMS.map((program) => checkProgram(program, signal)),
   ]);
-  return [checkRoot(), checkKernel(), isolation, ...programs];
+  return [checkRoot(), checkKernel(), isolation, ...programs, ...traces];
 }
 
 function checkRoot(): Check {
@@ -107,6 +110,30 @@ async function checkIsolation(signal: AbortSignal): Promise<Check> {
     costs: 'only the namespace that nsdiag runs in can be read',
     remedy: 'run nsdiag as root, outside of a container or in one that has CAP_SYS_ADMIN',
   };
+}
+
+/** The kernel as a witness of a loss. Where there is no nft, its own line says so. */
+async function checkTraces(signal: AbortSignal): Promise<readonly Check[]> {
+  const [drops, rules] = await Promise.all([whyNoTracefs(signal), isInstalled('nft') ? whyNoNftTrace(signal) : 'none']);
+  const left = await deadInstances(signal);
+  const leftText =
+    left.length === 0 ? '' : `; left by an nsdiag that was killed, gone after the next why: ${left.join(', ')}`;
+  const tracefs: Check = {
+    name: 'tracefs',
+    found: drops === undefined ? `tells why the kernel drops a packet${leftText}` : `${drops}${leftText}`,
+    isThere: drops === undefined,
+    costs: "the kernel's own word for why it dropped a packet; model and wire still answer",
+    remedy:
+      'run nsdiag as root; in a container, with CAP_SYS_ADMIN and tracefs; it needs Linux 5.17 with CONFIG_FTRACE',
+  };
+  const nftTrace: Check = {
+    name: 'nft trace',
+    found: rules ?? 'tells which rule took a packet',
+    isThere: rules === undefined,
+    costs: "the kernel's own word for which rule took a packet; the model still names it",
+    remedy: 'run nsdiag as root; it needs Linux 5.12 and an nft with an interactive mode (nft -i)',
+  };
+  return rules === 'none' ? [tracefs] : [tracefs, nftTrace];
 }
 
 async function checkProgram(program: Program, signal: AbortSignal): Promise<Check> {

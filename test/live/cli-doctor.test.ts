@@ -42,3 +42,20 @@ liveTest('doctor says what it means not to be root', async () => {
     expect(stdout).toMatch(/✗ mount ns +unshare: .*\n/);
   });
 });
+
+liveTest('doctor says whether the kernel can be a witness, and what a killed nsdiag left', async () => {
+  await inWorld(async (world) => {
+    const name = (await world.sh('echo nsdiag-$(readlink /proc/self/ns/pid | tr -dc 0-9)-999999')).trim();
+    await world.sh(`mkdir /sys/kernel/tracing/instances/${name}`);
+    try {
+      const { exitCode, stdout } = await world.nsdiag(['doctor']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/✓ nft trace +tells which rule took a packet/);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+        `✓ tracefs tells why the kernel drops a packet; left by an nsdiag that was killed, gone after the next why: ${name}`,
+      );
+    } finally {
+      await world.sh(`rmdir /sys/kernel/tracing/instances/${name}`);
+    }
+  });
+});

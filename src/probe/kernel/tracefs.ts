@@ -31,7 +31,8 @@ export type TraceStart =
   | { readonly kind: 'tracing'; readonly trace: TraceInstance }
   | { readonly kind: 'failed'; readonly why: string };
 
-const TRACEFS = '/sys/kernel/tracing';
+/** Where it is mounted by systemd, and where we mount it. */
+export const TRACEFS = '/sys/kernel/tracing';
 const ETHER_TYPE = { inet: '0x0800', inet6: '0x86dd' } as const;
 const END_OF_TRACE = '# nsdiag: end';
 
