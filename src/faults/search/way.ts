@@ -18,7 +18,7 @@ import { addressFacing, connects, routableAddresses } from './owner.ts';
 import { type Endpoint, endpointsOf, segmentOf } from './wiring.ts';
 
 /** What a hop costs: 10 for itself, more for each thing that would have to be repaired first. */
-const COST = { hop: 10, notForwarding: 5, otherNetwork: 4, unaddressed: 6, down: 3 } as const;
+const COST = { hop: 10, notForwarding: 5, otherNetwork: 4, unaddressed: 6, bothUnaddressed: 30, down: 3 } as const;
 
 /** From one namespace into the next. */
 export interface WayHop {
@@ -160,16 +160,18 @@ function stepTo(out: Endpoint, into: Endpoint, family: Family, destination: Addr
   const nexthop = speakable(out.link, into.link, family, destination);
   const fits = nexthop !== undefined && connects(out.link, nexthop);
   const isDown = (link: Link) => (link.up ? 0 : COST.down);
-  const address =
-    nexthop === undefined || routableAddresses(out.link, family).length === 0
-      ? COST.unaddressed
-      : fits
-        ? 0
-        : COST.otherNetwork;
+  const isBare = ({ link }: Endpoint) => routableAddresses(link, family).length === 0;
   return {
     hop: { out: out.ref, into: into.ref, nexthop },
-    cost: COST.hop + address + isDown(out.link) + isDown(into.link),
+    cost: COST.hop + addressCost(isBare(out), isBare(into), fits) + isDown(out.link) + isDown(into.link),
   };
+}
+
+/** Two bridges that only switch are no way for packets, however near their wire brings them: an overlay's, most often. */
+function addressCost(isOutBare: boolean, isIntoBare: boolean, fits: boolean): number {
+  if (isOutBare && isIntoBare) return COST.bothUnaddressed;
+  if (isOutBare || isIntoBare) return COST.unaddressed;
+  return fits ? 0 : COST.otherNetwork;
 }
 
 /**
