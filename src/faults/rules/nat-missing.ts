@@ -7,13 +7,16 @@
 import type { Repair } from '../../host/edit.ts';
 import type { Host, Netns } from '../../host/host.ts';
 import type { Journey } from '../../journey/journey.ts';
-import { type Address, familyOf } from '../../net/address.ts';
+import type { Address } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
 import { derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
-import { type Border, borderOf, isOutside, natMachinery } from '../search/border.ts';
+import { type Border, borderOf, isOutside } from '../search/border.ts';
+import { routeSteps } from '../search/dropped.ts';
+import { masquerade } from '../search/masquerade.ts';
 import { matchingRoutes } from '../search/way.ts';
+import { segmentOf } from '../search/wiring.ts';
 import { addRoute, routesTowards } from './no-route.ts';
 
 export const natMissing = defineRule({
@@ -39,23 +42,6 @@ export const natMissing = defineRule({
   },
 });
 
-/** One masquerade for the sender's network, out of the interface that leads outside. */
-export function masquerade(host: Host, { router, out, source }: Border): Repair {
-  return {
-    intent: `Translate what leaves ${router.name} from ${formatPrefix(source)} by ${out.device}`,
-    edits: [
-      {
-        kind: 'masquerade',
-        netns: router.name,
-        machinery: natMachinery(host, router),
-        traffic: { family: familyOf(source.address), source, outDevice: out.device },
-        before: undefined,
-      },
-    ],
-    sideEffects: `All packets from ${formatPrefix(source)} that leave by ${out.device} get its address`,
-  };
-}
-
 function routesBack(host: Host, outside: Netns | undefined, source: Address): readonly Repair[] {
   if (outside === undefined) return [];
   return routesTowards(host, outside, source).map((route) => addRoute(outside, route, 'reply'));
@@ -64,7 +50,7 @@ function routesBack(host: Host, outside: Netns | undefined, source: Address): re
 /** The border, when the answer (or, beyond our view, the request) dies of it. */
 export function untranslatedBorder(context: FaultContext): Border | undefined {
   const border = borderOf(context);
-  if (border === undefined || !diesOfIt(context.journey, border)) return undefined;
+  if (border === undefined || !(diesOfIt(context.journey, border) || leavesOutside(context, border))) return undefined;
   return isOutside(context.host, border, context.question.destination) ? border : undefined;
 }
 
@@ -79,4 +65,12 @@ function diesOfIt(journey: Journey, { outside, packet }: Border): boolean {
   if (fate.netns === outside?.name) return fate.reason.kind === 'no-route' || fate.reason.kind === 'rp-filter';
   // The outside sent the answer another way, by a route that knows nothing of us.
   return ['no-route', 'not-forwarding', 'ttl-exceeded', 'martian-source'].includes(fate.reason.kind);
+}
+
+/** The outside takes the answer to be for the rest of the world, and sends it off by a device that is not on our wire. */
+function leavesOutside({ host, journey }: FaultContext, { outside, out }: Border): boolean {
+  if (journey.leg === 'request' || journey.fate.kind !== 'dropped') return false;
+  const step = routeSteps(journey.steps).find(({ netns }) => netns === outside?.name);
+  if (step === undefined || step.route.destination.length > 0) return false;
+  return !segmentOf(host, out).some(({ netns, device }) => netns === step.netns && device === step.device);
 }

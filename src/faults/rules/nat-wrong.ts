@@ -17,8 +17,9 @@ import { derived, filterEvidence } from '../evidence.ts';
 import { ruleText } from '../filter-rule.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Border, natChains } from '../search/border.ts';
+import { masquerade } from '../search/masquerade.ts';
 import { ownersOf } from '../search/owner.ts';
-import { masquerade, untranslatedBorder } from './nat-missing.ts';
+import { untranslatedBorder } from './nat-missing.ts';
 
 export const natWrong = defineRule({
   code: 'nat-wrong',

@@ -14,7 +14,9 @@ import { formatRoutePrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
 import { lookupEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
+import { borderOf } from '../search/border.ts';
 import { unroutedIn } from '../search/dropped.ts';
+import { masquerade } from '../search/masquerade.ts';
 import { routesFor } from '../search/new-route.ts';
 import { strayedIn } from '../search/stray-route.ts';
 import { wayTo } from '../search/way.ts';
@@ -47,11 +49,21 @@ export const noRoute = defineRule({
         evidence: [
           lookupEvidence(netns, destination, taken === undefined ? 'Network is unreachable' : routeText(taken)),
         ],
-        repairs: routes.map((route) => addRoute(netns, route, context.journey.leg)),
+        repairs: [
+          ...routes.map((route) => addRoute(netns, route, context.journey.leg)),
+          ...translations(context, netns),
+        ],
       },
     ];
   },
 });
+
+/** Where the far end has no way back, our router may as well answer for us with an address that it has a way to. */
+function translations(context: FaultContext, netns: Netns): readonly Repair[] {
+  if (context.journey.leg === 'request') return [];
+  const border = borderOf(context);
+  return border === undefined || border.outside?.name !== netns.name ? [] : [masquerade(context.host, border)];
+}
 
 /** Repairs that add one of these routes. */
 export function addRoute(netns: Netns, route: Route, leg: Leg): Repair {
