@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/why.ts'),
   },
   {
+    name: 'analyze',
+    summary: 'say what went wrong in saved captures',
+    load: () => import('./commands/analyze.ts'),
+  },
+  {
     name: 'snapshot',
     summary: 'keep the state of every namespace in a file, to ask it later',
     load: () => import('./commands/snapshot.ts'),

@@ -1,0 +1,29 @@
+/**
+ * Everything that several captures say together.
+ *
+ * @module
+ */
+
+import type { AnalysedCapture } from './capture-analysis.ts';
+import type { Finding, Severity } from './finding.ts';
+import { FINDING_CODES } from './finding-code.ts';
+
+export interface Analysis {
+  readonly captures: readonly AnalysedCapture[];
+  /** The gravest first. */
+  readonly findings: readonly Finding[];
+}
+
+const GRAVITY: readonly Severity[] = ['error', 'warning', 'note'];
+
+/** Put together what was found in each. */
+export function analysisOf(captures: readonly AnalysedCapture[]): Analysis {
+  return { captures, findings: captures.flatMap(({ findings }) => findings).sort(byGravity) };
+}
+
+/** What the capture itself lacks comes before all else: it decides what the rest is worth. */
+function byGravity(a: Finding, b: Finding): number {
+  const rank = ({ code, severity }: Finding) =>
+    code === 'capture-incomplete' ? -1 : GRAVITY.indexOf(severity) * FINDING_CODES.length + FINDING_CODES.indexOf(code);
+  return rank(a) - rank(b) || b.count - a.count;
+}

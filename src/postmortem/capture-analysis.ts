@@ -1,0 +1,109 @@
+/**
+ * One capture, read once: every packet is dissected and shown to every observer.
+ *
+ * @module
+ */
+
+import type { CaptureInterface } from '../wire/capture-file/interface.ts';
+import { CaptureReader, type CaptureSummary } from '../wire/capture-file/reader.ts';
+import { dissect } from '../wire/dissect.ts';
+import { PacketFields, STOP } from '../wire/fields.ts';
+import type { Finding } from './finding.ts';
+import type { Observer } from './observer.ts';
+
+/** A capture that has been read. */
+export interface AnalysedCapture {
+  /** As it was named on the command line. */
+  readonly path: string;
+  readonly summary: CaptureSummary;
+  readonly interfaces: readonly CaptureInterface[];
+  /** `undefined`: no packet. In nanoseconds since 1970, by the capture's clock. */
+  readonly firstNs: bigint | undefined;
+  readonly lastNs: bigint | undefined;
+  /** How many packets were not read to the end, by why (STOP) and the number that is not known. */
+  readonly notRead: ReadonlyMap<string, number>;
+  readonly findings: readonly Finding[];
+}
+
+/** What the bytes of one capture are written into: see CaptureReader. */
+export class CaptureAnalysis {
+  readonly reader: CaptureReader;
+  readonly #path: string;
+  readonly #observers: readonly Observer[];
+  readonly #fields = new PacketFields();
+  readonly #notRead = new Map<number, number>();
+  #number = 0;
+  #firstSeconds = 0;
+  #firstNanoseconds = 0;
+
+  constructor(path: string, observers: readonly Observer[]) {
+    this.#path = path;
+    this.#observers = observers;
+    this.reader = new CaptureReader({ packet: this.#see.bind(this) });
+  }
+
+  /** There is no more. @param problem Why the bytes ended early, where that is known. */
+  finish(problem: string | undefined): AnalysedCapture {
+    const summary = this.reader.finish();
+    const { packets, bytes } = summary;
+    const cut = problem === undefined ? undefined : { message: problem, record: packets + 1, offset: bytes };
+    const fields = this.#fields;
+    return {
+      path: this.#path,
+      summary: { ...summary, problem: cut ?? summary.problem },
+      interfaces: this.reader.interfaces,
+      firstNs: packets === 0 ? undefined : nanoseconds(this.#firstSeconds, this.#firstNanoseconds),
+      lastNs: packets === 0 ? undefined : nanoseconds(fields.seconds, fields.nanoseconds),
+      notRead: new Map([...this.#notRead].map(([key, count]) => [whyNotRead(key), count])),
+      findings: this.#observers.flatMap((observer) => observer.conclude()),
+    };
+  }
+
+  #see(
+    bytes: Uint8Array,
+    start: number,
+    capturedBytes: number,
+    originalBytes: number,
+    seconds: number,
+    nanoseconds: number,
+    interfaceId: number,
+  ): void {
+    const fields = this.#fields;
+    if (fields.bytes !== bytes) {
+      fields.bytes = bytes;
+      fields.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    fields.start = start;
+    fields.capturedBytes = capturedBytes;
+    fields.originalBytes = originalBytes;
+    fields.seconds = seconds;
+    fields.nanoseconds = nanoseconds;
+    dissect(fields, this.reader.interfaces[interfaceId]?.linkType ?? -1);
+    if (this.#number++ === 0) {
+      this.#firstSeconds = seconds;
+      this.#firstNanoseconds = nanoseconds;
+    }
+    if (fields.stop >= STOP.linkType) this.#count(fields.stop * 0x1_0000_0000 + fields.stopValue);
+    for (const observer of this.#observers) observer.see(fields, this.#number, interfaceId);
+  }
+
+  #count(key: number): void {
+    this.#notRead.set(key, (this.#notRead.get(key) ?? 0) + 1);
+  }
+}
+
+function nanoseconds(seconds: number, nanosecondsOfSecond: number): bigint {
+  return BigInt(seconds) * 1_000_000_000n + BigInt(nanosecondsOfSecond);
+}
+
+function whyNotRead(key: number): string {
+  const value = key % 0x1_0000_0000;
+  switch (Math.floor(key / 0x1_0000_0000)) {
+    case STOP.linkType:
+      return `link type ${value}`;
+    case STOP.etherType:
+      return value < 1536 ? 'IEEE 802.3 frames' : `ether type 0x${value.toString(16).padStart(4, '0')}`;
+    default:
+      return `IP protocol ${value}`;
+  }
+}
