@@ -167,6 +167,7 @@ function notesOf(
       ? fate.because.map((because) => `Not decided in ${fate.netns}: ${because}`)
       : []),
     ...(verdict === 'reachable' ? [] : prediction.notes),
+    ...(prediction.oldFlows ?? []),
     ...witnesses.notes,
     ...(witnesses.observation?.notes ?? []),
     ...host.notes,

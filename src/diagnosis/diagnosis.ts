@@ -98,6 +98,8 @@ export interface Prediction {
   /** The repairs that were walked, in order, one a cause that has one. */
   readonly walked: readonly Repair[];
   readonly proof: Proof | undefined;
+  /** What is to be said of flows that began before, should a new one get through: with the repairs, where there are some. */
+  readonly oldFlows?: readonly string[];
   /** Why the repairing stopped short of delivery. */
   readonly notes: readonly string[];
 }

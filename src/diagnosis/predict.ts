@@ -22,6 +22,7 @@ import { absorbConsequences } from './consequences.ts';
 import type { Cause, Prediction } from './diagnosis.ts';
 import { findFaults } from './find.ts';
 import { fixOf } from './fix.ts';
+import { oldFlows } from './old-flows.ts';
 
 /** Three faults with four choices each are 64 orders; twice that leaves room, and is still about 10 ms. */
 const MAX_STATES = 128;
@@ -46,6 +47,7 @@ export function predict(host: Host, question: Question, rules?: readonly FaultRu
     causes: choices.map(causeOf),
     walked: repaired,
     proof: delivered && choices.length > 0 ? { deliveredAfter: choices.length } : undefined,
+    oldFlows: oldFlows(end.host, question, end.trip),
     notes: [...unsureOf(end.trip), ...(delivered ? [] : stoppedShort(end, repaired.length))],
   };
 }

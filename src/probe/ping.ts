@@ -47,12 +47,13 @@ export function pingSender(request: SenderRequest): Sender {
 }
 
 function pingArgv({ question, effort }: SenderRequest, marks: readonly string[] = []): Argv {
-  const { destination, from, payloadBytes, dontFragment } = question;
+  const { destination, from, sourcePort, payloadBytes, dontFragment } = question;
   const size = payloadBytes === DEFAULT_PAYLOAD_BYTES ? [] : ['-s', String(payloadBytes)];
   const pace = ['-c', String(effort.attempts), '-i', String(effort.intervalMs / 1000), '-W', '1'];
   const whole = dontFragment === true ? ['-M', 'do'] : [];
   const source = from === undefined ? [] : ['-I', from];
-  return ['ping', '-n', ...pace, ...size, ...whole, ...marks, ...source, destination];
+  const id = sourcePort === undefined ? [] : ['-e', String(sourcePort)];
+  return ['ping', '-n', ...pace, ...size, ...whole, ...id, ...marks, ...source, destination];
 }
 
 /** What ping has said so far. */

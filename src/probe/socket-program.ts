@@ -18,8 +18,9 @@ export interface SocketTask {
   readonly port: number;
   /** The source address to bind. */
   readonly from: string | undefined;
-  /** The source port to bind; when it is taken, UDP takes another. */
+  /** The source port to bind; when it is taken, UDP takes another, unless `insistsOnPort`. */
   readonly sourcePort: number | undefined;
+  readonly insistsOnPort: boolean;
   /** UDP: what to send, base64, one for each attempt. */
   readonly payloads: readonly string[];
   readonly attempts: number;
@@ -69,7 +70,7 @@ function connect(attempt) {
 function openUdp(sourcePort, then) {
   const socket = dgram.createSocket(task.host.includes(':') ? 'udp6' : 'udp4');
   socket.once('error', (error) => {
-    if (error.code === 'EADDRINUSE' && sourcePort) openUdp(0, then);
+    if (error.code === 'EADDRINUSE' && sourcePort && !task.insistsOnPort) openUdp(0, then);
     else failed(1)(error);
   });
   socket.bind({ port: sourcePort, address: task.from }, () => {

@@ -26,6 +26,7 @@ const SOURCE_PORTS = { from: 50_000, to: 60_000 } as const;
 /** As libc and every other tool says it; libuv has words of its own. */
 const ERROR_TEXTS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
+  EADDRINUSE: 'Address already in use',
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ECONNREFUSED: 'Connection refused',
   ECONNRESET: 'Connection reset by peer',
@@ -52,16 +53,19 @@ export function socketSender(request: SenderRequest, proto: 'tcp' | 'udp', port:
   const nonce = asksForName ? queryNonce(payloadBytes) : randomNonce();
   const payload = asksForName ? dnsQuery : markedPayload;
   const attempts = Array.from({ length: effort.attempts }, (_, index) => index + 1);
-  const sourcePort = request.sourcePort ?? (proto === 'udp' ? randomPort() : undefined);
+  const asked = question.sourcePort;
+  const sourcePort = asked ?? request.sourcePort ?? (proto === 'udp' ? randomPort() : undefined);
   const task: SocketTask = {
     proto,
     host: question.destination,
     port,
     from: question.from,
     sourcePort,
+    insistsOnPort: asked !== undefined,
     payloads:
       proto === 'udp' ? attempts.map((attempt) => payload(nonce, attempt, payloadBytes).toString('base64')) : [],
-    attempts: effort.attempts,
+    // TCP connects once from one port: the kernel repeats the SYN by itself.
+    attempts: proto === 'tcp' && asked !== undefined ? 1 : effort.attempts,
     intervalMs: effort.intervalMs,
   };
   const child = Child.start(argvInNetns(netns.entry, enter(socketProgram(task))), request);
@@ -92,7 +96,8 @@ function netcat(proto: 'tcp' | 'udp'): readonly string[] {
 }
 
 function source({ question }: SenderRequest): readonly string[] {
-  return question.from === undefined ? [] : ['-s', question.from];
+  const { from, sourcePort } = question;
+  return [...(from === undefined ? [] : ['-s', from]), ...(sourcePort === undefined ? [] : ['-p', String(sourcePort)])];
 }
 
 /** The nonce and the attempt's number, repeated up to the length that was asked for; never shorter than the mark. */

@@ -20,7 +20,7 @@ export interface Question {
   /** The source address, when the sender binds one (`ping -I ADDR`); otherwise the kernel chooses. */
   readonly from: Address | undefined;
   /** The sender's own port where it keeps to one; the id of an echo. Otherwise one that nobody uses. */
-  readonly sourcePort?: number | undefined;
+  readonly sourcePort?: Port | undefined;
   /** Payload bytes, as `ping -s` counts them. */
   readonly payloadBytes: number;
   /** Nobody may cut it up, its sender least of all (`ping -M do`); absent: as ping sends it, which is cut where it must. */

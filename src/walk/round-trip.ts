@@ -13,7 +13,6 @@ import type { Fate } from '../journey/fate.ts';
 import { type Journey, lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Packet, Transport } from '../journey/packet.ts';
 import { type Address, type Family, familyOf, isUnspecified } from '../net/address.ts';
-import type { Port } from '../net/port.ts';
 import { unreachable } from '../net/unreachable.ts';
 import { answerTo, isAnswerTo, packetLength } from './answer.ts';
 import { type Delivery, deliverRequest, takeDelivery } from './deliver.ts';
@@ -99,7 +98,7 @@ function transportOf(host: Host, { proto, port, sourcePort }: Question): Transpo
   const fresh = freshEnds(host);
   if (proto === 'icmp') return { protocol: 'icmp', message: 'echo-request', id: sourcePort ?? fresh.echoId };
   if (port === undefined) throw new Error(`a ${proto} question without a port`);
-  const ports = { sourcePort: (sourcePort ?? fresh.port) as Port, destPort: port };
+  const ports = { sourcePort: sourcePort ?? fresh.port, destPort: port };
   return proto === 'tcp' ? { protocol: 'tcp', flags: 'syn', ...ports } : { protocol: 'udp', ...ports };
 }
 

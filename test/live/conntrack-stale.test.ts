@@ -11,6 +11,7 @@ import type { Question } from '../../src/walk/question.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask } from '../helpers/ask.ts';
 import { collectIn } from '../helpers/collect-world.ts';
+import { port } from '../helpers/iproute-text.ts';
 import { WORDS } from '../helpers/judge.ts';
 import { inWorld, liveTest, type World } from '../helpers/world.ts';
 
@@ -71,7 +72,7 @@ const OLD = 5000;
 const FRESH = 5001;
 
 function question({ to, proto }: Flow, sourcePort: number): Question {
-  return { ...ask('c', to, proto === 'udp' ? { to: 'udp/53' } : {}), sourcePort };
+  return { ...ask('c', to, proto === 'udp' ? { to: 'udp/53' } : {}), sourcePort: port(sourcePort) };
 }
 
 async function isAnswered(world: World, { to, proto }: Flow, sourcePort: number): Promise<boolean> {

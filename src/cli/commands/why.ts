@@ -18,6 +18,7 @@ export const define: Define = (command, perform) => {
     .option('--port <number>', 'the destination port of tcp and udp')
     .option('--size <bytes>', 'how much it carries, as ping -s counts (56); then in one piece (DF), as ping -M do')
     .option('--from <address>', 'the source address; otherwise the kernel chooses')
+    .option('--source-port <number>', 'the port (of icmp, the echo id) that the sender keeps to; otherwise a fresh one')
     .option('--no-probe', 'send nothing: model and kernel answer alone')
     .option('--no-trace', 'do not trace in the kernel what becomes of a packet that is lost')
     .option('--snapshot <file>', 'ask a snapshot, not this machine; again for more of that machine', listed)

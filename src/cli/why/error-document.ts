@@ -9,7 +9,14 @@ import { type QuestionDocument, type WhyDocument, whyErrorDocument } from '../..
 import type { ErrorDocument } from '../command.ts';
 
 /** Options that take the word behind them. */
-const WITH_VALUE: ReadonlySet<string> = new Set(['--proto', '--port', '--size', '--from', '--snapshot']);
+const WITH_VALUE: ReadonlySet<string> = new Set([
+  '--proto',
+  '--port',
+  '--size',
+  '--from',
+  '--source-port',
+  '--snapshot',
+]);
 
 export const errorDocument: ErrorDocument = ({ message, hint }, words): WhyDocument =>
   whyErrorDocument(questionIn(words), message, hint);

@@ -35,7 +35,7 @@ export async function questionOf(host: Host, words: WhyWords, around: Surroundin
   const destination = await destinationOf(host, netns, words, around);
   if (destination.kind === 'unresolved') return destination;
   const { address, name, notes } = destination;
-  const { proto, port, from, payloadBytes, dontFragment } = words;
+  const { proto, port, from, sourcePort, payloadBytes, dontFragment } = words;
   if (from !== undefined && familyOf(from) !== familyOf(address)) {
     throw new Failure(
       'usage',
@@ -43,8 +43,8 @@ export async function questionOf(host: Host, words: WhyWords, around: Surroundin
       'Give --from an address of the same family',
     );
   }
-  const whole = dontFragment ? { dontFragment } : {};
-  const question = { netns: netns.name, destination: address, name, proto, port, from, payloadBytes, ...whole };
+  const own = { ...(dontFragment && { dontFragment }), ...(sourcePort !== undefined && { sourcePort }) };
+  const question = { netns: netns.name, destination: address, name, proto, port, from, payloadBytes, ...own };
   return { kind: 'question', question, notes };
 }
 

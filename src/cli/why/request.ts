@@ -38,10 +38,10 @@ export function parseRequest(netns: string, destination: string, options: WhyOpt
 
 /** The same question with --fix. */
 function offerOf(netns: string, destination: string, options: QuestionOptions): readonly string[] {
-  const given = (['proto', 'port', 'size', 'from'] as const).flatMap((name) => {
-    const value = options[name];
-    return value === undefined ? [] : [`--${name}`, value];
-  });
+  const { proto, port, size, from, sourcePort } = options;
+  const given = Object.entries({ proto, port, size, from, 'source-port': sourcePort }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, value],
+  );
   const operands = [netns, destination];
   // A name may begin like an option.
   return operands.some((word) => word.startsWith('-'))

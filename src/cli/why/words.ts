@@ -14,6 +14,7 @@ export interface QuestionOptions {
   readonly port?: string;
   readonly size?: string;
   readonly from?: string;
+  readonly sourcePort?: string;
 }
 
 /** Who sends what; to whom is still a word. */
@@ -23,6 +24,8 @@ export interface WhyWords {
   readonly proto: 'icmp' | 'tcp' | 'udp';
   readonly port: Port | undefined;
   readonly from: Address | undefined;
+  /** The sender's own port; of icmp, the id of its echoes. */
+  readonly sourcePort: Port | undefined;
   readonly payloadBytes: number;
   /** A size was asked for, which is to pass in one piece. */
   readonly dontFragment: boolean;
@@ -60,6 +63,7 @@ export function parseWords(netns: string, destination: string, options: Question
     proto,
     port,
     from: options.from === undefined ? undefined : parseFrom(options.from),
+    sourcePort: options.sourcePort === undefined ? undefined : parsePort(options.sourcePort),
     payloadBytes: proto === 'tcp' ? 0 : parseSize(options.size),
     dontFragment: options.size !== undefined,
   };

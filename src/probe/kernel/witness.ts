@@ -52,7 +52,7 @@ export async function askKernel(request: WitnessRequest): Promise<Heard> {
   const { netns, watched, prepare, stack, signal } = request;
   const question = { ...request.question, payloadBytes: payloadBytesFor(request.question) };
   const mark = `nsdiag-${randomBytes(6).toString('hex')}`;
-  const sourcePort = randomSourcePort();
+  const sourcePort = question.sourcePort ?? randomSourcePort();
   const tracefs = await TraceInstance.start({
     family: familyOf(question.destination),
     lengthsBytes: lengthsOf(question, request.hasTunnels),

@@ -6,7 +6,7 @@ import type { TrackedConnection } from '../../../src/host/tracked-connection.ts'
 import { lastJourney } from '../../../src/journey/journey.ts';
 import { walkRoundTrip } from '../../../src/walk/round-trip.ts';
 import { ask } from '../../helpers/ask.ts';
-import { addr } from '../../helpers/iproute-text.ts';
+import { addr, port } from '../../helpers/iproute-text.ts';
 import { after, commandsFor } from '../diagnose.ts';
 import { iptables } from '../rulesets.ts';
 import { behindBridge } from '../worlds.ts';
@@ -34,7 +34,10 @@ function publishing(...connections: readonly TrackedConnection[]): Host {
 }
 
 function contextOf(host: Host, sourcePort: number | undefined) {
-  const question = { ...ask('wan', '203.0.113.1', { to: 'udp/53' }), sourcePort };
+  const question = {
+    ...ask('wan', '203.0.113.1', { to: 'udp/53' }),
+    sourcePort: sourcePort === undefined ? undefined : port(sourcePort),
+  };
   const trip = walkRoundTrip(host, question);
   return { host, question, trip, journey: lastJourney(trip) };
 }
