@@ -13,6 +13,7 @@ import { isInstalled } from '../system/installed.ts';
 import { discoverNamespaces } from './discover.ts';
 import { readNamespaces } from './read-namespaces.ts';
 import { recordedNamespaces } from './recorded-namespaces.ts';
+import { withVlanTables } from './vlan-tables.ts';
 
 export interface CollectOptions {
   /** The version of nsdiag, for the recording. */
@@ -28,10 +29,9 @@ const TOOLS = ['ip', 'bridge', 'nft', 'iptables', 'ip6tables', 'sysctl', 'ss', '
 export async function collect({ version, signal }: CollectOptions): Promise<Recording> {
   const takenAt = new Date().toISOString();
   const discovery = discoverNamespaces();
-  const { namespaces, notes } = recordedNamespaces(
-    discovery.namespaces,
-    await readNamespaces(discovery.namespaces, signal),
-  );
+  const readings = await readNamespaces(discovery.namespaces, signal);
+  const of = await withVlanTables(readings.of, signal);
+  const { namespaces, notes } = recordedNamespaces(discovery.namespaces, { ...readings, of });
   // Where a person who runs a fix would find them: as root.
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
   return {

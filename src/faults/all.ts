@@ -39,6 +39,7 @@ import { ipv6Disabled } from './rules/ipv6-disabled.ts';
 import { linkDown } from './rules/link-down.ts';
 import { listenerElsewhere } from './rules/listener-elsewhere.ts';
 import { loDown } from './rules/lo-down.ts';
+import { macvlanIsolated } from './rules/macvlan-isolated.ts';
 import { martianDestination } from './rules/martian-destination.ts';
 import { martianSource } from './rules/martian-source.ts';
 import { mtuBlackhole } from './rules/mtu-blackhole.ts';
@@ -67,6 +68,7 @@ import { vxlanNoFdb } from './rules/vxlan-no-fdb.ts';
 import { vxlanPortMismatch } from './rules/vxlan-port-mismatch.ts';
 import { vxlanVniMismatch } from './rules/vxlan-vni-mismatch.ts';
 import { vxlanWrongRemote } from './rules/vxlan-wrong-remote.ts';
+import { tcDrop } from './rules/tc-drop.ts';
 import { wrongGateway } from './rules/wrong-gateway.ts';
 import { wrongPrefix } from './rules/wrong-prefix.ts';
 import { wrongRoute } from './rules/wrong-route.ts';
@@ -87,6 +89,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   bridgeFdbWrong,
   bridgeFilterDrop,
   bridgeNetfilter,
+  macvlanIsolated,
   vxlanNoFdb,
   vxlanWrongRemote,
   vxlanVniMismatch,
@@ -126,6 +129,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   martianDestination,
   rpFilter,
   forwardingOff,
+  tcDrop,
   mtuBlackhole,
   mtuExceeded,
   conntrackStale,

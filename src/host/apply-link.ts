@@ -12,9 +12,18 @@ import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import { changeLink, changeLinks, changeRoutes, forgetLearned, withRoutes } from './change.ts';
 import { mapFact } from './fact.ts';
-import { allLinks, findLink, findNetns, type Host, linksOf, type Netns, replaceNetns } from './host.ts';
+import { allLinks, findLink, findNetns, type Host, linksOf, type Netns, replaceNetns, sameDevice } from './host.ts';
 import { kernelRoutesOf } from './kernel-routes.ts';
-import type { BridgePort, DeviceName, DeviceRef, InterfaceAddress, Link, NetnsName } from './link.ts';
+import type {
+  BridgePort,
+  DeviceName,
+  DeviceRef,
+  InterfaceAddress,
+  Link,
+  LinkDetail,
+  NetnsName,
+  VethPeer,
+} from './link.ts';
 import type { Route } from './route.ts';
 import { settle } from './settle.ts';
 import { confKey, readSysctl, type SysctlKey, type Sysctls } from './sysctl.ts';
@@ -47,11 +56,21 @@ export function raiseLink(host: Host, ref: DeviceRef): Host {
   };
   const settled = settle(host, forgetLearned(changeLink(host, ref, () => raised)));
   const now = findLink(settled, ref.netns, ref.device) ?? raised;
-  return changeRoutes(settled, ref.netns, (routes) =>
+  const routed = changeRoutes(settled, ref.netns, (routes) =>
     withRoutes(
       routes,
       now.addresses.flatMap((address) => kernelRoutesOf(now, address)),
     ),
+  );
+  return vlansOn(routed, ref).reduce(raiseLink, routed);
+}
+
+/** VLAN devices go up with the device below (vlan_device_event()). */
+function vlansOn(host: Host, ref: DeviceRef): readonly DeviceRef[] {
+  return [...allLinks(host)].flatMap(({ netns, link: { name, detail } }) =>
+    detail.kind === 'vlan' && detail.lower.kind === 'found' && sameDevice(detail.lower, ref)
+      ? [{ netns: netns.name, device: name }]
+      : [],
   );
 }
 
@@ -171,7 +190,7 @@ function freeIfindex(links: readonly Link[], wanted: number): number {
 }
 
 /** A device that arrives in a namespace starts with its `conf/default` settings. */
-function bornSysctls(sysctls: Sysctls, device: DeviceName): Sysctls {
+export function bornSysctls(sysctls: Sysctls, device: DeviceName): Sysctls {
   const values = new Map(sysctls.values);
   for (const [key, value] of sysctls.values) {
     const own = /^(net\/ipv[46]\/conf\/)default(\/[^/]+)$/.exec(key);
@@ -187,16 +206,23 @@ function deviceOfKey(key: SysctlKey): string | undefined {
 
 function repointPeers(host: Host, from: DeviceRef, to: DeviceRef): Host {
   const ends = [...allLinks(host)].filter(({ link }) => {
-    const { detail } = link;
-    if (detail.kind !== 'veth' || detail.peer.kind !== 'found') return false;
-    return detail.peer.netns === from.netns && detail.peer.device === from.device;
+    const other = otherEnd(link);
+    return other?.kind === 'found' && sameDevice(other, from);
   });
   return ends.reduce(
     (now, { netns, link }) =>
-      changeLink(now, { netns: netns.name, device: link.name }, (each) => ({
-        ...each,
-        detail: { kind: 'veth', peer: { kind: 'found', ...to } },
-      })),
+      changeLink(now, { netns: netns.name, device: link.name }, (each) => ({ ...each, detail: pointTo(each, to) })),
     host,
   );
+}
+
+function otherEnd({ detail }: Link): VethPeer | undefined {
+  if (detail.kind === 'veth') return detail.peer;
+  return detail.kind === 'macvlan' || detail.kind === 'vlan' ? detail.lower : undefined;
+}
+
+function pointTo({ detail }: Link, to: DeviceRef): LinkDetail {
+  const found = { kind: 'found' as const, ...to };
+  if (detail.kind === 'veth') return { ...detail, peer: found };
+  return detail.kind === 'macvlan' || detail.kind === 'vlan' ? { ...detail, lower: found } : detail;
 }

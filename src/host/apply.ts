@@ -10,7 +10,10 @@
 import { unreachable } from '../net/unreachable.ts';
 import { addAddress, deleteAddress } from './apply-address.ts';
 import { deleteFdbEntry, editBridgePort } from './apply-bridge.ts';
+import { addBridgeVlan } from './apply-bridge-vlan.ts';
+import { deleteInterceptor } from './apply-interceptor.ts';
 import { enslave, moveLink, raiseLink, setMtu } from './apply-link.ts';
+import { addMacvlan, setMacvlanMode } from './apply-macvlan.ts';
 import { addRoute, changeRoute, deleteRoute } from './apply-route.ts';
 import { writeSysctl } from './apply-sysctl.ts';
 import { remake, setFdbRemote, setRemote } from './apply-tunnel.ts';
@@ -44,6 +47,12 @@ export function applyEdit(host: Host, edit: Edit): Host {
       return deleteFdbEntry(host, edit, edit.mac, edit.vlan);
     case 'fdb-remote':
       return setFdbRemote(host, edit);
+    case 'macvlan-mode':
+      return setMacvlanMode(host, edit);
+    case 'macvlan-add':
+      return addMacvlan(host, edit);
+    case 'bridge-vlan':
+      return addBridgeVlan(host, edit);
     case 'vxlan-remote':
       return setRemote(host, edit, edit.remote);
     case 'vxlan-remake':
@@ -58,6 +67,8 @@ export function applyEdit(host: Host, edit: Edit): Host {
       return deleteRoute(host, edit.netns, edit.route);
     case 'route-change':
       return changeRoute(host, edit.netns, edit.from, edit.to);
+    case 'interceptor-delete':
+      return deleteInterceptor(host, edit, edit.interceptor);
     case 'path-mtu-flush':
       return replaceNetns(host, edit.netns, (netns) => ({
         ...netns,

@@ -10,12 +10,14 @@
 import { unreachable } from '../net/unreachable.ts';
 import { bridgeIn, inNetns, ipIn, netnsArgument } from './commands-enter.ts';
 import { familyOption, routeWords, ruleWords } from './commands-route.ts';
+import { stackedCommand } from './commands-stacked.ts';
 import { tunnelCommands } from './commands-tunnel.ts';
+import { forgetWords } from './conntrack-words.ts';
 import type { Edit } from './edit.ts';
+import type { Interceptor } from './interceptor.ts';
 import { findLink, findNetns, type Host, type Netns } from './host.ts';
 import type { DeviceRef, Link } from './link.ts';
 import type { Route } from './route.ts';
-import { forgetWords } from './conntrack-words.ts';
 import { acceptCommands, deleteCommands, natCommands } from './ruleset-commands.ts';
 
 /** One command and the one that takes it back. */
@@ -48,6 +50,10 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
     case 'vxlan-remote':
     case 'vxlan-remake':
       return tunnelCommands(netns, existing(host, edit), edit);
+    case 'macvlan-mode':
+    case 'macvlan-add':
+    case 'bridge-vlan':
+      return [stackedCommand(netns, edit)];
     case 'address-add':
       return [addressCommand(netns, edit, 'add', 'del')];
     case 'address-delete':
@@ -58,6 +64,8 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
       return [{ argv: route(netns, 'del', edit.route), undo: route(netns, 'add', edit.route) }];
     case 'route-change':
       return [{ argv: route(netns, 'change', edit.to), undo: route(netns, 'change', edit.from) }];
+    case 'interceptor-delete':
+      return [{ argv: withoutInterceptor(netns, edit.device, edit.interceptor), undo: undefined }];
     case 'path-mtu-flush':
       return [{ argv: ipIn(netns, [...familyOption(edit.family), 'route', 'flush', 'cache']), undo: undefined }];
     case 'rule-delete':
@@ -77,6 +85,22 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
       return deleteCommands(netns, edit);
     default:
       return unreachable(edit);
+  }
+}
+
+function withoutInterceptor(netns: Netns, device: string, { sort }: Interceptor): readonly string[] {
+  switch (sort.kind) {
+    case 'qdisc':
+      return inNetns(netns, ['tc', 'qdisc', 'del', 'dev', device, 'root']);
+    case 'filter': {
+      const { hook, one } = sort;
+      const which = one === undefined ? [] : ['pref', String(one.pref), 'protocol', one.protocol];
+      return inNetns(netns, ['tc', 'filter', 'del', 'dev', device, hook, ...which]);
+    }
+    case 'xdp':
+      return ipIn(netns, ['link', 'set', 'dev', device, sort.mode, 'off']);
+    default:
+      return unreachable(sort);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Port } from '../net/port.ts';
 import type { Prefix } from '../net/prefix.ts';
+import type { Interceptor } from './interceptor.ts';
 import type { DeviceName, NetnsName, PortState } from './link.ts';
 import type { Route } from './route.ts';
 import type { DnatTarget } from './rule-action.ts';
@@ -64,6 +65,18 @@ export type Edit = { readonly netns: NetnsName } & (
       readonly destination: Address;
       readonly how: 'append' | 'replace';
     }
+  /** The mode of one that is no passthru, which cannot be changed. */
+  | { readonly kind: 'macvlan-mode'; readonly device: DeviceName; readonly mode: 'private' | 'vepa' | 'bridge' }
+  /** A new one, in bridge mode, beside the device that it stands on. */
+  | { readonly kind: 'macvlan-add'; readonly name: DeviceName; readonly lower: DeviceName }
+  /** One VLAN in the table of a bridge's port, or of the bridge itself. */
+  | {
+      readonly kind: 'bridge-vlan';
+      readonly device: DeviceName;
+      readonly vid: number;
+      readonly pvid: boolean;
+      readonly untagged: boolean;
+    }
   | { readonly kind: 'vxlan-remote'; readonly device: DeviceName; readonly remote: Address }
   /** A vxlan keeps its number and port for life: it is deleted, and made anew with all that hung on it. */
   | { readonly kind: 'vxlan-remake'; readonly device: DeviceName; readonly vni: number; readonly dstPort: Port }
@@ -83,6 +96,8 @@ export type Edit = { readonly netns: NetnsName } & (
   | { readonly kind: 'route-delete'; readonly route: Route }
   /** `ip route change`: the same destination, metric and table, another next hop. */
   | { readonly kind: 'route-change'; readonly from: Route; readonly to: Route }
+  /** Take a qdisc, a filter or an XDP program off a device. */
+  | { readonly kind: 'interceptor-delete'; readonly device: DeviceName; readonly interceptor: Interceptor }
   /** `ip route flush cache`: forget what was learned of the MTU of paths. */
   | { readonly kind: 'path-mtu-flush'; readonly family: 'inet' | 'inet6' }
   | { readonly kind: 'rule-delete'; readonly priority: number; readonly family: 'inet' | 'inet6' }

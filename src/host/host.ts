@@ -8,7 +8,7 @@
  */
 
 import type { Fact } from './fact.ts';
-import type { DeviceName, DeviceRef, Link, NetnsName } from './link.ts';
+import type { BridgeVlan, DeviceName, DeviceRef, Link, NetnsName } from './link.ts';
 import type { PathMtu } from './path-mtu.ts';
 import type { FdbEntry, Neighbor, PolicyRule, Route } from './route.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -38,6 +38,8 @@ export interface Netns {
   readonly rules: Fact<readonly PolicyRule[]>;
   readonly neighbors: Fact<readonly Neighbor[]>;
   readonly fdb: Fact<readonly FdbEntry[]>;
+  /** Of bridges that filter VLANs and of their ports; read only where there is such a bridge. */
+  readonly bridgeVlans: Fact<readonly BridgeVlan[]>;
   readonly sysctls: Sysctls;
   readonly ruleset: Fact<Ruleset>;
   readonly sockets: Fact<readonly ListeningSocket[]>;

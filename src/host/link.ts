@@ -10,6 +10,7 @@
 import type { Address, Family } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Port } from '../net/port.ts';
+import type { Interceptor } from './interceptor.ts';
 
 /** A device name: any bytes without `/`, `:` or white space, at most 15 (dev_valid_name()). Never trust it as text. */
 export type DeviceName = string & { readonly __brand: 'DeviceName' };
@@ -40,6 +41,9 @@ export type VethPeer =
   | ({ readonly kind: 'found' } & DeviceRef)
   | { readonly kind: 'unseen'; readonly ifindex: number; readonly nsid: number | undefined };
 
+/** The device that another one stands on. The same numbers and the same limits as for the other end of a veth. */
+export type LowerDevice = VethPeer;
+
 /** BR_STATE_* of a bridge port. */
 export type PortState = 'disabled' | 'blocking' | 'listening' | 'learning' | 'forwarding';
 
@@ -53,6 +57,16 @@ export interface BridgePort {
   readonly flood: boolean;
   readonly broadcastFlood: boolean;
   readonly multicastFlood: boolean;
+}
+
+/** One VLAN that a bridge port, or the bridge itself, lets through (`bridge vlan show`). */
+export interface BridgeVlan {
+  readonly device: DeviceName;
+  readonly vid: number;
+  /** Frames that come in without a tag are of this VLAN. */
+  readonly pvid: boolean;
+  /** Frames of this VLAN go out without a tag. */
+  readonly untagged: boolean;
 }
 
 /** What only devices of one kind have. */
@@ -82,6 +96,14 @@ export type LinkDetail =
       /** Fixed by `external`: the tunnel's numbers come from routes or tc, which we do not model. */
       readonly external: boolean;
     }
+  | {
+      readonly kind: 'macvlan';
+      readonly lower: LowerDevice;
+      /** Who of one parent's macvlans may talk to whom. */
+      readonly mode: 'private' | 'vepa' | 'bridge' | 'passthru' | 'source';
+    }
+  /** 802.1Q: it tags what it sends with `id`, and takes what comes in so tagged. */
+  | { readonly kind: 'vlan'; readonly lower: LowerDevice; readonly id: number }
   | { readonly kind: 'dummy' }
   /** A device without IFLA_INFO_KIND: hardware, or what the hypervisor gives. */
   | { readonly kind: 'physical' }
@@ -106,6 +128,8 @@ export interface Link {
   readonly port: BridgePort | undefined;
   readonly addresses: readonly InterfaceAddress[];
   readonly detail: LinkDetail;
-  /** An XDP program, or a qdisc that may drop, is attached: named, and not modelled. */
+  /** What takes frames on it besides netfilter; absent: nothing does. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Settings by which it drops or answers frames itself: named, and not modelled. */
   readonly unmodelled: readonly string[];
 }

@@ -2,7 +2,8 @@
  * Why the kernel would refuse an edit, as far as we know its rules: such an edit repairs nothing and is not printed.
  *
  * Source: net/ipv4/fib_semantics.c fib_check_nh(), net/ipv6/route.c ip6_route_check_nh(), net/ipv4/devinet.c
- * __inet_insert_ifa(), net/core/dev.c __dev_change_net_namespace(). Seen in test/live/faults-apply.test.ts.
+ * __inet_insert_ifa(), net/core/dev.c __dev_change_net_namespace(), net/8021q/vlan_dev.c vlan_dev_open(),
+ * drivers/net/macvlan.c macvlan_port_create(). Seen in test/live/faults-apply.test.ts and faults-tunnels.test.ts.
  *
  * @module
  */
@@ -11,7 +12,7 @@ import { type Address, isLinkLocal } from '../net/address.ts';
 import { contains } from '../net/prefix.ts';
 import { sameKey, sameRoute } from './change.ts';
 import type { Edit } from './edit.ts';
-import { findLink, findNetns, type Host, linksOf, type Netns } from './host.ts';
+import { allLinks, findLink, findNetns, type Host, linksOf, type Netns } from './host.ts';
 import type { DeviceName } from './link.ts';
 import { type Nexthop, type Route, TABLE } from './route.ts';
 import { confKey } from './sysctl.ts';
@@ -36,6 +37,14 @@ export function refusalOf(host: Host, edit: Edit): string | undefined {
       return routesOf(netns).some((route) => sameRoute(route, edit.route)) ? undefined : 'No such process';
     case 'link-netns':
       return refusedMove(host, edit);
+    case 'link-up':
+      return refusedUp(host, edit);
+    case 'macvlan-mode': {
+      const detail = findLink(host, edit.netns, edit.device)?.detail;
+      return detail?.kind === 'macvlan' && detail.mode === 'passthru' ? 'Invalid argument' : undefined;
+    }
+    case 'macvlan-add':
+      return refusedMacvlan(host, netns, edit);
     case 'link-master':
       return edit.master !== undefined && findLink(host, edit.netns, edit.master) === undefined
         ? `Device "${edit.master}" does not exist`
@@ -91,6 +100,31 @@ function isOnLink(netns: Netns, address: Address, device: DeviceName | undefined
 
 function isOwn(netns: Netns, address: Address): boolean {
   return linksOf(netns).some(({ addresses }) => addresses.some((own) => own.address === address));
+}
+
+/** A VLAN device stays down while the device below is; a macvlan does not. */
+function refusedUp(host: Host, edit: Extract<Edit, { kind: 'link-up' }>): string | undefined {
+  const detail = findLink(host, edit.netns, edit.device)?.detail;
+  if (detail?.kind !== 'vlan') return undefined;
+  const { lower } = detail;
+  const below = lower.kind === 'found' ? findLink(host, lower.netns, lower.device) : undefined;
+  return below?.up === false ? 'Network is down' : undefined;
+}
+
+function refusedMacvlan(
+  host: Host,
+  netns: Netns,
+  { name, lower }: Extract<Edit, { kind: 'macvlan-add' }>,
+): string | undefined {
+  if (findLink(host, netns.name, name) !== undefined) return 'File exists';
+  const below = findLink(host, netns.name, lower);
+  if (below === undefined) return `Cannot find device "${lower}"`;
+  if (below.port !== undefined) return 'Device or resource busy';
+  const isTaken = [...allLinks(host)].some(({ link: { detail } }) => {
+    if (detail.kind !== 'macvlan' || detail.mode !== 'passthru' || detail.lower.kind !== 'found') return false;
+    return detail.lower.netns === netns.name && detail.lower.device === lower;
+  });
+  return isTaken ? 'Invalid argument' : undefined;
 }
 
 function refusedMove(host: Host, edit: Extract<Edit, { kind: 'link-netns' }>): string | undefined {

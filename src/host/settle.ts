@@ -51,13 +51,26 @@ function mapLinks(host: Host, change: (netns: Netns, link: Link) => Link): Host 
   );
 }
 
-/** A device that is down carries nothing; a veth needs both ends up; of the others we know no more than they said. */
+/**
+ * A device that is down carries nothing; a veth needs both ends up; what stands on another has what that has; of the
+ * others we know no more than they said.
+ */
 function carrierOf(host: Host, link: Link): boolean {
   if (!link.up) return false;
-  if (link.detail.kind !== 'veth') return link.carrier;
-  const { peer } = link.detail;
-  if (peer.kind === 'unseen') return link.carrier;
-  return findLink(host, peer.netns, peer.device)?.up ?? false;
+  switch (link.detail.kind) {
+    case 'veth': {
+      const { peer } = link.detail;
+      return peer.kind === 'unseen' ? link.carrier : (findLink(host, peer.netns, peer.device)?.up ?? false);
+    }
+    case 'macvlan':
+    case 'vlan': {
+      const { lower } = link.detail;
+      const below = lower.kind === 'found' ? findLink(host, lower.netns, lower.device) : undefined;
+      return below === undefined ? link.carrier : carrierOf(host, below);
+    }
+    default:
+      return link.carrier;
+  }
 }
 
 /** A port forwards as soon as it and its bridge are up and it has carrier, and is disabled when that ends. */

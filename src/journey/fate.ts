@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Interceptor } from '../host/interceptor.ts';
 import type { DeviceName, DeviceRef, NetnsName } from '../host/link.ts';
 import type { PathMtu } from '../host/path-mtu.ts';
 import type { Neighbor, PolicyRule, Route } from '../host/route.ts';
@@ -52,6 +53,8 @@ export interface SegmentBlock {
     | 'vlan-untaken'
     /** A port's VLAN table keeps the frame from coming in, or from going out. */
     | 'vlan-filtered'
+    /** A qdisc or filter of the device takes every frame. */
+    | 'intercepted'
     | 'unmodelled'
     | 'unread';
   /** The rule that filtered it, the kind of device that is not modelled, or why something could not be read. */
@@ -177,6 +180,13 @@ export type DropReason =
       readonly mtu: number;
       readonly at: DeviceRef;
       readonly by: TooLongBy;
+    }
+  /** A qdisc on the device has no room for a frame of that length. */
+  | {
+      readonly kind: 'intercepted';
+      readonly at: DeviceRef;
+      readonly interceptor: Interceptor;
+      readonly frameBytes: number;
     }
   | { readonly kind: 'ttl-exceeded'; readonly visited: readonly DeviceRef[] }
   | { readonly kind: 'echo-ignored'; readonly key: string }

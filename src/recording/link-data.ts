@@ -1,7 +1,7 @@
 /**
  * What `ip -d -j link` prints of one kind of device (`info_data`) or port (`info_slave_data`), as schemas.
  *
- * Source: ip/iplink_bridge.c, iplink_bridge_slave.c and iplink_vxlan.c of iproute2 6.1: bridges print their switches
+ * Source: ip/iplink_bridge.c, iplink_bridge_slave.c, iplink_vxlan.c, iplink_macvlan.c and iplink_vlan.c of iproute2 6.1: bridges print their switches
  * as numbers, ports and tunnels as booleans.
  *
  * @module
@@ -33,9 +33,20 @@ export const BridgeData = v.looseObject({
   /** 0 off, 1 the kernel's, 2 a program's. */
   stp_state: v.number(),
   vlan_filtering: v.optional(Switch),
+  vlan_protocol: v.optional(v.string(), '802.1Q'),
   /** Absent where the kernel is built without br_netfilter. */
   nf_call_iptables: v.optional(Switch),
   nf_call_ip6tables: v.optional(Switch),
+});
+
+export const MacvlanData = v.looseObject({
+  mode: v.picklist(['private', 'vepa', 'bridge', 'passthru', 'source']),
+});
+
+export const VlanData = v.looseObject({
+  protocol: v.string(),
+  id: v.number(),
+  flags: v.optional(v.array(v.string()), []),
 });
 
 /** A vxlan tunnel. */

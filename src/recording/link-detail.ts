@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import type { DeviceName, LinkDetail, VethPeer } from '../host/link.ts';
 import { parseAddress } from '../net/address.ts';
 import { toPort } from '../net/port.ts';
-import { BridgeData, isOn, onKeys, VxlanData } from './link-data.ts';
+import { BridgeData, isOn, MacvlanData, onKeys, VlanData, VxlanData } from './link-data.ts';
 import type { LinkRow } from './link-row.ts';
 import type { Around } from './peers.ts';
 
@@ -34,11 +34,15 @@ export function detailOf(row: LinkRow, around: Around): Detail {
     case 'dummy':
       return plain({ kind: 'dummy' });
     case 'veth':
-      return plain({ kind: 'veth', peer: vethPeer(row, around) });
+      return plain({ kind: 'veth', peer: otherEnd(row, around) });
     case 'bridge':
       return bridge(row);
     case 'vxlan':
       return vxlan(row, around);
+    case 'macvlan':
+      return macvlan(row, around);
+    case 'vlan':
+      return vlan(row, around);
     default:
       return plain({ kind: 'other', infoKind });
   }
@@ -48,8 +52,33 @@ function plain(detail: LinkDetail): Detail {
   return { detail, unmodelled: [] };
 }
 
-/** A peer in the same namespace is printed by its name, one elsewhere by (ifindex, nsid). */
-function vethPeer(row: LinkRow, around: Around): VethPeer {
+function macvlan(row: LinkRow, around: Around): Detail {
+  const data = v.safeParse(MacvlanData, row.linkinfo?.info_data);
+  if (!data.success) return plain({ kind: 'other', infoKind: 'macvlan' });
+  const { mode } = data.output;
+  return {
+    detail: { kind: 'macvlan', lower: otherEnd(row, around), mode },
+    unmodelled: mode === 'source' ? ['macvlan mode source'] : [],
+  };
+}
+
+function vlan(row: LinkRow, around: Around): Detail {
+  const data = v.safeParse(VlanData, row.linkinfo?.info_data);
+  if (!data.success) return plain({ kind: 'other', infoKind: 'vlan' });
+  const { protocol, id } = data.output;
+  return {
+    detail: { kind: 'vlan', lower: otherEnd(row, around), id },
+    unmodelled: isDot1q(protocol) ? [] : [`VLAN protocol ${protocol}`],
+  };
+}
+
+/** Written in either case, by version. */
+function isDot1q(protocol: string): boolean {
+  return protocol.toLowerCase() === '802.1q';
+}
+
+/** The peer of a veth, or the device below. One in the same namespace is printed by its name, one elsewhere by (ifindex, nsid). */
+function otherEnd(row: LinkRow, around: Around): VethPeer {
   const { link_index: ifindex, link_netnsid: nsid } = row;
   if (nsid === undefined) {
     const peer = row.link ?? undefined;
@@ -67,13 +96,16 @@ function vethPeer(row: LinkRow, around: Around): VethPeer {
 function bridge(row: LinkRow): Detail {
   const data = v.safeParse(BridgeData, row.linkinfo?.info_data);
   if (!data.success) return plain({ kind: 'other', infoKind: 'bridge' });
-  return plain({
+  const { vlan_filtering: vlanFiltering, vlan_protocol: vlanProtocol } = data.output;
+  const detail: LinkDetail = {
     kind: 'bridge',
     stp: data.output.stp_state !== 0,
-    vlanFiltering: isOn(data.output.vlan_filtering),
+    vlanFiltering: isOn(vlanFiltering),
     nfCallIptables: isOn(data.output.nf_call_iptables),
     nfCallIp6tables: isOn(data.output.nf_call_ip6tables),
-  });
+  };
+  const isOtherTag = isOn(vlanFiltering) && !isDot1q(vlanProtocol);
+  return { detail, unmodelled: isOtherTag ? [`VLAN protocol ${vlanProtocol}`] : [] };
 }
 
 function vxlan(row: LinkRow, around: Around): Detail {

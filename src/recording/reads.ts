@@ -64,6 +64,9 @@ export const SINGLE_READS = {
   sockets: ['ss', '-Hnltue'],
 } as const satisfies Readonly<Record<string, ReadArgv>>;
 
+/** Read where a bridge filters VLANs, which the listing of links tells. */
+export const VLAN_READ: ReadArgv = ['bridge', '-j', 'vlan', 'show'];
+
 /** The key of `tc filter show dev DEV PLACE`, read where a qdisc can carry filters: `filter ingress eth0`. */
 export const FILTER_READ = /^filter (root|ingress|egress) (\S+)$/;
 

@@ -10,6 +10,7 @@
 import { type Fact, mapFact } from '../host/fact.ts';
 import type { Host, Netns } from '../host/host.ts';
 import type { DeviceName, NetnsName } from '../host/link.ts';
+import { bridgeVlansOf } from './bridge-vlans.ts';
 import { connectionsOf } from './connections.ts';
 import { fdbOf } from './fdb.ts';
 import { type LinkRow, linkRowsOf } from './link-row.ts';
@@ -49,6 +50,7 @@ function netnsOf(namespace: RecordedNamespace, rows: Fact<readonly LinkRow[]>, a
     rules: rulesOf(namespace),
     neighbors: neighborsOf(namespace, devices),
     fdb: fdbOf(namespace),
+    bridgeVlans: bridgeVlansOf(namespace),
     sysctls: sysctlsOf(namespace),
     ruleset: rulesetOf(namespace),
     sockets: socketsOf(namespace),

@@ -20,17 +20,20 @@ export type FrameKind =
 
 /**
  * The entry that decides, whatever the bridge has learned. A static one is corrected by the first frame from elsewhere
- * (the ARP exchange, where ports learn); a sticky one never is. VLANs count only with VLAN filtering, not modelled.
+ * (the ARP exchange, where ports learn); a sticky one never is.
+ *
+ * @param vlan The frame's, where the bridge filters VLANs: then each VLAN has entries of its own.
  */
 export function decidingEntry(
   bridge: Device,
   { mac, isLearned }: Extract<FrameKind, { kind: 'unicast' }>,
+  vlan: number | undefined,
 ): FdbEntry | undefined {
   const entries = bridge.netns.fdb.get(bridge.link.name);
   if (entries === undefined) return undefined;
   const isRelearned = isLearned && (bridge.netns.ports.get(bridge.link.name) ?? []).every(({ port }) => port.learning);
   return entries.find((entry) => {
-    if (entry.mac !== mac || entry.vlan !== undefined || entry.state === 'dynamic') return false;
+    if (entry.mac !== mac || entry.vlan !== vlan || entry.state === 'dynamic') return false;
     return entry.state === 'permanent' || entry.flags.includes('sticky') || !isRelearned;
   });
 }

@@ -18,8 +18,10 @@ import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { droppedAt } from './fates.ts';
 import { type Passed, pass } from './hooks.ts';
+import { takenAsTooLong } from './interceptors.ts';
 import type { Device } from './netns-index.ts';
-import type { Crossing, Reach } from './segment.ts';
+import type { Crossing, Reach } from './segment-search.ts';
+import { lowerOf } from './stacked.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
 
 /** Room for one VLAN tag that a device grants beyond its MTU. */
@@ -39,8 +41,11 @@ export function carryFrame(walk: Walk, from: Device, packet: Packet, reach: Reac
 }
 
 /** The packet goes out by a device. */
-function transmit(walk: Walk, { netns, ref }: Device, packet: Packet): Carried {
+function transmit(walk: Walk, device: Device, packet: Packet): Carried {
+  const { netns, ref } = device;
   const passed = pass(walk, netns, 'egress', packet, { outDevice: ref.device });
+  const tooLong = passed.fate === undefined ? takenAsTooLong(device, passed.packet) : undefined;
+  if (tooLong !== undefined) return { packet: passed.packet, fate: tooLong };
   if (passed.fate === undefined) {
     take(walk, { netns: ref.netns, device: ref.device, stage: 'egress', packet: passed.packet });
   }
@@ -71,6 +76,13 @@ function cross(walk: Walk, crossing: Crossing, packet: Packet): Carried {
       const received = from.netns === to.netns || packet.mark === 0 ? packet : { ...packet, mark: 0 };
       return comeIn(walk, to, received);
     }
+    case 'stack': {
+      const { as, from, to } = crossing;
+      if (as === 'egress') return transmit(walk, to, packet);
+      // Up from the device below nothing is taken off; what is handed back down to it crosses like any frame.
+      const isHandedUp = lowerOf(walk.host, to) === from;
+      return comeIn(walk, to, isHandedUp || from.netns === to.netns ? packet : { ...packet, mark: 0 });
+    }
     case 'bridge':
       return crossBridge(walk, crossing, packet);
     case 'tunnel': {
@@ -94,7 +106,7 @@ function crossBridge(walk: Walk, crossing: BridgeCrossing, packet: Packet): Carr
     const taken = meet(walk, crossing, 'input', begun.packet);
     if (taken.fate !== undefined) return taken;
     const { packet: up, fate } = comeIn(walk, bridge, taken.packet);
-    return { packet: up, fate, routedBy: bridge, port: inPort?.link.name };
+    return { packet: up, fate, ...(isRedirected ? { routedBy: bridge } : {}), port: inPort?.link.name };
   }
   takeBridge(walk, bridge, from, outPort.link.name, how);
   const forwarded = inPort === undefined ? begun : meet(walk, crossing, 'forward', begun.packet);

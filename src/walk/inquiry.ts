@@ -16,7 +16,8 @@ import { passArp } from './arp-filter.ts';
 import type { HostIndex } from './host-index.ts';
 import { answersSolicitation, solicitationSender } from './neighbor-discovery.ts';
 import type { Device } from './netns-index.ts';
-import { type Reach, type SegmentFound, searchSegment } from './segment.ts';
+import { searchSegment } from './segment.ts';
+import type { Reach, SegmentFound } from './segment-search.ts';
 import { carryAdvertisement, carrySolicitation } from './solicitation.ts';
 import type { Walk } from './walk.ts';
 

@@ -22,7 +22,8 @@ import { droppedAt, undecided } from './fates.ts';
 import { inquire } from './inquiry.ts';
 import type { Device } from './netns-index.ts';
 import { reluctantProxy } from './reluctant-proxy.ts';
-import { isOutside, type Reach, type SegmentFound, searchSegment, type Way } from './segment.ts';
+import { isOutside, searchSegment } from './segment.ts';
+import type { Reach, SegmentFound, Way } from './segment-search.ts';
 import { take, type Walk, widen } from './walk.ts';
 
 /** Where the frame goes. */

@@ -15,7 +15,7 @@ import { type Address, familyOf } from '../net/address.ts';
 import { isProxyFor } from './arp.ts';
 import { isFate } from './fates.ts';
 import { routeInput } from './route-input.ts';
-import type { SegmentFound } from './segment.ts';
+import type { SegmentFound } from './segment-search.ts';
 import type { Walk } from './walk.ts';
 
 /** Any length that every device takes: nothing asks for it before the packet is sent on. */

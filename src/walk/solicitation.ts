@@ -17,7 +17,7 @@ import { carryFrame } from './carry-frame.ts';
 import { isFate } from './fates.ts';
 import { pass } from './hooks.ts';
 import type { Device } from './netns-index.ts';
-import type { Reach } from './segment.ts';
+import type { Reach } from './segment-search.ts';
 import type { Walk } from './walk.ts';
 
 /** RFC 4291 section 2.7.1: ff02::1:ff00:0/104, and the last 24 bits of the address. */

@@ -24,7 +24,7 @@ import { droppedAt, isFate, undecided } from './fates.ts';
 import type { HostIndex } from './host-index.ts';
 import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
 import type { Device } from './netns-index.ts';
-import type { TunnelEnd } from './segment.ts';
+import type { TunnelEnd } from './segment-search.ts';
 import { travel } from './travel.ts';
 import { fixedRemotes, floodRemotes, isSenderElsewhere, takenBy, underlayOf, type Vxlan, vxlanOf } from './vxlan.ts';
 import { type Heard, type Multipath, type Tunnels, take, type Walk } from './walk.ts';

@@ -15,7 +15,7 @@ import type { Address } from '../net/address.ts';
 import type { HostIndex } from './host-index.ts';
 import type { Conntrack } from './netfilter/contract.ts';
 import type { Device } from './netns-index.ts';
-import type { TunnelSearch } from './segment.ts';
+import type { TunnelSearch } from './segment-search.ts';
 
 export interface Walk {
   readonly host: HostIndex;

@@ -16,12 +16,14 @@ import { type Fact, known, type Source } from '../../src/host/fact.ts';
 import { type Host, type Netns, replaceNetns } from '../../src/host/host.ts';
 import type {
   BridgePort,
+  BridgeVlan,
   DeviceName,
   DeviceRef,
   InterfaceAddress,
   Link,
   LinkDetail,
   NetnsName,
+  VethPeer,
 } from '../../src/host/link.ts';
 import type { PathMtu } from '../../src/host/path-mtu.ts';
 import type { FdbEntry, Route } from '../../src/host/route.ts';
@@ -65,6 +67,8 @@ export interface NetnsSpec {
   readonly rules?: readonly string[];
   readonly neighbors?: readonly string[];
   readonly fdb?: readonly string[];
+  /** VLAN tables of bridges that filter: `p1 10 pvid untagged`. */
+  readonly vlans?: readonly string[];
   readonly sockets?: readonly string[];
   /** Set in this order; `ip_forward`, `conf/all/forwarding` and `conf/all/disable_ipv6` reach every device. */
   readonly sysctls?: Readonly<Record<string, string | number>>;
@@ -141,7 +145,7 @@ export function tweakSysctl(host: Host, name: string, key: string, value: string
 export function forget(
   host: Host,
   name: string,
-  fact: 'links' | 'routes' | 'rules' | 'neighbors' | 'fdb' | 'ruleset' | 'sockets',
+  fact: 'links' | 'routes' | 'rules' | 'neighbors' | 'fdb' | 'bridgeVlans' | 'ruleset' | 'sockets',
   why: string,
 ): Host {
   return tweakNetns(host, name, () => ({ [fact]: { known: false, why } }));
@@ -182,11 +186,22 @@ function bareNetns(name: NetnsName, spec: NetnsSpec, number: number, peers: Read
     rules: read(ordered, 'ip', '-j', 'rule', 'show'),
     neighbors: read((spec.neighbors ?? []).map(neighbor), 'ip', '-j', 'neigh', 'show'),
     fdb: read([...links.flatMap(remoteEntry), ...(spec.fdb ?? []).map(fdbEntry)], 'bridge', '-j', 'fdb', 'show'),
+    bridgeVlans: read((spec.vlans ?? []).map(bridgeVlan), 'bridge', '-j', 'vlan', 'show'),
     sysctls: { values: sysctls, source: sourceOf(name, 'sysctl', '-a') },
     ruleset: read(spec.ruleset ?? EMPTY_RULESET, 'nft', '-j', 'list', 'ruleset'),
     sockets: read((spec.sockets ?? []).map(socket), 'ss', '-lntu'),
     pathMtus: read(spec.pathMtus ?? [], 'ip', 'route', 'show', 'cache'),
     connections: read({ entries: spec.connections ?? [], isWhole: true }, 'cat', '/proc/net/nf_conntrack'),
+  };
+}
+
+function bridgeVlan(text: string): BridgeVlan {
+  const [device = '', vid, ...flags] = text.split(' ');
+  return {
+    device: device as DeviceName,
+    vid: Number(vid),
+    pvid: flags.includes('pvid'),
+    untagged: flags.includes('untagged'),
   };
 }
 
@@ -260,6 +275,14 @@ function detailOf(ref: string, spec: LinkSpec, peers: ReadonlyMap<string, string
         external: false,
         ...own,
       };
+    case 'macvlan': {
+      const { lower, ...mode } = own;
+      return { kind: 'macvlan', lower: lowerDevice(lower), mode: 'bridge', ...mode };
+    }
+    case 'vlan': {
+      const { lower, ...id } = own;
+      return { kind: 'vlan', lower: lowerDevice(lower), id: 1, ...id };
+    }
     case 'dummy':
       return { kind: 'dummy' };
     case 'physical':
@@ -269,6 +292,13 @@ function detailOf(ref: string, spec: LinkSpec, peers: ReadonlyMap<string, string
     default:
       return { kind: 'other', infoKind: spec.kind };
   }
+}
+
+/** `ns1:eth0`. */
+function lowerDevice(ref: unknown): VethPeer {
+  return typeof ref === 'string'
+    ? { kind: 'found', ...deviceRef(ref) }
+    : { kind: 'unseen', ifindex: 99, nsid: undefined };
 }
 
 function interfaceAddress(text: string): InterfaceAddress {

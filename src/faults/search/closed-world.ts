@@ -39,6 +39,9 @@ function leadsOut({ detail }: Link): boolean {
       return false;
     case 'veth':
       return detail.peer.kind === 'unseen';
+    case 'macvlan':
+    case 'vlan':
+      return detail.lower.kind === 'unseen';
     case 'vxlan':
     case 'physical':
     case 'other':

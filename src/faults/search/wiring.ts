@@ -1,5 +1,6 @@
 /**
- * Who is wired to whom, whatever state it is in: veth pairs, bridges with their ports, vxlan devices of one VNI. A link
+ * Who is wired to whom, whatever state it is in: veth pairs, bridges with their ports, vxlan devices of one VNI, macvlans
+ * and VLAN devices with what they stand on. A link
  * that is down or a port that blocks is still wired; that is how the search for a cause sees past it.
  *
  * Limit: two vxlan devices of one VNI count as wired, whether their remotes name each other or not.
@@ -16,7 +17,8 @@ export function wiredTo(host: Host, ref: DeviceRef): readonly DeviceRef[] {
   const link = findLink(host, ref.netns, ref.device);
   if (link === undefined) return [];
   const master = bridgeOf(host, ref, link);
-  return master === undefined ? farEnds(host, ref, link) : [...farEnds(host, ref, link), master];
+  const ends = [...farEnds(host, ref, link), ...uppersOf(host, ref)];
+  return master === undefined ? ends : [...ends, master];
 }
 
 /** The bridge that the device is a port of. */
@@ -38,6 +40,9 @@ function farEnds(host: Host, ref: DeviceRef, link: Link): readonly DeviceRef[] {
           ? [{ netns: netns.name, device: other.name }]
           : [],
       );
+    case 'macvlan':
+    case 'vlan':
+      return detail.lower.kind === 'found' ? [{ netns: detail.lower.netns, device: detail.lower.device }] : [];
     case 'loopback':
     case 'dummy':
     case 'physical':
@@ -46,6 +51,17 @@ function farEnds(host: Host, ref: DeviceRef, link: Link): readonly DeviceRef[] {
     default:
       return unreachable(detail);
   }
+}
+
+/** The devices that stand on it. */
+function uppersOf(host: Host, ref: DeviceRef): readonly DeviceRef[] {
+  return [...allLinks(host)].flatMap(({ netns, link: { name, detail } }) => {
+    const isOnIt =
+      (detail.kind === 'macvlan' || detail.kind === 'vlan') &&
+      detail.lower.kind === 'found' &&
+      sameDevice(detail.lower, ref);
+    return isOnIt ? [{ netns: netns.name, device: name }] : [];
+  });
 }
 
 /** The ports of a bridge. */
