@@ -18,13 +18,14 @@ export function overlay(
     link1?: Partial<LinkSpec>;
     link2?: Partial<LinkSpec>;
     m1?: Pick<NetnsSpec, 'links' | 'fdb'>;
+    c1?: NetnsSpec;
     m2?: Partial<NetnsSpec>;
     wire?: Partial<LinkSpec>;
     others?: Readonly<Record<string, NetnsSpec>>;
   } = {},
 ): Host {
   return hostOf({
-    c1: { links: { eth0: { peer: 'm1:p1', addresses: ['10.42.0.11/24'] } } },
+    c1: { ...change.c1, links: { eth0: { peer: 'm1:p1', addresses: ['10.42.0.11/24'] }, ...change.c1?.links } },
     m1: {
       links: {
         eth0: { peer: 'm2:eth0', addresses: ['192.168.0.1/24'] },

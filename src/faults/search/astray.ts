@@ -14,6 +14,7 @@ import { findNetns, type Host, type Netns, sameDevice } from '../../host/host.ts
 import type { DeviceRef, NetnsName } from '../../host/link.ts';
 import type { Fate } from '../../journey/fate.ts';
 import type { Journey } from '../../journey/journey.ts';
+import type { Step } from '../../journey/step.ts';
 import { walkRoundTrip } from '../../walk/round-trip.ts';
 import type { FaultContext } from '../rule.ts';
 import type { RouteStep } from './dropped.ts';
@@ -80,10 +81,18 @@ function leadsAway(host: Host, journey: Journey, index: number): boolean {
 /** Where the packet came in next; whoever answers for the next hop, a proxy as well. */
 function cameTo({ steps }: Journey, index: number): NetnsName | undefined {
   const from = steps[index]?.netns;
-  const rest = steps.slice(index + 1);
+  const rest = outsideTunnels(steps.slice(index + 1));
   const next = rest.findIndex((each) => each.stage === 'route');
   const arrival = (next === -1 ? rest : rest.slice(0, next)).findLast((each) => each.stage === 'ingress');
   return arrival === undefined || arrival.netns === from ? undefined : arrival.netns;
+}
+
+/** What happens to the packet itself, and not to the wrapping that carries it; none of it where the wrapping was lost. */
+function outsideTunnels(steps: readonly Step[]): readonly Step[] {
+  const begin = steps.findIndex(({ stage }) => stage === 'encapsulate');
+  if (begin === -1) return steps;
+  const end = steps.findIndex(({ stage }, at) => at > begin && stage === 'decapsulate');
+  return end === -1 ? [] : [...steps.slice(0, begin), ...outsideTunnels(steps.slice(end + 1))];
 }
 
 /** The namespace on the segment that has the address, on whichever of its devices. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { policyRule } from '../../../src/faults/rules/policy-rule.ts';
 import { hostOf, type NetnsSpec } from '../../helpers/build-host.ts';
 import { after, codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
+import { overlay } from '../overlay.ts';
 
 /** guest 192.168.2.10 and pc 192.168.1.10 behind gw, whose guests go by table 2, to isp. */
 function guestsByTable2(gw: Partial<NetnsSpec>) {
@@ -71,4 +72,16 @@ test('policy-rule is silent about a rule whose table leads there, where somethin
 test('policy-rule is silent about a packet for an address that nobody has', () => {
   const host = guestsByTable2({ routes: ['default via 198.51.100.1 table 2'] });
   expect(findBy(policyRule, host, 'guest 192.168.1.77')).toEqual([]);
+});
+
+test('policy-rule knows that the other way leads there through a tunnel', () => {
+  const host = overlay({
+    c1: {
+      links: { vpn0: { peer: 'elsewhere:vpn1' } },
+      rules: ['50: to 10.42.0.12/32 lookup 7'],
+      routes: ['default dev vpn0 table 7'],
+    },
+    others: { elsewhere: { links: { vpn1: {} } } },
+  });
+  expect(codesOf(host, 'c1 10.42.0.12')).toEqual(['policy-rule']);
 });
