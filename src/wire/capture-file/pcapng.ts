@@ -15,8 +15,9 @@
  */
 
 import type { CaptureEvents } from './events.ts';
-import type { CaptureInterface, InterfaceStatistics } from './interface.ts';
+import type { CaptureInterface } from './interface.ts';
 import { NO_PACKET_OPTIONS, type PacketOptions } from './packet-options.ts';
+import { INTERFACE_BYTES, interfaceOf, namesIn, STATISTICS_BYTES, statisticsOf } from './pcapng-blocks.ts';
 import { OPTION, optionsOf, optionText, padded } from './pcapng-options.ts';
 import { PcapngClock } from './pcapng-time.ts';
 import type { CaptureProblem } from './problem.ts';
@@ -206,38 +207,11 @@ export class PcapngParser implements RecordParser {
   }
 
   #takeInterface(window: Window, body: number, end: number): string | undefined {
-    if (end - body < 8) return 'an interface description is too short';
-    const { bytes, view } = window;
-    const isLittle = this.#isLittle;
-    const texts = new Map<number, string>();
-    let resolution: CaptureInterface['resolution'] = { base: 10, exponent: 6 };
-    let offsetSeconds = 0;
-    for (const { code, start, lengthBytes } of optionsOf(view, body + 8, end, isLittle)) {
-      if (code === OPTION.timeResolution && lengthBytes === 1) {
-        const value = view.getUint8(start);
-        resolution = { base: value >= 0x80 ? 2 : 10, exponent: value & 0x7f };
-      } else if (code === OPTION.timeOffset && lengthBytes === 8) {
-        offsetSeconds = Number(view.getBigInt64(start, isLittle));
-      } else if (code === OPTION.filter) {
-        // The first byte is its kind; 0 is libpcap's text.
-        if (lengthBytes > 1 && bytes[start] === 0) texts.set(code, optionText(bytes, start + 1, lengthBytes - 1));
-      } else if (code === OPTION.interfaceName || code === OPTION.interfaceDescription) {
-        texts.set(code, optionText(bytes, start, lengthBytes));
-      }
-    }
-    this.#clocks.push(new PcapngClock(resolution, offsetSeconds));
-    this.interfaces.push({
-      linkType: view.getUint16(body, isLittle),
-      snapLengthBytes: view.getUint32(body + 4, isLittle),
-      name: texts.get(OPTION.interfaceName),
-      description: texts.get(OPTION.interfaceDescription),
-      filter: texts.get(OPTION.filter),
-      resolution,
-      offsetSeconds,
-      section: this.#section,
-      index: this.interfaces.length - this.#firstInterface,
-      statistics: undefined,
-    });
+    if (end - body < INTERFACE_BYTES) return 'an interface description is too short';
+    const place = { section: this.#section, index: this.interfaces.length - this.#firstInterface };
+    const described = interfaceOf(window, body, end, this.#isLittle, place);
+    this.#clocks.push(new PcapngClock(described.resolution, described.offsetSeconds));
+    this.interfaces.push(described);
     return undefined;
   }
 
@@ -317,33 +291,14 @@ export class PcapngParser implements RecordParser {
     return undefined;
   }
 
-  #takeStatistics({ view }: Window, body: number, end: number): void {
-    if (end - body < 12) return;
-    const isLittle = this.#isLittle;
-    const about = this.interfaces[this.#firstInterface + view.getUint32(body, isLittle)];
-    if (about === undefined) return;
-    const counters = new Map<number, bigint>();
-    for (const { code, start, lengthBytes } of optionsOf(view, body + 12, end, isLittle)) {
-      if (lengthBytes === 8) counters.set(code, view.getBigUint64(start, isLittle));
-    }
-    about.statistics = {
-      received: counters.get(OPTION.statisticsReceived),
-      dropped: counters.get(OPTION.statisticsDropped),
-      droppedBySystem: counters.get(OPTION.statisticsDroppedBySystem),
-      delivered: counters.get(OPTION.statisticsDelivered),
-    } satisfies InterfaceStatistics;
+  #takeStatistics(window: Window, body: number, end: number): void {
+    if (end - body < STATISTICS_BYTES) return;
+    const about = this.interfaces[this.#firstInterface + window.view.getUint32(body, this.#isLittle)];
+    if (about !== undefined) about.statistics = statisticsOf(window, body + STATISTICS_BYTES, end, this.#isLittle);
   }
 
-  /** Records of the same shape as options: 1 is an IPv4 address and its names, 2 an IPv6 address. */
-  #takeNames({ bytes, view }: Window, body: number, end: number): void {
-    for (const { code, start, lengthBytes } of optionsOf(view, body, end, this.#isLittle)) {
-      const addressBytes = code === 1 ? 4 : code === 2 ? 16 : undefined;
-      if (addressBytes === undefined || lengthBytes <= addressBytes) continue;
-      const address = bytes.subarray(start, start + addressBytes);
-      for (const name of optionText(bytes, start + addressBytes, lengthBytes - addressBytes).split('\0')) {
-        if (name !== '') this.#events.name?.(address, name);
-      }
-    }
+  #takeNames(window: Window, body: number, end: number): void {
+    for (const { address, name } of namesIn(window, body, end, this.#isLittle)) this.#events.name?.(address, name);
   }
 
   #takeCustom({ bytes, view }: Window, body: number, end: number): void {
