@@ -12,6 +12,25 @@ export function forgetWords(connection: TrackedConnection): readonly string[] {
   return ['conntrack', '-D', ...flowWords(connection)];
 }
 
+/** Delete all between these two, from whichever port: what a ping, or a sender of datagrams, began. */
+export function forgetAllWords({ protocol, original }: TrackedConnection): readonly string[] {
+  const { source, destination, destPort } = original;
+  const isInet6 = familyOf(source) === 'inet6';
+  const to = protocol === 'icmp' ? [] : ['--dport', String(destPort)];
+  return [
+    'conntrack',
+    '-D',
+    ...family(isInet6),
+    '-p',
+    protocolName(protocol, isInet6),
+    '-s',
+    source,
+    '-d',
+    destination,
+    ...to,
+  ];
+}
+
 /** Show this one. */
 export function showWords(connection: TrackedConnection): readonly string[] {
   return ['conntrack', '-L', ...flowWords(connection)];
@@ -24,8 +43,12 @@ function flowWords({ protocol, original }: TrackedConnection): readonly string[]
   if (protocol !== 'icmp') {
     return [...family(isInet6), '-p', protocol, ...ends, '--sport', String(sourcePort), '--dport', String(destPort)];
   }
-  const version = isInet6 ? 'icmpv6' : 'icmp';
+  const version = protocolName(protocol, isInet6);
   return [...family(isInet6), '-p', version, ...ends, `--${version}-id`, String(sourcePort)];
+}
+
+function protocolName(protocol: TrackedConnection['protocol'], isInet6: boolean): string {
+  return protocol === 'icmp' && isInet6 ? 'icmpv6' : protocol;
 }
 
 function family(isInet6: boolean): readonly string[] {

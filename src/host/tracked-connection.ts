@@ -27,6 +27,8 @@ export interface TrackedConnection {
   /** An answer was seen. */
   readonly isAnswered: boolean;
   readonly mark: number;
+  /** Until it is forgotten; every packet begins them anew. */
+  readonly secondsLeft: number;
   /** The entry as it is printed. */
   readonly text: string;
 }

@@ -33,7 +33,7 @@ const PROTOCOLS: Readonly<Record<string, TrackedConnection['protocol']>> = {
 
 function connectionOf(line: string): TrackedConnection | undefined {
   const text = line.trim();
-  const [, , protocolName = ''] = text.split(/\s+/, 3);
+  const [, , protocolName = '', , seconds] = text.split(/\s+/, 5);
   const protocol = PROTOCOLS[protocolName];
   // A tuple begins with its source: the second one is the reply's.
   const [, first = '', second = ''] = text.split(/\bsrc=/);
@@ -48,6 +48,7 @@ function connectionOf(line: string): TrackedConnection | undefined {
     reply,
     isAnswered: !text.includes('[UNREPLIED]'),
     mark: Number(/\bmark=(\d+)/.exec(text)?.[1] ?? 0),
+    secondsLeft: Number(seconds),
     text: text.replace(/\s+/g, ' '),
   };
 }

@@ -21,6 +21,7 @@ function ping(id: number, destination = '203.0.113.2'): TrackedConnection {
     reply: { source: there, destination: source, sourcePort: id, destPort: id },
     isAnswered: false,
     mark: 0,
+    secondsLeft: 20 + id,
     text: `ipv4 2 icmp 1 29 src=${source} dst=${there} id=${id}`,
   };
 }
@@ -33,11 +34,18 @@ function masquerading(...connections: readonly TrackedConnection[]): Host {
 test('oldFlows() names the ping that was never stopped, and the command that lets it begin anew', () => {
   const host = masquerading(ping(7));
   expect(oldFlows(host, QUESTION, walkRoundTrip(host, QUESTION))).toEqual([
-    'A new flow gets through; an older one does not: host takes it for part of a connection that began before: ' +
-      'ICMP echo 192.168.10.11 > 203.0.113.2 id 7, which leads to 203.0.113.2. ' +
-      'To begin it anew: conntrack -D -p icmp -s 192.168.10.11 -d 203.0.113.2 --icmp-id 7',
+    'A new flow gets through, but a ping that began before (id 7) goes on as host remembers it, and does not: ' +
+      'end it, or conntrack -D -p icmp -s 192.168.10.11 -d 203.0.113.2 --icmp-id 7',
   ]);
   expect(predict(host, QUESTION)).toMatchObject({ causes: [], oldFlows: [expect.stringContaining('id 7')] });
+});
+
+test('oldFlows() says of several in one note, the latest first', () => {
+  const host = masquerading(ping(3), ping(9));
+  const [note, ...more] = oldFlows(host, QUESTION, walkRoundTrip(host, QUESTION));
+  expect(note).toContain('(id 9, 3)');
+  expect(note).toMatch(/conntrack -D -p icmp -s 192\.168\.10\.11 -d 203\.0\.113\.2$/);
+  expect(more).toEqual([]);
 });
 
 test('oldFlows() looks at the host as it is after the fix', () => {

@@ -5,6 +5,9 @@
 
 import { expect } from 'vitest';
 import { predict } from '../../src/diagnosis/predict.ts';
+import { forgetAllWords } from '../../src/host/conntrack-words.ts';
+import { findNetns, type Host } from '../../src/host/host.ts';
+import type { TrackedConnection } from '../../src/host/tracked-connection.ts';
 import { isRoundTripDelivered } from '../../src/journey/journey.ts';
 import type { Argv } from '../../src/system/run.ts';
 import type { Question } from '../../src/walk/question.ts';
@@ -75,6 +78,12 @@ function question({ to, proto }: Flow, sourcePort: number): Question {
   return { ...ask('c', to, proto === 'udp' ? { to: 'udp/53' } : {}), sourcePort: port(sourcePort) };
 }
 
+function entriesOf(host: Host, sourcePort: number): readonly TrackedConnection[] {
+  const connections = findNetns(host, 'r')?.connections;
+  const entries = connections?.known ? connections.value.entries : [];
+  return entries.filter(({ original }) => original.sourcePort === sourcePort);
+}
+
 async function isAnswered(world: World, { to, proto }: Flow, sourcePort: number): Promise<boolean> {
   const program: Argv =
     proto === 'udp'
@@ -109,6 +118,12 @@ liveTest.for(FLOWS)(
       for (const argv of fixes) expect(await world.run(argv)).toMatchObject({ argv, exitCode: 0 });
       expect(fixes).toHaveLength(1);
       expect(await isAnswered(world, flow, OLD)).toBe(true);
+
+      const [entry] = entriesOf(await collectIn(world), OLD);
+      if (entry === undefined) throw new Error('the flow is not tracked any more');
+      const forgotten = await world.run(['ip', 'netns', 'exec', 'r', ...forgetAllWords(entry)]);
+      expect(forgotten).toMatchObject({ exitCode: 0 });
+      expect(entriesOf(await collectIn(world), OLD)).toEqual([]);
     });
   },
 );

@@ -25,8 +25,15 @@ test('connectionsOf() reads both directions, the mark, and whether there was an 
       reply: { source: '10.0.2.2', destination: '10.0.1.2', sourcePort: 53, destPort: 5000 },
       isAnswered: false,
       mark: 0,
+      secondsLeft: 29,
     },
-    { protocol: 'tcp', reply: { destination: '10.0.2.1', destPort: 40000 }, isAnswered: true, mark: 7 },
+    {
+      protocol: 'tcp',
+      reply: { destination: '10.0.2.1', destPort: 40000 },
+      isAnswered: true,
+      mark: 7,
+      secondsLeft: 431999,
+    },
     {
       protocol: 'icmp',
       original: { source: 'fd01::2', destination: 'fd02::2', sourcePort: 9, destPort: 9 },

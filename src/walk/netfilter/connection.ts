@@ -4,7 +4,7 @@
  *
  * The answer of a translated connection is turned back without asking a rule: what SNAT changed as soon as it comes in
  * (prerouting, output), what DNAT changed when it goes on (postrouting, input).
- * Not modelled: entries from before the walk, zones, helpers, timeouts, a full table.
+ * Not modelled: zones, helpers, timeouts. Connections from before the walk are in `remembered.ts`.
  *
  * Source: net/netfilter/nf_conntrack_core.c, nf_conntrack_proto_tcp.c tcp_new(), nf_conntrack_proto_icmp.c;
  * nf_nat_core.c nf_nat_packet(). Seen in test/live/netfilter-conntrack.test.ts.

@@ -18,6 +18,7 @@ const OLD: TrackedConnection = {
   reply: { source: addr('203.0.113.1'), destination: addr('203.0.113.2'), sourcePort: 53, destPort: 5000 },
   isAnswered: false,
   mark: 0,
+  secondsLeft: 29,
   text: 'ipv4 2 udp 17 29 src=203.0.113.2 dst=203.0.113.1 sport=5000 dport=53 [UNREPLIED] src=203.0.113.1 ...',
 };
 
