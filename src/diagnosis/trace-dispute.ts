@@ -55,7 +55,7 @@ export function traceDisputes(trip: RoundTrip, trace: KernelTrace | undefined): 
 
 function contradicts(event: KernelEvent, fate: Extract<Fate, { kind: 'dropped' }>, leg: KernelEvent['leg']): boolean {
   const { reason } = fate;
-  if (ENDS_ELSEWHERE.has(reason.kind)) return false;
+  if (ENDS_ELSEWHERE.has(reason.kind) || isWithoutReason(event)) return false;
   if (event.netns !== fate.netns || event.leg !== leg) return true;
   if (event.kind === 'dropped') return RULES_OUT[event.reason ?? '']?.has(reason.kind) ?? false;
   if (event.kind !== 'rule-took') return false;
@@ -64,4 +64,9 @@ function contradicts(event: KernelEvent, fate: Extract<Fate, { kind: 'dropped' }
   const isSameChain = event.family === family && event.table === table && event.chain === chain;
   // iptables knows no handles: where one is not known, the chain must do.
   return !isSameChain || (handle !== undefined && event.handle !== undefined && event.handle !== handle);
+}
+
+/** A packet that has been taken and done with may be freed without a reason, just like one that is refused. */
+function isWithoutReason(event: KernelEvent): boolean {
+  return event.kind === 'dropped' && (event.reason === undefined || event.reason === 'NOT_SPECIFIED');
 }

@@ -54,8 +54,14 @@ export function eventText(event: KernelEvent): string {
     case 'reset-sent':
       return `${netns} answers ${packet} by a TCP reset${event.reason === undefined ? '' : `: ${event.reason}`}`;
     case 'lookup-failed': {
-      const why = LOOKUP_ERRORS[event.error] ?? `error ${-event.error}`;
-      return `${netns} looks up ${event.destination} in table ${event.table} for ${packet}: ${why} (fib:fib_table_lookup)`;
+      const isV6 = event.destination.includes(':');
+      // IPv6 looks up a miss as a route of type unreachable.
+      const errors = isV6
+        ? { ...LOOKUP_ERRORS, [-113]: 'no route matches, or one that says unreachable' }
+        : LOOKUP_ERRORS;
+      const by = isV6 ? 'fib6:fib6_table_lookup' : 'fib:fib_table_lookup';
+      const why = errors[event.error] ?? `error ${-event.error}`;
+      return `${netns} looks up ${event.destination} in table ${event.table} for ${packet}: ${why} (${by})`;
     }
     case 'rule-took': {
       const { family, table, chain, handle, text } = event;

@@ -112,6 +112,44 @@ liveTest.for<readonly [string, string, readonly string[], { proto?: 'tcp' | 'udp
   });
 });
 
+liveTest('the kernel tells of IPv6 what it tells of IPv4, and nothing of an end that is none', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}\nip -n ns3 -6 route del default`);
+    const lost = await probeIn(world, { destination: 'fd00:2::2', trace: true });
+    expect(told(lost)).toEqual(['ns3 v4 reply: table 254 fd00:2::2 > fd00:1::2 -113']);
+    await world.sh('ip netns exec ns2 ip6tables-nft -A FORWARD -j DROP');
+    const dropped = await probeIn(world, { destination: 'fd00:2::2', trace: true });
+    expect(told(dropped)).toEqual([
+      'ns2 v2 request: drop ip6 filter FORWARD 2 drop',
+      'ns2 v2 request: dropped NETFILTER_DROP',
+    ]);
+  });
+});
+
+liveTest('a reason that is said of something else as well is shown with that, and does not decide', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`
+      ip netns add a; ip netns add b; ip netns add sw
+      ip -n sw link add dev br0 type bridge
+      for n in a b; do
+        ip -n $n link set dev lo up
+        ip -n $n link add dev eth0 type veth peer name to-$n netns sw
+        ip -n sw link set dev to-$n master br0 up
+        ip -n $n link set dev eth0 up
+      done
+      ip -n a addr add 10.0.0.1/24 dev eth0
+      ip -n b addr add 10.0.0.2/24 dev eth0
+      # So that it is not ARP that gets lost.
+      ip -n a neigh add 10.0.0.2 lladdr $(ip netns exec b cat /sys/class/net/eth0/address) dev eth0`);
+    const { stdout, exitCode } = await world.nsdiag(['why', 'a', '10.0.0.2']);
+    expect(exitCode).toBe(1);
+    const report = stdout.replaceAll(/\s+/g, ' ');
+    expect(report).toMatch(/Cause: link-down \(request\): .*br0/);
+    expect(report).toContain('BRIDGE_INGRESS_STP_STATE (said of a bridge that is down as well)');
+    expect(report).not.toContain('disagree');
+  });
+});
+
 liveTest('two probes at once are each told of their own packet alone', async () => {
   await inWorld(async (world) => {
     await world.sh(`${ROUTER_WORLD}

@@ -72,7 +72,7 @@ export function follow(records: readonly TraceRecord[], context: FollowContext):
       case 'free': {
         const place = placeOf(record, record.skb);
         own.delete(record.skb);
-        if (place !== undefined)
+        if (place !== undefined && !isNormalEnd(record))
           events.push({ ...place, kind: 'dropped', reason: record.reason, location: record.location });
         break;
       }
@@ -153,8 +153,18 @@ function legOfLookup(seen: Sighting, record: Extract<TraceRecord, { event: 'look
 
 /** RT_TABLE_LOCAL holds the namespace's own addresses: a miss there says nothing. */
 const TABLE_LOCAL = 255;
-/** Nothing matched: -EAGAIN of IPv4, -ENETUNREACH of IPv6. */
-const NO_MATCH: ReadonlySet<number> = new Set([-11, -101]);
+
+/** IPv4 says -EAGAIN. IPv6 falls back on an entry of type unreachable, so that it says the same of a route of that type. */
+function isMiss({ error, destination }: Extract<KernelEvent, { kind: 'lookup-failed' }>): boolean {
+  return error === -11 || (destination.includes(':') && (error === -101 || error === -113));
+}
+
+/** What became of every message that was taken as it should be: seen of an IPv6 echo request that was answered. */
+const NORMAL_ENDS: ReadonlySet<string> = new Set(['icmpv6_rcv']);
+
+function isNormalEnd({ location, reason }: Extract<TraceRecord, { event: 'free' }>): boolean {
+  return NORMAL_ENDS.has(location) && (reason === undefined || reason === 'NOT_SPECIFIED');
+}
 
 /**
  * A table without a match counts only where nothing became of the packet afterwards: the next table may have had one, and a
@@ -163,8 +173,8 @@ const NO_MATCH: ReadonlySet<number> = new Set([-11, -101]);
 function isLastWord(event: KernelEvent, later: readonly KernelEvent[], latest: Place | undefined): boolean {
   if (event.kind !== 'lookup-failed') return true;
   const wentOn = latest !== undefined && latest.netns !== event.netns;
-  if (!NO_MATCH.has(event.error)) return !wentOn;
-  return !wentOn && event.table !== TABLE_LOCAL && later.every(({ kind }) => kind === 'lookup-failed');
+  if (wentOn || event.table === TABLE_LOCAL) return false;
+  return !isMiss(event) || later.every(({ kind }) => kind === 'lookup-failed');
 }
 
 function errorText({ type, code }: Extract<TraceRecord, { event: 'icmp-send' }>): string {

@@ -65,7 +65,10 @@ export function readNftTrace(text: string, ownTable: string): readonly RuleTook[
 
 /** The counts are of a moment that has passed; iptables-nft leaves two spaces where a match was. */
 function withoutCounters(rule: string): string {
-  return rule.replaceAll(/ counter packets \d+ bytes \d+/g, '').replaceAll(/ {2,}/g, ' ');
+  return rule
+    .replaceAll(/\bcounter packets \d+ bytes \d+/g, '')
+    .replaceAll(/ {2,}/g, ' ')
+    .trim();
 }
 
 function legOf(rule: string): Leg | undefined {

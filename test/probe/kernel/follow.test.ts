@@ -26,7 +26,7 @@ function eventText(what: string | undefined, words: readonly string[]): string {
     case 'receive':
       return `netif_receive_skb: dev=${first} skbaddr=${second} len=85`;
     case 'free':
-      return `kfree_skb: skbaddr=${first} rx_sk=0 protocol=2048 location=f+0x1/0x2 reason: ${second}`;
+      return `kfree_skb: skbaddr=${first} rx_sk=0 protocol=2048 location=${third || 'f'}+0x1/0x2 reason: ${second}`;
     case 'icmp':
       return `icmp_send: icmp_send: type=3, code=1. From 10.0.1.1:0 to 10.0.2.2:0 ulen=0 skbaddr=${first}`;
     case 'lookup':
@@ -74,6 +74,7 @@ describe('follow()', () => {
     ],
     ['a packet that got the address of ours', [...PASSED, '107 queue v9 A', '109 free A NO_SOCKET']],
     ['what has the address a good while later', [...PASSED, '90000 free A NO_SOCKET']],
+    ['the way in which every ICMPv6 message ends', [...PASSED, '109 free A NOT_SPECIFIED icmpv6_rcv']],
     ['what the sender frees in an interrupt', ['90 mark own (process)', '95 free B NO_SOCKET', ...PASSED]],
   ])('leaves out %s', (_, lines) => {
     const first = SENT.slice(0, lines.includes('105 receive v2 B') ? 1 : 2);

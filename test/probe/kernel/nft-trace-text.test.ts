@@ -34,6 +34,12 @@ test('readNftTrace() names the rule that dropped our packet, without its counter
   ]);
 });
 
+test('readNftTrace() leaves out counters wherever they stand', () => {
+  const drop =
+    'ip6 filter FORWARD rule counter packets 1 bytes 104 reject with icmpv6 admin-prohibited # handle 2 (verdict drop)';
+  expect(readNftTrace(packet('a1', true, drop), OWN)).toMatchObject([{ text: 'reject with icmpv6 admin-prohibited' }]);
+});
+
 test('readNftTrace() names the policy that dropped it', () => {
   expect(readNftTrace(packet('a1', true, 'inet z c policy drop '), OWN)).toMatchObject([
     { table: 'z', chain: 'c', handle: undefined, text: 'policy drop' },
