@@ -15,7 +15,7 @@ import { confKey, sysctlKey } from '../../src/host/sysctl.ts';
 import type { Argv } from '../../src/system/run.ts';
 import { collectedIn, settled } from '../faults/collected.ts';
 import { netnsName } from '../helpers/build-host.ts';
-import { addr, route } from '../helpers/iproute-text.ts';
+import { addr, mac, route } from '../helpers/iproute-text.ts';
 import { WORDS } from '../helpers/judge.ts';
 import { inWorld, liveTest, type World } from '../helpers/world.ts';
 
@@ -121,6 +121,11 @@ const CASES: readonly Case[] = [
     does: 'switches ARP on',
     network: `${PAIR} ip -n a link set dev va arp off`,
     edits: [{ netns: a, kind: 'link-arp', device: va, arp: true }],
+  },
+  {
+    does: 'gives a device another MAC: its addresses stay, the link-local one as well',
+    network: PAIR,
+    edits: [{ netns: a, kind: 'link-mac', device: va, mac: mac('02:00:00:00:00:aa') }],
   },
   {
     does: 'opens an isolated port',
