@@ -2,7 +2,7 @@
  * `npm run bench`: how long nsdiag takes beside the same job done by hand, whole processes, in one private world.
  *
  * The two sides of a ratio take turns, so that whatever else the machine does slows both. Told are the medians, the
- * minima and the ratio of each, beside the target. Exit: 0 measured (met or not), 2 could not measure.
+ * minima and the ratio of each, beside the target; below, how many round trips the walk alone makes. Exit: 0 measured (met or not), 2 could not measure.
  *
  * @module
  */
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Argv } from '../../src/system/run.ts';
 import { PrivateWorld, WORLD_VARIABLE } from '../../src/system/world.ts';
 import { BREAK_IT, DIAGNOSE_BY_HAND, TWO_SUBNETS } from './by-hand.ts';
+import { measureWalk, type WalkRate } from './walk.ts';
 
 interface Program {
   readonly name: string;
@@ -67,6 +68,9 @@ const COMPARISONS: readonly Comparison[] = [
   },
 ];
 
+/** Round trips a second, on an indexed host. */
+const WALK_TARGET = 20_000;
+
 process.exitCode = process.env[WORLD_VARIABLE] === undefined ? await againInWorld() : measureAll();
 
 async function againInWorld(): Promise<number> {
@@ -107,7 +111,20 @@ function measureAll(): number {
     ]);
   }
   for (const line of aligned(rows)) console.log(line);
+  console.log(walkText(measureWalk()));
   return 0;
+}
+
+function walkText({ namespaces, pairs, first, steady }: WalkRate): string {
+  const met = steady >= WALK_TARGET ? 'met' : 'NOT MET';
+  return (
+    `the walk alone, ${namespaces} namespaces, ${pairs} pairs: ${inThousands(steady)} round trips a second of one core` +
+    ` (target ${inThousands(WALK_TARGET)}: ${met}); ${inThousands(first)} in the first round`
+  );
+}
+
+function inThousands(rate: number): string {
+  return Math.round(rate).toLocaleString('en');
 }
 
 /** Both sides, taking turns; or why it could not be measured. */

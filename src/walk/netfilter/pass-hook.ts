@@ -12,6 +12,7 @@
 import type { DeviceName } from '../../host/link.ts';
 import type { Ruleset } from '../../host/ruleset.ts';
 import type { DropReason, Fate } from '../../journey/fate.ts';
+import { packetFamily } from '../../journey/packet.ts';
 import type { Step } from '../../journey/step.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { runChain } from './chain.ts';
@@ -21,9 +22,9 @@ import type { Conntrack, HookPass, HookResult } from './contract.ts';
 import { sameTuple } from './ends.ts';
 import { runNat } from './nat.ts';
 import { inOrder } from './order.ts';
-import { chainName, type HookEntry, type HookedChain } from './plan.ts';
-import { plansOf, unreadIn } from './scopes.ts';
+import { chainName, type HookEntry, type HookedChain, hookPlan } from './plan.ts';
 import { recall, remembered } from './remembered.ts';
+import { plansOf, unreadIn } from './scopes.ts';
 import { roomFor } from './table-room.ts';
 import { type Dropped, type Passage, type Passing, passed, type Result, undecidable } from './traversal.ts';
 
@@ -32,7 +33,7 @@ export function passHook(pass: HookPass): HookResult {
   const { ruleset } = pass.netns;
   if (!ruleset.known) return undecided(pass, [ruleset.why]);
   const { tables, unread } = ruleset.value;
-  if (tables.length === 0 && unread.length === 0) return unchanged(pass);
+  if (unread.length === 0 && (tables.length === 0 || isEmpty(pass, ruleset.value))) return unchanged(pass);
   const explored = explore((choose) => runHook(pass, ruleset.value, choose), outcomeKey);
   if (explored.kind === 'settled') return resultOf(pass, explored.outcome, explored.assumed.map(assumedText));
   if (explored.kind === 'chance' && pass.pick !== undefined) {
@@ -43,6 +44,12 @@ export function passHook(pass: HookPass): HookResult {
   }
   const reasons = explored.outcomes.flatMap(({ result }) => (result.kind === 'undecided' ? result.because : []));
   return undecided(pass, [...new Set([...explored.questions, ...reasons])]);
+}
+
+/** Whether nothing stands at the hook, as at most hooks of most rulesets: said apart, because it is asked so often. */
+function isEmpty({ hook, bridged, packet }: HookPass, ruleset: Ruleset): boolean {
+  const isIpAlone = bridged === undefined && (hook === 'input' || hook === 'forward' || hook === 'postrouting');
+  return isIpAlone && hookPlan(ruleset, hook, packetFamily(packet)).groups.length === 0;
 }
 
 function assumedText(question: string): string {
@@ -200,20 +207,16 @@ function stepsOf(
   chains: number,
   unsure: readonly string[],
 ): readonly Step[] {
-  const place = { netns: pass.netns.name, device: deviceOf(pass) };
+  const { hook, netns } = pass;
+  const device = deviceOf(pass);
   const steps: Step[] = [];
-  if (chains > 0)
-    steps.push({
-      ...place,
-      stage: 'netfilter',
-      hook: pass.hook,
-      bridged: pass.bridged !== undefined,
-      rules,
-      chains,
-      ...(unsure.length > 0 && { unsure }),
-    });
+  if (chains > 0) {
+    const bridged = pass.bridged !== undefined;
+    const step = { netns: netns.name, device, stage: 'netfilter', hook, bridged, rules, chains } as const;
+    steps.push(unsure.length > 0 ? { ...step, unsure } : step);
+  }
   if (!sameTuple(packet, pass.packet)) {
-    steps.push({ ...place, stage: 'nat', hook: pass.hook, rule: natRule, before: pass.packet, after: packet });
+    steps.push({ netns: netns.name, device, stage: 'nat', hook, rule: natRule, before: pass.packet, after: packet });
   }
   return steps;
 }

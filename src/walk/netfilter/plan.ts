@@ -47,16 +47,24 @@ export interface HookPlan {
 /** Whose hooks: those of IP, of bridges, or of a device. */
 export type HookScope = Family | 'bridge' | 'netdev';
 
-const plans = new WeakMap<Ruleset, Map<string, HookPlan>>();
+type Plans = Record<HookScope, Map<Hook, HookPlan>>;
+
+const plans = new WeakMap<Ruleset, Plans>();
 
 /** The hook of the ruleset, worked out at the first asking. */
 export function hookPlan(ruleset: Ruleset, hook: Hook, scope: HookScope): HookPlan {
-  const ofRuleset = plans.get(ruleset) ?? new Map<string, HookPlan>();
-  plans.set(ruleset, ofRuleset);
-  const key = `${scope} ${hook}`;
-  const plan = ofRuleset.get(key) ?? planOf(ruleset, hook, scope);
-  ofRuleset.set(key, plan);
+  const ofScope = (plans.get(ruleset) ?? noPlans(ruleset))[scope];
+  const made = ofScope.get(hook);
+  if (made !== undefined) return made;
+  const plan = planOf(ruleset, hook, scope);
+  ofScope.set(hook, plan);
   return plan;
+}
+
+function noPlans(ruleset: Ruleset): Plans {
+  const none: Plans = { inet: new Map(), inet6: new Map(), bridge: new Map(), netdev: new Map() };
+  plans.set(ruleset, none);
+  return none;
 }
 
 /** NF_IP_PRI_CONNTRACK, NF_IP_PRI_NAT_DST and NF_IP_PRI_NAT_SRC. */
