@@ -8,6 +8,7 @@ import { inNetns, ipIn } from '../host/commands-enter.ts';
 import { familyOption } from '../host/commands-route.ts';
 import { findLink, findNetns, type Host, type Netns } from '../host/host.ts';
 import type { DeviceRef, Link } from '../host/link.ts';
+import { type Owner, ownerText, routeOwner } from '../host/owner.ts';
 import { type Neighbor, type PolicyRule, type Route, TABLE } from '../host/route.ts';
 import { routeText, ruleText } from '../host/route-text.ts';
 import type { RuleRef } from '../host/ruleset.ts';
@@ -98,6 +99,16 @@ function listing(rule: RuleRef): readonly string[] {
     default:
       return unreachable(rule.machinery);
   }
+}
+
+/** Who probably wrote it, where that can be told. */
+export function ownerEvidence(owner: Owner | undefined, what: 'rule' | 'policy' | 'route'): readonly Evidence[] {
+  return owner === undefined ? [] : [derived(ownerText(owner, what))];
+}
+
+/** The same of a route. */
+export function routeOwnerEvidence(route: Route): readonly Evidence[] {
+  return ownerEvidence(routeOwner(route), 'route');
 }
 
 /** What the model derived, without a command that says it in one line. */

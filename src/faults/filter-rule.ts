@@ -7,13 +7,15 @@
 
 import { applyEdit } from '../host/apply.ts';
 import type { Edit, FilterPlace, Repair, TrafficSelector } from '../host/edit.ts';
+import { type Owner, ruleOwner } from '../host/owner.ts';
 import type { RuleRef } from '../host/ruleset.ts';
+import { findChain } from '../host/ruleset-edit.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
 import { hostPrefix } from '../net/prefix.ts';
 import { unreachable } from '../net/unreachable.ts';
 import { walkRoundTrip } from '../walk/round-trip.ts';
 import type { Found } from './define.ts';
-import { filterEvidence } from './evidence.ts';
+import { filterEvidence, ownerEvidence } from './evidence.ts';
 import type { FaultContext } from './rule.ts';
 import { type Dropped, droppedAs } from './search/dropped.ts';
 
@@ -33,14 +35,14 @@ export function filterFound(
 ): Found {
   const { netns, reason } = filtered;
   const { rule, hook, verdict } = reason;
-  const verb = verdict === 'drop' ? 'drops' : 'rejects';
+  const owner = netns.ruleset.known ? ruleOwner(rule, netns.ruleset.value) : undefined;
   return {
     netns: netns.name,
     device: reason.inDevice ?? reason.outDevice,
-    what: `${netns.name} ${verb} it at the ${hook} hook: ${ruleText(rule)}`,
+    what: `${netns.name} ${VERB[verdict]} it at the ${hook} hook: ${ruleText(rule)}`,
     why,
-    evidence: [filterEvidence(netns, rule)],
-    repairs: [accept(context, filtered), ...more],
+    evidence: [filterEvidence(netns, rule), ...ownerEvidence(owner, rule.position === 0 ? 'policy' : 'rule')],
+    repairs: [...acceptForUsers(context, filtered, owner), accept(context, filtered, owner), ...more],
   };
 }
 
@@ -53,20 +55,52 @@ export function ruleText(rule: RuleRef): string {
 }
 
 /** One accept; and one for the answer, when the same rule would take that next. */
-function accept(context: FaultContext, filtered: Filtered): Repair {
-  const first = acceptEdit(filtered);
-  const answer = answerTaken(context, filtered, first);
-  const { verdict } = filtered.reason;
+function accept(context: FaultContext, filtered: Filtered, owner: Owner | undefined): Repair {
   return {
-    intent: `Accept this traffic${answer === undefined ? '' : ' and its answers'} ahead of what ${verdict === 'drop' ? 'drops' : 'rejects'} it`,
-    edits: answer === undefined ? [first] : [first, acceptEdit(answer)],
-    sideEffects: 'The rule is gone after a restart, or when the program that wrote the others writes them anew',
+    ...acceptIn(context, filtered, undefined, `ahead of what ${VERB[filtered.reason.verdict]} it`),
+    sideEffects:
+      owner === undefined
+        ? 'The rule is gone after a restart, or when the program that wrote the others writes them anew'
+        : `The rule is gone when ${owner.program} writes its own again (${owner.rewrites})`,
   };
 }
 
-function acceptEdit({ netns, reason }: Filtered): Edit {
+const VERB = { drop: 'drops', reject: 'rejects' } as const;
+
+/** The same in the chain that the program whose rule it is leaves to others, where it has one: that lasts. */
+function acceptForUsers(context: FaultContext, filtered: Filtered, owner: Owner | undefined): readonly Repair[] {
+  const { netns, reason } = filtered;
+  const chain = owner?.userChain;
+  if (owner === undefined || chain === undefined || reason.hook !== 'forward' || !netns.ruleset.known) return [];
+  const place = { ...reason.rule, chain };
+  if (reason.rule.table !== 'filter' || findChain(netns.ruleset.value, place).chain === undefined) return [];
+  return [
+    {
+      ...acceptIn(context, filtered, chain, `in ${chain}, which ${owner.program} leaves alone`),
+      sideEffects: 'The rule is gone after a restart of the machine',
+    },
+  ];
+}
+
+function acceptIn(
+  context: FaultContext,
+  filtered: Filtered,
+  chain: string | undefined,
+  where: string,
+): Omit<Repair, 'sideEffects'> {
+  const first = acceptEdit(filtered, chain);
+  const answer = answerTaken(context, filtered, first);
+  return {
+    intent: `Accept this traffic${answer === undefined ? '' : ' and its answers'} ${where}`,
+    edits: answer === undefined ? [first] : [first, acceptEdit(answer, chain)],
+  };
+}
+
+/** @param users A chain at whose head it goes, instead of ahead of the rule. */
+function acceptEdit({ netns, reason }: Filtered, users: string | undefined): Edit {
   const { machinery, family, table, chain } = reason.rule;
-  const place: FilterPlace = { machinery, family, table, chain, hook: reason.hook, before: reason.rule };
+  const before = users === undefined ? reason.rule : undefined;
+  const place: FilterPlace = { machinery, family, table, chain: users ?? chain, hook: reason.hook, before };
   return { kind: 'filter-accept', netns: netns.name, place, traffic: trafficOf(reason.packet) };
 }
 

@@ -10,7 +10,7 @@ import type { Route } from '../host/route.ts';
 import { routeText, ruleText } from '../host/route-text.ts';
 import type { Address } from '../net/address.ts';
 import { defineRule } from './define.ts';
-import { routeEvidence, ruleEvidence } from './evidence.ts';
+import { routeEvidence, routeOwnerEvidence, ruleEvidence } from './evidence.ts';
 import type { FaultRule } from './rule.ts';
 import { droppedAs } from './search/dropped.ts';
 import { changes } from './search/redirect.ts';
@@ -46,7 +46,7 @@ export function routeTypeRule(type: RefusingRoute, title: string): FaultRule {
           device: undefined,
           what: `${netns.name} refuses ${reason.lookup.destination} by the route "${text}"`,
           why: `The longest matching prefix decides, and a ${type} route ${EFFECT[type]}`,
-          evidence: [routeEvidence(netns, reason.route)],
+          evidence: [routeEvidence(netns, reason.route), ...routeOwnerEvidence(reason.route)],
           repairs: repairsOf(context.host, netns, reason.route, reason.lookup.destination),
         },
       ];

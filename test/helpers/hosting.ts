@@ -149,6 +149,13 @@ export const HOSTINGS: readonly Hosting[] = [
   },
 ];
 
+/** One of them. */
+export function hostingOf(program: string): Hosting {
+  const found = HOSTINGS.find((each) => each.program === program);
+  if (found === undefined) throw new Error(`no ruleset of ${program} was recorded`);
+  return found;
+}
+
 /** Where the recordings are. */
 export const RECORDED = new URL('../fixtures/rulesets/recorded/', import.meta.url);
 

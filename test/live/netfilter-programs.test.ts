@@ -1,11 +1,12 @@
 /** Rulesets as real programs wrote them, loaded into namespaces: the kernel, and the model of what was collected. */
 
 import { expect } from 'vitest';
+import { predict } from '../../src/diagnosis/predict.ts';
 import { isRoundTripDelivered, lastJourney } from '../../src/journey/journey.ts';
 import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask } from '../helpers/ask.ts';
 import { collectIn } from '../helpers/collect-world.ts';
-import { HOSTINGS, type HostingQuestion, hostingScript } from '../helpers/hosting.ts';
+import { HOSTINGS, type HostingQuestion, hostingOf, hostingScript } from '../helpers/hosting.ts';
 import { WORDS } from '../helpers/judge.ts';
 import { inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
@@ -40,6 +41,30 @@ liveTest('walkRoundTrip() agrees with the kernel on the rulesets of real program
     expect(said.filter(({ fate }) => fate.kind === 'undecided')).toEqual([]);
   });
 });
+
+liveTest(
+  'the accept that firewall-drop asks for in DOCKER-USER lets a ping between two networks of docker pass',
+  async () => {
+    await inWorld(async (world) => {
+      await world.sh(`${WORDS}\n${hostingScript(hostingOf('docker'), 0)}`);
+      const pings = async () =>
+        (await world.run(['ip', 'netns', 'exec', 'web0', 'ping', '-n', '-c1', '-W1', '172.18.0.2'])).exitCode === 0;
+      expect(await pings()).toBe(false);
+
+      const { causes, proof } = predict(await collectIn(world), ask('web0', '172.18.0.2'));
+      const fix = causes.flatMap((cause) => cause.fix.map(({ argv }) => argv));
+      expect(fix.map((argv) => argv.join(' '))).toEqual([
+        expect.stringContaining(' -I DOCKER-USER '),
+        expect.stringContaining(' -I DOCKER-USER '),
+      ]);
+      for (const [program = '', ...args] of fix) expect((await world.run([program, ...args])).stderr).toBe('');
+
+      await until(pings, 'an answer through DOCKER-USER');
+      // The answer is dropped by a rule of its own.
+    expect(proof).toEqual({ deliveredAfter: 2 });
+    });
+  },
+);
 
 async function serve(world: World): Promise<void> {
   const names = (await world.sh('ls /run/netns')).split('\n').filter(Boolean);

@@ -7,7 +7,7 @@
 import { findNetns } from '../../host/host.ts';
 import { routeText } from '../../host/route-text.ts';
 import { defineRule } from '../define.ts';
-import { routeEvidence } from '../evidence.ts';
+import { routeEvidence, routeOwnerEvidence } from '../evidence.ts';
 import { crossingOf } from '../search/crossing.ts';
 import { routeSteps } from '../search/dropped.ts';
 import { redirections } from '../search/redirect.ts';
@@ -34,7 +34,7 @@ export const gatewayUnreachable = defineRule({
             ? `${netns.name} sends to the gateway ${crossing.nexthop}, which nobody has`
             : `${netns.name} asks for the gateway ${crossing.nexthop} on ${crossing.from.device}, but it is on ${placeText(elsewhere.ref)}`,
         why: `The route "${routeText(crossing.route)}" hands the packet to its gateway, and nobody on that wire answers for it`,
-        evidence: [routeEvidence(netns, crossing.route)],
+        evidence: [routeEvidence(netns, crossing.route), ...routeOwnerEvidence(crossing.route)],
         repairs: redirections(context.host, step),
       },
     ];

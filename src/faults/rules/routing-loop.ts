@@ -7,7 +7,7 @@
 import { findNetns } from '../../host/host.ts';
 import { routeText } from '../../host/route-text.ts';
 import { defineRule } from '../define.ts';
-import { derived, routeEvidence } from '../evidence.ts';
+import { derived, routeEvidence, routeOwnerEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { astrayIn } from '../search/astray.ts';
 import { droppedAs, type RouteStep, routeSteps } from '../search/dropped.ts';
@@ -31,7 +31,11 @@ export const routingLoop = defineRule({
         device: turn.nexthop?.device,
         what: `${netns.name} sends packets for ${turn.lookup.destination} back: "${routeText(turn.route)}"`,
         why: 'Each namespace passes the packet on and takes one from its TTL; at 0 it is dropped with "time to live exceeded"',
-        evidence: [routeEvidence(netns, turn.route), derived(`it passes ${circle} more than once`)],
+        evidence: [
+          routeEvidence(netns, turn.route),
+          derived(`it passes ${circle} more than once`),
+          ...routeOwnerEvidence(turn.route),
+        ],
         repairs: redirections(context.host, turn),
       },
     ];

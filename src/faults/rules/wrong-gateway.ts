@@ -8,7 +8,7 @@ import { findLink, findNetns, type Host, sameDevice } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
 import { routeText } from '../../host/route-text.ts';
 import { defineRule } from '../define.ts';
-import { derived, routeEvidence } from '../evidence.ts';
+import { derived, routeEvidence, routeOwnerEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { type RouteStep, routeSteps } from '../search/dropped.ts';
 import { ownersOf } from '../search/owner.ts';
@@ -38,6 +38,7 @@ export const wrongGateway = defineRule({
           derived(
             `no wire leads on from ${gateway} to ${step.lookup.destination}; "${routeText(step.route)}" is the route that sends it there`,
           ),
+          ...routeOwnerEvidence(step.route),
         ],
         repairs: redirections(context.host, step),
       },

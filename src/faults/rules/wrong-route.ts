@@ -13,7 +13,7 @@ import { routeText } from '../../host/route-text.ts';
 import { type Address, FAMILY_BITS, familyOf } from '../../net/address.ts';
 import { formatRoutePrefix, hostPrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
-import { derived, lookupEvidence, routeEvidence } from '../evidence.ts';
+import { derived, lookupEvidence, routeEvidence, routeOwnerEvidence } from '../evidence.ts';
 import { astrayIn, decisionAfter } from '../search/astray.ts';
 
 export const wrongRoute = defineRule({
@@ -51,6 +51,7 @@ export const wrongRoute = defineRule({
           lookupEvidence(netns, destination, routeText(route)),
           routeEvidence(netns, without.route),
           derived(`no wire leads to ${destination} from where "${routeText(route)}" sends it`),
+          ...routeOwnerEvidence(route),
         ],
         repairs: repairsOf(netns, destination, route, without.route),
       },

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { predict } from '../../../src/diagnosis/predict.ts';
 import { firewallDrop } from '../../../src/faults/rules/firewall-drop.ts';
+import { ask } from '../../helpers/ask.ts';
+import { hostingHost, hostingOf } from '../../helpers/hosting.ts';
 import { after, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
 import { iptables } from '../rulesets.ts';
 import { chain } from '../worlds.ts';
@@ -33,4 +36,34 @@ test('firewall-drop is silent about a dropping rule for another source', () => {
     ns2: { routes: [] },
   });
   expect(findBy(firewallDrop, host, QUESTION)).toEqual([]);
+});
+
+test('firewall-drop says that docker put it there, and accepts in the chain that docker leaves alone', () => {
+  const host = hostingHost(hostingOf('docker'));
+  const [finding] = findBy(firewallDrop, host, 'web 172.18.0.2');
+
+  expect(finding?.what).toContain('DOCKER-ISOLATION-STAGE-2');
+  expect(finding?.evidence[1]?.text).toMatch(/^docker probably put this rule there \(chain DOCKER-ISOLATION-STAGE-2\)/);
+  expect(commandsFor(host, finding)[0]).toBe(
+    'ip netns exec h iptables -I DOCKER-USER -s 172.17.0.2/32 -d 172.18.0.2/32 -p icmp -j ACCEPT',
+  );
+  expect(endOf(after(host, finding?.repairs[0]), 'web 172.18.0.2')).toBe('reply: filtered in h');
+});
+
+test('firewall-drop accepts ahead of the rule where the chain for users is not called', () => {
+  const host = chain({
+    r1: {
+      ruleset: iptables(
+        'filter',
+        ':FORWARD ACCEPT [0:0]',
+        ':DOCKER-USER - [0:0]',
+        ':DOCKER - [0:0]',
+        '-A FORWARD -j DOCKER',
+        '-A DOCKER -j DROP',
+      ),
+    },
+  });
+  const causes = predict(host, ask('ns1', '10.0.2.1')).causes;
+
+  expect(causes.flatMap(({ fix }) => fix.map(({ argv }) => argv.join(' ')))[0]).toContain('iptables -I DOCKER 1');
 });

@@ -23,3 +23,15 @@ test('route-blackhole is silent about a blackhole route for another prefix', () 
     ),
   ).toEqual([]);
 });
+
+test('route-blackhole says who probably put the route there', () => {
+  const host = chain({
+    r1: {
+      routes: ['10.0.2.0/24 via 10.0.12.2', 'blackhole 10.0.2.0/26 proto bird'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+  });
+  expect(findBy(routeBlackhole, host, 'ns1 10.0.2.1')[0]?.evidence[1]?.text).toMatch(
+    /^bird .*probably put this route there \(proto bird\)/,
+  );
+});
