@@ -21,6 +21,7 @@ import { bridgePortUnattached } from './rules/bridge-port-unattached.ts';
 import { conntrackFull } from './rules/conntrack-full.ts';
 import { conntrackInvalid } from './rules/conntrack-invalid.ts';
 import { conntrackStale } from './rules/conntrack-stale.ts';
+import { bridgeVlanFiltered } from './rules/bridge-vlan-filtered.ts';
 import { dadFailed } from './rules/dad-failed.ts';
 import { danglingVeth } from './rules/dangling-veth.ts';
 import { destinationAmbiguous } from './rules/destination-ambiguous.ts';
@@ -73,6 +74,7 @@ import { wrongGateway } from './rules/wrong-gateway.ts';
 import { wrongPrefix } from './rules/wrong-prefix.ts';
 import { wrongRoute } from './rules/wrong-route.ts';
 import { wrongSource } from './rules/wrong-source.ts';
+import { xdpDrop } from './rules/xdp-drop.ts';
 
 /** The vocabulary of causes: FAULTS in README.md. */
 export const ALL_RULES: readonly FaultRule[] = [
@@ -85,6 +87,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   bridgeAddressOnPort,
   bridgePortBlocking,
   bridgePortIsolated,
+  bridgeVlanFiltered,
   bridgeHairpinOff,
   bridgeFdbWrong,
   bridgeFilterDrop,
@@ -129,6 +132,7 @@ export const ALL_RULES: readonly FaultRule[] = [
   martianDestination,
   rpFilter,
   forwardingOff,
+  xdpDrop,
   tcDrop,
   mtuBlackhole,
   mtuExceeded,

@@ -118,12 +118,17 @@ function crossBridge(walk: Walk, crossing: BridgeCrossing, packet: Packet): Carr
 }
 
 /** One hook of the bridge family, with what br_netfilter adds to it. */
-function meet(walk: Walk, { bridge, inPort, outPort }: BridgeCrossing, hook: Hook, packet: Packet): Passed {
+function meet(walk: Walk, { bridge, inPort, outPort, tagged }: BridgeCrossing, hook: Hook, packet: Packet): Passed {
   const name = bridge.link.name;
   return pass(walk, bridge.netns, hook, packet, {
     inDevice: inPort === undefined ? undefined : name,
     outDevice: outPort === undefined ? undefined : name,
-    bridged: { bridge: name, inPort: inPort?.link.name, outPort: outPort?.link.name },
+    bridged: {
+      bridge: name,
+      inPort: inPort?.link.name,
+      outPort: outPort?.link.name,
+      isTagged: (hook === 'prerouting' ? tagged?.in : tagged?.out) ?? false,
+    },
   });
 }
 

@@ -17,7 +17,7 @@ import { enterVlan, filters, leaveVlan, type Tag } from './bridge-vlan.ts';
 import type { Device, PortDevice } from './netns-index.ts';
 import { block, type Search, stop, type Way } from './segment-search.ts';
 import { receiveUp, takeUp } from './segment-stacked.ts';
-import { macvlansOn, vlanOn } from './stacked.ts';
+import { uppersOf, vlanOn } from './stacked.ts';
 
 /** What the bridge does with a frame from one of its ports, or (`from` undefined) from its own namespace. */
 export function bridgeForward(search: Search, bridge: Device, from: PortDevice | undefined, way: Way, tag: Tag): void {
@@ -77,9 +77,9 @@ export function bridgeForward(search: Search, bridge: Device, from: PortDevice |
   }
 }
 
-/** The MACs for which a bridge takes frames itself: its own, its port's, and those of the macvlans on it. */
+/** The MACs for which a bridge takes frames itself: its own, its port's, and those of what stands on it. */
 function isOwnMac({ host }: Search, bridge: Device, from: PortDevice, mac: Mac): boolean {
-  const devices = [bridge, from.device, ...macvlansOn(host, bridge)];
+  const devices = [bridge, from.device, ...uppersOf(host, bridge)];
   return devices.some(({ link }) => link.mac === mac);
 }
 

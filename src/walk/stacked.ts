@@ -88,7 +88,8 @@ function isStacked(detail: LinkDetail): detail is Stacked {
   return detail.kind === 'macvlan' || detail.kind === 'vlan';
 }
 
-function uppersOf(host: HostIndex, lower: Device): readonly Device[] {
+/** All that stands on it. */
+export function uppersOf(host: HostIndex, lower: Device): readonly Device[] {
   const index = indexes.get(host) ?? indexUppers(host);
   indexes.set(host, index);
   return index.get(lower) ?? [];

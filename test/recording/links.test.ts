@@ -171,15 +171,25 @@ test('linksOf() says that the underlay of a tunnel is not known when its namespa
   expect(link?.unmodelled).toEqual(['its outer packets travel in a namespace that was not found']);
 });
 
-test('linksOf() names an XDP program, and port settings by which a bridge drops frames itself', () => {
+test('linksOf() names an XDP program, its mode, and port settings by which a bridge drops frames itself', () => {
   const data = { state: 'forwarding', hairpin: false, learning: true, flood: true, locked: true };
   const port = row(2, 'p', {
     master: 'br0',
-    xdp: { mode: 2, prog: { id: 5 } },
+    xdp: { mode: 2, prog: { id: 5, name: 'guard', tag: 'b11459a0e11ca14c' } },
     linkinfo: { info_slave_kind: 'bridge', info_slave_data: data },
   });
 
-  expect(linksIn([namespace('a', 1, [port])], 'a')[0]?.unmodelled).toEqual(['an XDP program', 'locked']);
+  const [link] = linksIn([namespace('a', 1, [port])], 'a');
+  expect(link?.unmodelled).toEqual(['locked']);
+  expect(link?.interceptors).toEqual([
+    {
+      side: 'ingress',
+      sort: { kind: 'xdp', mode: 'xdpgeneric' },
+      takes: { kind: 'unknown' },
+      name: 'XDP program guard',
+      line: 'xdpgeneric prog/xdp id 5 tag b11459a0e11ca14c',
+    },
+  ]);
 });
 
 test('linksOf() takes a bond or a VRF for a master without making its member a bridge port', () => {
@@ -223,4 +233,37 @@ test.each([
   const [first, second] = linksIn([namespace('ns1', 1, [port, bridge])], 'ns1');
   expect(first?.port?.state).toBe(state);
   expect(second?.carrier).toBe(carrier);
+});
+
+/** `link`: where the device below is in the same namespace. Composed after iproute2's ip/iplink_vlan.c: no VLANs here. */
+test('linksOf() reads macvlans and VLAN devices, and what they stand on', () => {
+  const stacked = (info_kind: string, info_data: object) => ({ linkinfo: { info_kind, info_data } });
+  const namespaces = [
+    namespace('a', 1, [
+      row(2, 'eth0'),
+      row(3, 'eth0.10', { link: 'eth0', ...stacked('vlan', { protocol: '802.1Q', id: 10, flags: ['REORDER_HDR'] }) }),
+      row(4, 'eth0.20', { link: 'eth0', ...stacked('vlan', { protocol: '802.1ad', id: 20, flags: [] }) }),
+    ]),
+    namespace(
+      'b',
+      2,
+      [
+        row(2, 'mv0', { link_index: 2, link_netnsid: 0, ...stacked('macvlan', { mode: 'vepa', bcqueuelen: 1000 }) }),
+        row(3, 'mv1', { link_index: 9, link_netnsid: 0, ...stacked('macvlan', { mode: 'source' }) }),
+        row(4, 'mv2', { link_index: 2, link_netnsid: 0, ...stacked('macvlan', { mode: 'unheard-of' }) }),
+      ],
+      { 0: 1 },
+    ),
+  ];
+  const lower = { kind: 'found', netns: 'a', device: 'eth0' };
+  expect(linksIn(namespaces, 'a')).toMatchObject([
+    {},
+    { detail: { kind: 'vlan', lower, id: 10 }, unmodelled: [] },
+    { detail: { kind: 'vlan', lower, id: 20 }, unmodelled: ['VLAN protocol 802.1ad'] },
+  ]);
+  expect(linksIn(namespaces, 'b')).toMatchObject([
+    { detail: { kind: 'macvlan', lower, mode: 'vepa' }, unmodelled: [] },
+    { detail: { kind: 'macvlan', lower: { kind: 'unseen', ifindex: 9 } }, unmodelled: ['macvlan mode source'] },
+    { detail: { kind: 'other', infoKind: 'macvlan' } },
+  ]);
 });

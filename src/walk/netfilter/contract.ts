@@ -85,7 +85,13 @@ export interface HookPass {
   readonly outDevice: DeviceName | undefined;
   /** A bridged frame: its bridge and ports; the bridge family's hooks, and the IP ones when br_netfilter calls them. */
   readonly bridged:
-    | { readonly bridge: DeviceName; readonly inPort: DeviceName | undefined; readonly outPort: DeviceName | undefined }
+    | {
+        readonly bridge: DeviceName;
+        readonly inPort: DeviceName | undefined;
+        readonly outPort: DeviceName | undefined;
+        /** It carries a VLAN tag here. */
+        readonly isTagged?: boolean;
+      }
     | undefined;
   /** The bridge port by which a packet that is no longer bridged came in; only br_netfilter's physdev asks. */
   readonly arrivalPort?: DeviceName | undefined;

@@ -5,8 +5,10 @@
  * @module
  */
 
+import type { Netns } from '../../host/host.ts';
 import type { DeviceName } from '../../host/link.ts';
 import type { Hook, Ruleset } from '../../host/ruleset.ts';
+import { readSysctl, sysctlKey } from '../../host/sysctl.ts';
 import { packetFamily } from '../../journey/packet.ts';
 import { callsIpHooks, isBridge } from './bridge-netfilter.ts';
 import type { Choose } from './choices.ts';
@@ -32,12 +34,19 @@ export function plansOf(pass: HookPass, ruleset: Ruleset, choose: Choose): reado
   if (hook === 'ingress' || hook === 'egress') return [planOf('netdev')];
   if (bridged !== undefined) {
     const bridge = planOf('bridge');
+    // br_netfilter leaves tagged frames alone unless it is told otherwise.
+    if (bridged.isTagged === true && !filtersTagged(netns)) return [bridge];
     const isIpHook =
       hook === 'forward' || hook === 'prerouting' || (hook === 'postrouting' && bridged.inPort !== undefined);
     return isIpHook && isSentThroughIp(bridged.bridge) ? around(bridge, planOf(family), hook) : [bridge];
   }
   if (hook === 'prerouting' && isBridge(netns, inDevice) && isSentThroughIp(inDevice)) return 'done';
   return [planOf(family)];
+}
+
+function filtersTagged({ sysctls }: Netns): boolean {
+  const setting = readSysctl(sysctls, sysctlKey('net/bridge/bridge-nf-filter-vlan-tagged'));
+  return setting.known && setting.value !== 0;
 }
 
 /** br_netfilter stands at priority 0 of the bridge's hooks, and behind everything in postrouting. */
