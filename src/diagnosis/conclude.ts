@@ -13,6 +13,7 @@ import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
 import { directionOf, hopsOf, sightingOf } from './hops.ts';
 import { lookedAt } from './looked.ts';
 import { summaryOf } from './summary.ts';
+import { weighSuspects } from './suspects.ts';
 import { traceDisputes } from './trace-dispute.ts';
 import { traceEvidence } from './trace-evidence.ts';
 import { unexplainedLoss } from './unexplained-loss.ts';
@@ -29,10 +30,11 @@ export interface Witnesses {
 const AGREES: Agreement = { kind: 'agrees' };
 
 /** Weigh the witnesses: the verdict is the wire's, the causes are the model's where the wire does not contradict them. */
-export function conclude(host: Host, prediction: Prediction, witnesses: Witnesses): Diagnosis {
-  const { question, trip } = prediction;
+export function conclude(found: Host, predicted: Prediction, witnesses: Witnesses): Diagnosis {
   const observation = witnesses.observation;
   const asked = observation !== undefined && observation.sent > 0 ? observation : undefined;
+  const { host, prediction, notes } = weighSuspects(found, predicted, asked);
+  const { question, trip } = prediction;
   const agreement = asked && (leavesOpen(prediction, asked) ? AGREES : compareWire(trip, asked));
   const verdict = asked === undefined ? verdictOfModel(prediction) : verdictOfWire(prediction, asked);
   const causes = verdict === 'reachable' ? [] : causesOf(host, prediction, asked, agreement, witnesses.routes);

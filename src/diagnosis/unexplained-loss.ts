@@ -78,7 +78,9 @@ function undecidedBecause({ trip }: Prediction): readonly string[] {
 function notModelled(host: Host, name: NetnsName): readonly string[] {
   const netns = findNetns(host, name);
   if (netns === undefined) return [];
-  const links = linksOf(netns).flatMap((link) => link.unmodelled.map((what) => `${link.name}: ${what}`));
+  const links = linksOf(netns).flatMap((link) =>
+    [...link.unmodelled, ...(link.interceptors ?? []).map(({ name }) => name)].map((what) => `${link.name}: ${what}`),
+  );
   const ruleset = netns.ruleset.known ? netns.ruleset.value.unread.map(({ why }) => why) : [netns.ruleset.why];
   return [...links, ...ruleset];
 }

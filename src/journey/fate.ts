@@ -28,7 +28,19 @@ export type Fate =
     }
   /** It left by a device behind which there is no namespace of ours. */
   | { readonly kind: 'left-host'; readonly netns: NetnsName; readonly device: DeviceName }
-  | { readonly kind: 'undecided'; readonly netns: NetnsName; readonly because: readonly string[] };
+  | {
+      readonly kind: 'undecided';
+      readonly netns: NetnsName;
+      readonly because: readonly string[];
+      /** What may have taken it: the wire can tell. */
+      readonly suspects?: readonly Suspect[];
+    };
+
+/** Something of which nobody knows which frames it takes, on the way of this one. */
+export interface Suspect {
+  readonly at: DeviceRef;
+  readonly interceptor: Interceptor;
+}
 
 /** Where a frame (an ARP request as well) could not go on within a segment, and why. */
 export interface SegmentBlock {
@@ -62,6 +74,8 @@ export interface SegmentBlock {
   /** The frame's VLAN, where that stopped it; `undefined`: it had none. */
   readonly vlan?: number | undefined;
   readonly direction?: 'in' | 'out';
+  /** What takes the frame there, or may. */
+  readonly interceptor?: Interceptor;
   /** What became of the packet that wrapped it, when a tunnel did not get it through. */
   readonly underlay?: { readonly steps: readonly Step[]; readonly fate: Fate };
 }

@@ -41,6 +41,15 @@ const LinkRowSchema = v.looseObject({
   link_index: v.optional(v.number()),
   link_netnsid: v.optional(v.number()),
   linkinfo: v.optional(LinkInfo),
+  /** XDP_ATTACHED_*; `prog` is absent where several programs are attached. */
+  xdp: v.optional(
+    v.looseObject({
+      mode: v.number(),
+      prog: v.optional(
+        v.looseObject({ id: v.optional(v.number()), name: v.optional(v.string()), tag: v.optional(v.string()) }),
+      ),
+    }),
+  ),
   addr_info: v.array(AddressRow),
 });
 

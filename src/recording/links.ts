@@ -8,6 +8,7 @@
  */
 
 import { type Fact, mapFact } from '../host/fact.ts';
+import type { Interceptor } from '../host/interceptor.ts';
 import type { BridgePort, DeviceName, Link } from '../host/link.ts';
 import { parseMac } from '../net/mac.ts';
 import { addressesOf } from './addresses.ts';
@@ -15,6 +16,13 @@ import { isOn, onKeys, type PortData } from './link-data.ts';
 import { detailOf } from './link-detail.ts';
 import type { LinkRow } from './link-row.ts';
 import type { Around } from './peers.ts';
+
+/** XDP_ATTACHED_* by number; several at once are taken off one by one, the driver's first. */
+const XDP_MODES: Readonly<Record<number, 'xdpdrv' | 'xdpgeneric' | 'xdpoffload'>> = {
+  1: 'xdpdrv',
+  2: 'xdpgeneric',
+  3: 'xdpoffload',
+};
 
 /** Settings of a port by which it drops or answers frames itself. */
 const UNMODELLED_OF_PORT = ['locked', 'neigh_suppress', 'proxy_arp', 'vlan_tunnel'];
@@ -26,7 +34,7 @@ const UNMODELLED_OF_PORT = ['locked', 'neigh_suppress', 'proxy_arp', 'vlan_tunne
 export function linksOf(
   rows: Fact<readonly LinkRow[]>,
   around: Around,
-  trafficControl: ReadonlyMap<string, readonly string[]>,
+  trafficControl: ReadonlyMap<string, readonly Interceptor[]>,
 ): Fact<readonly Link[]> {
   return mapFact(rows, (known) => {
     const links = known.map((row) => linkOf(row, around, trafficControl.get(row.ifname) ?? []));
@@ -56,7 +64,8 @@ function awake(links: readonly Link[], waking: readonly string[]): readonly Link
   return forwarding.map((link) => (bridges.includes(link.name) ? { ...link, carrier: true } : link));
 }
 
-function linkOf(row: LinkRow, around: Around, trafficControl: readonly string[]): Link {
+function linkOf(row: LinkRow, around: Around, trafficControl: readonly Interceptor[]): Link {
+  const interceptors = [...xdpOf(row), ...trafficControl];
   const port = row.linkinfo?.port;
   const { detail, unmodelled } = detailOf(row, around);
   return {
@@ -71,13 +80,18 @@ function linkOf(row: LinkRow, around: Around, trafficControl: readonly string[])
     port: port === undefined ? undefined : portOf(port),
     addresses: addressesOf(row.addr_info),
     detail,
-    unmodelled: [
-      ...('xdp' in row ? ['an XDP program'] : []),
-      ...trafficControl,
-      ...unmodelled,
-      ...(port === undefined ? [] : onKeys(port, UNMODELLED_OF_PORT)),
-    ],
+    ...(interceptors.length === 0 ? {} : { interceptors }),
+    unmodelled: [...unmodelled, ...(port === undefined ? [] : onKeys(port, UNMODELLED_OF_PORT))],
   };
+}
+
+/** Which frames a program takes, nobody can tell by looking at it. */
+function xdpOf({ xdp }: LinkRow): readonly Interceptor[] {
+  if (xdp === undefined) return [];
+  const name = xdp.prog?.name === undefined ? 'XDP program' : `XDP program ${xdp.prog.name}`;
+  const mode = XDP_MODES[xdp.mode] ?? 'xdpdrv';
+  const line = `${mode} prog/xdp id ${xdp.prog?.id ?? '?'}${xdp.prog?.tag === undefined ? '' : ` tag ${xdp.prog.tag}`}`;
+  return [{ side: 'ingress', sort: { kind: 'xdp', mode }, takes: { kind: 'unknown' }, name, line }];
 }
 
 function portOf(data: PortData): BridgePort {

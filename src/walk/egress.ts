@@ -6,12 +6,14 @@
  * @module
  */
 
+import { sameDevice } from '../host/host.ts';
 import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import type { Address } from '../net/address.ts';
 import { carryFrame, comeIn } from './carry-frame.ts';
 import { droppedAt, isFate, undecided } from './fates.ts';
 import { pass } from './hooks.ts';
+import { takerOn } from './interceptors.ts';
 import { resolveNeighbor } from './neighbor.ts';
 import type { Device, NetnsIndex } from './netns-index.ts';
 import type { Routed } from './route-output.ts';
@@ -51,6 +53,7 @@ export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Le
   const found = resolveNeighbor(walk, device, { nexthop, source: packet.source, route: routed.route });
   if (isFate(found)) return found;
   if (found.kind === 'lost') {
+    if (isTakenAt(device, found.fate)) return found.fate;
     const carried = carryFrame(walk, device, packet, { device, way: found.way });
     return isFate(carried) ? carried : found.fate;
   }
@@ -62,6 +65,13 @@ export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Le
 /** A gateway that is our own address means that the destination is on its device's link (fib_check_nh(): host scope). */
 function gatewayOf(netns: NetnsIndex, { nexthop }: Routed): Address | undefined {
   return nexthop?.via !== undefined && netns.holders.has(nexthop.via) ? undefined : nexthop?.via;
+}
+
+/** Whether the device's own qdisc or filter takes the frame, so that not even tcpdump sees it. */
+function isTakenAt({ ref }: Device, fate: Fate): boolean {
+  if (fate.kind !== 'dropped' || fate.reason.kind !== 'frame-blocked') return false;
+  const { at, interceptor } = fate.reason.block;
+  return interceptor?.side === 'egress' && sameDevice(at, ref);
 }
 
 /** Out by a device that needs no neighbour, such as a tun. */
@@ -76,7 +86,7 @@ function leftBy({ ref }: Device): Fate {
 
 /** lo gives back what it is given. */
 function loopBack(walk: Walk, lo: Device, packet: Packet): Arrival | Fate {
-  const [unmodelled] = lo.link.unmodelled;
+  const unmodelled = lo.link.unmodelled[0] ?? takerOn(lo, 'egress')?.name ?? takerOn(lo, 'ingress')?.name;
   if (unmodelled !== undefined) return undecided(lo.netns.name, `lo is not modelled (${unmodelled})`);
   const out = pass(walk, lo.netns, 'egress', packet, { outDevice: lo.link.name });
   if (out.fate !== undefined) return out.fate;

@@ -178,10 +178,12 @@ function undecidedSegment({ netns, ref }: Device, blocks: readonly SegmentBlock[
     const { at, detail = 'unknown' } = block;
     return block.because === 'unread' ? detail : `${at.netns}:${at.device} is not modelled (${detail})`;
   });
-  return undecided(
+  const suspects = blocks.flatMap(({ at, interceptor }) => (interceptor === undefined ? [] : [{ at, interceptor }]));
+  const fate = undecided(
     netns.name,
     ...(because.length > 0 ? because : [`no way for the frame from ${ref.device} was found`]),
   );
+  return suspects.length === 0 ? fate : { ...fate, suspects };
 }
 
 /** Whether the frame may go on there, for all we know. */

@@ -171,6 +171,7 @@ function receive(search: Search, device: Device, way: Way, tag: Tag): void {
 function isIntercepted(search: Search, way: Way, device: Device, side: Interceptor['side']): boolean {
   const taker = takerOn(device, side);
   if (taker === undefined) return false;
-  block(search, way, device.ref, taker.takes.kind === 'all' ? 'intercepted' : 'unmodelled', taker.name);
+  const because = taker.takes.kind === 'all' ? ('intercepted' as const) : ('unmodelled' as const);
+  stop(search, way, { at: device.ref, because, detail: taker.name, interceptor: taker });
   return true;
 }

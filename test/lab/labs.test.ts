@@ -86,6 +86,7 @@ test('the labs together show every fault of the vocabulary that one of them can 
     'rule-blackhole',
     'rule-prohibit',
     'rule-unreachable',
+    'tc-drop',
     'vxlan-no-fdb',
     'vxlan-port-mismatch',
     'vxlan-vni-mismatch',

@@ -210,7 +210,7 @@ const CHANGE_WORDS = `
 
 liveTest.concurrent.for(WORDS_OF_ROUTERS)(
   "a router's word comes to its sender as far as filters let it: %s",
-  async ([claim, change, told]) => {
+  async ([claim, change, told], { expect }) => {
     await inWorld(async (world) => {
       await world.sh(`${WORDS}${CHANGE_WORDS}${ROUTER_4}\nip -n r link set dev rb mtu 1000\n${change}`);
       const to = change.includes('10.0.9.9') ? '10.0.9.9' : '10.0.2.1';

@@ -74,6 +74,8 @@ function dropText(reason: DropReason): string {
       return `the connection table is full (${reason.count} of ${reason.max})`;
     case 'mtu-exceeded':
       return `${reason.lengthBytes} bytes do not fit MTU ${reason.mtu}${wordText(reason.by)}`;
+    case 'intercepted':
+      return `${reason.interceptor.name} has no room for ${reason.frameBytes} bytes`;
     case 'ttl-exceeded':
       return 'the TTL runs out';
     case 'echo-ignored':
