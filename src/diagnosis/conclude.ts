@@ -8,6 +8,7 @@ import type { Evidence, Finding } from '../faults/finding.ts';
 import type { Host } from '../host/host.ts';
 import { lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Observation, RouteWitness } from '../journey/observation.ts';
+import { ambiguityNotes } from './ambiguity.ts';
 import { type Agreement, compareRoutes, compareWire, heardText, lastSeenOf } from './compare.ts';
 import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
 import { directionOf, hopsOf, sightingOf } from './hops.ts';
@@ -163,6 +164,7 @@ function notesOf(
     ...(silentUdp
       ? ['UDP: the datagram arrived and nobody refused it; no answer came, which a service may well intend']
       : []),
+    ...ambiguityNotes(host, prediction),
     ...compareRoutes(trip, witnesses.routes).map((text) => `Model and kernel disagree: ${text}`),
     ...(verdict === 'reachable' ? [] : traceDisputes(trip, witnesses.observation?.kernel)),
     ...(fate.kind === 'undecided' && verdict !== 'reachable'

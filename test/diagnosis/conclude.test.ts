@@ -11,6 +11,16 @@ import { iptables } from '../faults/rulesets.ts';
 import { deviceRef, hostOf, netnsName } from '../helpers/build-host.ts';
 import { addr } from '../helpers/iproute-text.ts';
 
+/** ns2 and ns3 on one bridge have 10.0.0.2, and ns2 alone serves port 80. */
+function twoOwners(): Host {
+  return hostOf({
+    ns1: { links: { a: { peer: 'sw:p1', addresses: ['10.0.0.1/24'] } } },
+    ns2: { links: { b: { peer: 'sw:p2', addresses: ['10.0.0.2/24'] } }, sockets: ['tcp 0.0.0.0:80'] },
+    ns3: { links: { b: { peer: 'sw:p3', addresses: ['10.0.0.2/24'] } } },
+    sw: { links: { br0: { kind: 'bridge' }, p1: { master: 'br0' }, p2: { master: 'br0' }, p3: { master: 'br0' } } },
+  });
+}
+
 const QUESTION: Question = {
   netns: netnsName('ns1'),
   destination: addr('10.0.0.2'),
@@ -231,4 +241,19 @@ test.each([
   const diagnosis = conclude(host, predict(host, question), { observation, routes: [], notes: [] });
 
   expect([diagnosis.verdict, diagnosis.causes.map(({ finding }) => finding.code)]).toEqual([verdict, causes]);
+});
+
+test('conclude() takes a loss for explained that the model leaves open and a repair settles', () => {
+  const host = twoOwners();
+  const prediction = predict(host, { ...QUESTION, proto: 'tcp', port: 80 as Port });
+  const witnesses = (received: number) => ({
+    observation: wire(received, 'ns1:a out request', 'ns3:b in request'),
+    routes: [],
+    notes: [],
+  });
+  const lost = conclude(host, prediction, witnesses(0));
+  expect(lost.verdict).toBe('unreachable');
+  expect(lost.causes.map(({ finding }) => finding.code)).toEqual(['duplicate-address']);
+  expect(lost.proof).toEqual({ deliveredAfter: 1 });
+  expect(conclude(host, prediction, witnesses(1))).toMatchObject({ verdict: 'reachable', causes: [] });
 });
