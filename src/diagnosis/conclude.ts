@@ -51,7 +51,7 @@ export function conclude(found: Host, predicted: Prediction, witnesses: Witnesse
     wire: observation && { observation, lastSeen: lastSeenOf(observation) },
     routeWitnesses: witnesses.routes,
     looked: lookedAt(host),
-    notes: notesOf(host, prediction, witnesses, agreement, verdict),
+    notes: [...notes, ...notesOf(host, prediction, witnesses, agreement, verdict)],
   };
 }
 
