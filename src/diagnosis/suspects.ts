@@ -34,7 +34,7 @@ export function weighSuspects(
   if (observation === undefined) return { host, prediction: withoutSuspicion(prediction), notes: [] };
   const trip = walkRoundTrip(suspects.reduce(without, host), question);
   const met = suspects.filter(({ at }) => stepsOf(trip).some((step) => isAt(step, at)));
-  const guilty = observation.received > 0 ? undefined : met.find((each) => isGuilty(each, trip, observation));
+  const guilty = observation.received > 0 ? undefined : guiltyOf(met, trip, observation);
   const innocent = met.filter((each) => each !== guilty);
   const acquitted = innocent.reduce(without, host);
   return {
@@ -75,25 +75,29 @@ function withoutSuspicion(prediction: Prediction): Prediction {
   };
 }
 
-/** Whether the packet was seen up to it, and no further. */
-function isGuilty({ at, interceptor }: Suspect, trip: RoundTrip, observation: Observation): boolean {
-  const steps = stepsOf(trip);
-  const isSeen = ({ step, leg }: Placed) => sightingOf(step, leg, observation) !== undefined;
+/** The one behind which the packet was no longer seen; else one that may have taken the question for a MAC, or the answer. */
+function guiltyOf(met: readonly Suspect[], trip: RoundTrip, observation: Observation): Suspect | undefined {
   const shown = legsOf(trip).filter(({ step }) => directionOf(step) !== undefined);
-  const last = shown.findLastIndex(isSeen);
-  const missing = shown[last + 1];
-  if (missing !== undefined && !observation.watched.includes(missing.step.netns)) return false;
-  if (interceptor.sort.kind !== 'xdp' && interceptor.side === 'ingress') {
-    // It stands behind tcpdump: the packet was seen on the device, and nowhere later.
-    return shown[last] !== undefined && isAt(shown[last].step, at) && directionOf(shown[last].step) === 'in';
-  }
-  if (missing === undefined) return false;
-  if (isAt(missing.step, at)) return directionOf(missing.step) === (interceptor.side === 'egress' ? 'out' : 'in');
-  // It may have taken the question for the neighbour's MAC, or the answer: then the packet itself never left.
-  const from = steps.indexOf(missing.step);
+  const last = shown.findLastIndex(({ step, leg }) => sightingOf(step, leg, observation) !== undefined);
+  const [seen, missing] = [shown[last]?.step, shown[last + 1]?.step];
+  if (missing !== undefined && !observation.watched.includes(missing.netns)) return undefined;
+  const there = met.find((each) => standsBetween(each, seen, missing));
+  if (there !== undefined || missing === undefined || directionOf(missing) !== 'out') return there;
+  // Who does not learn the neighbour's MAC sends nothing.
+  const steps = stepsOf(trip);
+  const from = steps.indexOf(missing);
   const next = steps.findIndex((step, index) => index > from && step.stage === 'route');
   const segment = steps.slice(from, next < 0 ? undefined : next);
-  return directionOf(missing.step) === 'out' && segment.some((step) => isAt(step, at));
+  return met.find(({ at }) => segment.some((step) => isAt(step, at)));
+}
+
+/** Behind tcpdump where that saw the packet last, or ahead of it where it should have seen it next. */
+function standsBetween({ at, interceptor }: Suspect, seen: Step | undefined, missing: Step | undefined): boolean {
+  if (interceptor.sort.kind !== 'xdp' && interceptor.side === 'ingress') {
+    return seen !== undefined && isAt(seen, at) && directionOf(seen) === 'in';
+  }
+  const direction = interceptor.side === 'egress' ? 'out' : 'in';
+  return missing !== undefined && isAt(missing, at) && directionOf(missing) === direction;
 }
 
 interface Placed {
