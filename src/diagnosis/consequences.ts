@@ -49,9 +49,14 @@ function isOn(edit: Edit, device: DeviceName | undefined): boolean {
 
 function absorb(cause: Choice, consequence: Choice): Choice {
   if (cause.repair === undefined || consequence.repair === undefined) return cause;
+  const besides = [cause.repair.sideEffects, consequence.repair.sideEffects].filter((text) => text !== undefined);
   return {
     ...cause,
     finding: { ...cause.finding, evidence: [...cause.finding.evidence, ...consequence.finding.evidence] },
-    repair: { ...cause.repair, edits: [...cause.repair.edits, ...consequence.repair.edits] },
+    repair: {
+      ...cause.repair,
+      edits: [...cause.repair.edits, ...consequence.repair.edits],
+      sideEffects: besides.length === 0 ? undefined : [...new Set(besides)].join('. '),
+    },
   };
 }

@@ -43,6 +43,7 @@ const CONF6: Readonly<Record<string, number>> = {
   disable_ipv6: 0,
   proxy_ndp: 0,
   accept_ra: 1,
+  keep_addr_on_down: 0,
   ignore_routes_with_linkdown: 0,
 };
 

@@ -14,7 +14,13 @@ import { addressEvidence, derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf, lengthFacing } from '../search/crossing.ts';
 import { droppedAs, routeSteps, type Unrouted, unroutedIn } from '../search/dropped.ts';
-import { freeAddressApart, freeAddressBeside, freeAddressFor, type NewAddress } from '../search/free-address.ts';
+import {
+  freeAddressApart,
+  freeAddressBeside,
+  freeAddressFor,
+  guessText,
+  type NewAddress,
+} from '../search/free-address.ts';
 import { routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
@@ -157,10 +163,11 @@ function found(host: Host, ref: DeviceRef, family: Family, repairs: readonly Rep
   };
 }
 
-function add(ref: DeviceRef, { address, prefixLength }: NewAddress): Repair {
+function add(ref: DeviceRef, added: NewAddress): Repair {
+  const { address, prefixLength } = added;
   return {
     intent: `Give ${ref.device} in ${ref.netns} the address ${address}/${prefixLength}`,
     edits: [{ kind: 'address-add', ...ref, address, prefixLength }],
-    sideEffects: undefined,
+    sideEffects: guessText(added),
   };
 }

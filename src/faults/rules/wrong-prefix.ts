@@ -66,9 +66,9 @@ export function withLength(ref: DeviceRef, { address, prefixLength }: InterfaceA
   const add: Edit = { kind: 'address-add', ...ref, address, prefixLength: length };
   const remove: Edit = { kind: 'address-delete', ...ref, address, prefixLength };
   return {
-    intent: `Give ${address} on ${ref.device} its right length, /${length}`,
+    intent: `Give ${address} on ${ref.device} the length that its neighbour has, /${length}`,
     edits: familyOf(address) === 'inet' ? [add, remove] : [remove, add],
-    sideEffects: `${ref.device} no longer takes ${address}/${prefixLength} for its network`,
+    sideEffects: `${ref.device} no longer takes ${address}/${prefixLength} for its network. That /${length} is right is a guess: it may be the neighbour that is wrong`,
   };
 }
 

@@ -20,14 +20,27 @@ const LOOK_AT_MOST = 512n;
 export interface NewAddress {
   readonly address: Address;
   readonly prefixLength: number;
+  /** Why this one, when nobody asks for it and another would do as well. */
+  readonly guess?: string | undefined;
+}
+
+/** What to say of a new address besides, when it is a guess. */
+export function guessText({ address, guess }: NewAddress): string | undefined {
+  return guess === undefined
+    ? undefined
+    : `${address} is a guess (${guess}): take the one that was meant, if you know it`;
 }
 
 /** @returns `undefined` when nobody on the wire has an address to go by, or their network is full. */
 export function freeAddressFor(host: Host, ref: DeviceRef, family: Family): NewAddress | undefined {
   for (const facing of facingAddresses(host, ref, family)) {
     const prefix = connectedPrefix(facing);
-    const address = prefix && (expectedIn(host, prefix) ?? freeIn(host, prefix));
-    if (address !== undefined) return { address, prefixLength: facing.prefixLength };
+    if (prefix === undefined) continue;
+    const { prefixLength } = facing;
+    const expected = expectedIn(host, prefix);
+    if (expected !== undefined) return { address: expected, prefixLength };
+    const address = freeIn(host, prefix);
+    if (address !== undefined) return { address, prefixLength, guess: `free beside ${facing.address} on its wire` };
   }
   return undefined;
 }
@@ -39,7 +52,7 @@ const USUAL_LENGTH = { inet: 24, inet6: 64 } as const;
 export function freeAddressBeside(host: Host, other: Address): NewAddress | undefined {
   const prefixLength = ownersOf(host, other)[0]?.address.prefixLength ?? USUAL_LENGTH[familyOf(other)];
   const address = freeIn(host, prefixOf(other, prefixLength), other);
-  return address && { address, prefixLength };
+  return address && { address, prefixLength, guess: `free in the network of ${other}` };
 }
 
 /** How many networks to look through for one that nobody uses. */
@@ -54,7 +67,10 @@ export function freeAddressApart(host: Host, from: Address): NewAddress | undefi
   const orphan = routedNetworks(host, family).find((prefix) => !isUsed(host, prefix));
   const prefix = orphan ?? nextUnused(host, prefixOf(from, USUAL_LENGTH[family]));
   const address = prefix && freeIn(host, prefix);
-  return address === undefined || prefix === undefined ? undefined : { address, prefixLength: prefix.length };
+  if (address === undefined || prefix === undefined) return undefined;
+  const guess =
+    orphan === undefined ? 'in a network that nobody uses' : 'in a network that is routed to and nobody has';
+  return { address, prefixLength: prefix.length, guess };
 }
 
 /** The networks that some route leads to by a gateway. */

@@ -10,7 +10,7 @@ import type { Edit, Repair } from '../../host/edit.ts';
 import type { Host } from '../../host/host.ts';
 import type { DeviceRef, NetnsName } from '../../host/link.ts';
 import type { Family } from '../../net/address.ts';
-import { freeAddressFor, type NewAddress } from './free-address.ts';
+import { freeAddressFor, guessText, type NewAddress } from './free-address.ts';
 
 /**
  * Move, bring up, and give an address.
@@ -30,11 +30,14 @@ export function moveIn(
     { kind: 'link-up', ...ref },
   ];
   const address = wanted ?? freeAddressFor(arrive.reduce(applyEdit, host), ref, family);
-  const settle: readonly Edit[] = address === undefined ? [] : [{ kind: 'address-add', ...ref, ...address }];
+  const settle: readonly Edit[] =
+    address === undefined
+      ? []
+      : [{ kind: 'address-add', ...ref, address: address.address, prefixLength: address.prefixLength }];
   return {
     intent: `Move ${end.device} from ${end.netns} into ${target}, where it arrives down and without an address`,
     edits: [...arrive, ...settle],
-    sideEffects: undefined,
+    sideEffects: address && guessText(address),
   };
 }
 
