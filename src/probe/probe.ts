@@ -22,7 +22,7 @@ import type { ChildOptions } from '../system/child.ts';
 import type { Question } from '../walk/question.ts';
 import { errorsOf } from './errors.ts';
 import { probeFilter, type Sought } from './filter.ts';
-import { askKernel, type Heard } from './kernel/witness.ts';
+import type { Heard } from './kernel/witness.ts';
 import { pingSender } from './ping.ts';
 import { type Found, recognise } from './recognise.ts';
 import { isIcmpError, type Seen } from './seen.ts';
@@ -69,18 +69,19 @@ export async function probe(request: ProbeRequest): Promise<Observation> {
   const watching = await Watch.start({ host, watch, filter, vxlanPorts, stack, signal, onSeen });
   signal?.throwIfAborted();
   const sending = sender.send(enough.signal);
-  const kernel =
-    request.trace === true && !isSentOnce(question) && (await isLost(sending))
-      ? await askKernel({
-          netns,
-          question,
-          watched: watch.flatMap((name) => findNetns(host, name) ?? []),
-          hasTunnels: vxlanPorts.length > 0,
-          prepare: (to) => prepare(to).sender,
-          stack,
-          signal,
-        })
-      : undefined;
+  const isToTrace = request.trace === true && mayBeSentAgain(question, await lossOf(sending));
+  // Loaded for a loss alone.
+  const kernel = isToTrace
+    ? await (await import('./kernel/witness.ts')).askKernel({
+        netns,
+        question,
+        watched: watch.flatMap((name) => findNetns(host, name) ?? []),
+        hasTunnels: vxlanPorts.length > 0,
+        prepare: (to) => prepare(to).sender,
+        stack,
+        signal,
+      })
+    : undefined;
   const sent = await sending;
   signal?.throwIfAborted();
   const watched = await watching.finish();
@@ -102,10 +103,19 @@ export async function probe(request: ProbeRequest): Promise<Observation> {
   return withKernel(observation, kernel, traced);
 }
 
-/** Whether it is not answered: refused, or silent for so long that an answer is not to be expected any more. */
-async function isLost(sending: Promise<Sent>): Promise<boolean> {
+type Loss = 'refused' | 'silence' | 'none';
+
+/** `silence` is one so long that an answer is not to be expected any more. */
+async function lossOf(sending: Promise<Sent>): Promise<Loss> {
   const early = await Promise.race([sending, setTimeout(SILENCE_MS, undefined, { ref: false })]);
-  return early === undefined || (early.sent > 0 && early.received === 0);
+  if (early === undefined) return 'silence';
+  return early.sent > 0 && early.received === 0 ? 'refused' : 'none';
+}
+
+/** Whether one packet more can fare as the others did. A socket that still waits keeps the port that was asked for. */
+function mayBeSentAgain(question: Question, loss: Loss): boolean {
+  if (loss === 'none' || isSentOnce(question)) return false;
+  return question.proto === 'icmp' || question.sourcePort === undefined || loss === 'refused';
 }
 
 /** The traced packet's own answer counts too: a loss that is not constant is no proof that nothing arrives. */
