@@ -16,10 +16,11 @@ import type { DeviceName } from '../host/link.ts';
 import type { Hook } from '../host/ruleset.ts';
 import type { Fate } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
-import { droppedAt } from './fates.ts';
+import { droppedAt, isFate } from './fates.ts';
 import { type Passed, pass } from './hooks.ts';
 import { takenAsTooLong } from './interceptors.ts';
 import type { Device } from './netns-index.ts';
+import { redirect } from './redirected.ts';
 import type { Crossing, Reach } from './segment-search.ts';
 import { lowerOf } from './stacked.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
@@ -29,11 +30,17 @@ const VLAN_TAG_BYTES = 4;
 
 /** Send the packet by the device along the way: to where it arrives, or to its end. */
 export function carryFrame(walk: Walk, from: Device, packet: Packet, reach: Reach): Arrival | Fate {
-  let carried: Carried = transmit(walk, from, packet);
+  return follow(walk, transmit(walk, from, packet), reach);
+}
+
+function follow(walk: Walk, begun: Carried, reach: Reach): Arrival | Fate {
+  let carried = begun;
   for (const crossing of reach.way) {
     if (carried.fate !== undefined) return carried.fate;
     if (carried.routedBy !== undefined) break;
     carried = cross(walk, crossing, carried.packet);
+    if (carried.onward !== undefined)
+      return follow(walk, { packet: carried.packet, fate: carried.fate }, carried.onward);
   }
   if (carried.fate !== undefined) return carried.fate;
   const device = carried.routedBy ?? reach.device;
@@ -63,6 +70,8 @@ interface Carried {
   readonly fate: Fate | undefined;
   /** The bridge whose namespace routes the frame instead of bridging it: its destination was translated. */
   readonly routedBy?: Device;
+  /** Another way than it was on: its destination was translated, and is behind the same bridge. */
+  readonly onward?: Reach;
   readonly port?: DeviceName | undefined;
 }
 
@@ -95,12 +104,17 @@ function cross(walk: Walk, crossing: Crossing, packet: Packet): Carried {
 type BridgeCrossing = Extract<Crossing, { kind: 'bridge' }>;
 
 function crossBridge(walk: Walk, crossing: BridgeCrossing, packet: Packet): Carried {
-  const { bridge, inPort, outPort, how } = crossing;
+  const { bridge, inPort, outPort } = crossing;
   const from = inPort?.link.name ?? bridge.link.name;
   const begun = meet(walk, crossing, inPort === undefined ? 'output' : 'prerouting', packet);
   if (begun.fate !== undefined) return begun;
   // br_netfilter translated the destination: the frame is no longer for whom it was addressed to.
   const isRedirected = inPort !== undefined && begun.packet.destination !== packet.destination;
+  const redirection = isRedirected ? redirect(walk, bridge, inPort, begun.packet) : undefined;
+  if (redirection !== undefined && isFate(redirection)) return { packet: begun.packet, fate: redirection };
+  if (redirection?.kind === 'bridged') {
+    return { ...passOn(walk, redirection.crossing, begun.packet), onward: redirection.rest };
+  }
   if (outPort === undefined || isRedirected) {
     takeBridge(walk, bridge, from, bridge.link.name, 'local');
     const taken = meet(walk, crossing, 'input', begun.packet);
@@ -108,8 +122,15 @@ function crossBridge(walk: Walk, crossing: BridgeCrossing, packet: Packet): Carr
     const { packet: up, fate } = comeIn(walk, bridge, taken.packet);
     return { packet: up, fate, ...(isRedirected ? { routedBy: bridge } : {}), port: inPort?.link.name };
   }
-  takeBridge(walk, bridge, from, outPort.link.name, how);
-  const forwarded = inPort === undefined ? begun : meet(walk, crossing, 'forward', begun.packet);
+  return passOn(walk, { ...crossing, outPort }, begun.packet);
+}
+
+/** Out by the port that was found, through the hooks on the way there. */
+function passOn(walk: Walk, crossing: BridgeCrossing & { readonly outPort: Device }, packet: Packet): Carried {
+  const { bridge, inPort, outPort, how } = crossing;
+  takeBridge(walk, bridge, inPort?.link.name ?? bridge.link.name, outPort.link.name, how);
+  const forwarded: Carried =
+    inPort === undefined ? { packet, fate: undefined } : meet(walk, crossing, 'forward', packet);
   if (forwarded.fate !== undefined) return forwarded;
   const tooLong = exceeds(outPort, forwarded.packet);
   if (tooLong !== undefined) return { packet: forwarded.packet, fate: tooLong };

@@ -45,8 +45,8 @@ export function isBridge(netns: Netns, device: DeviceName | undefined): device i
 /**
  * The ports that physdev sees.
  *
- * A frame whose destination was translated, and whose new one is behind the same bridge, is bridged on to there
- * (br_nf_pre_routing_finish()); the walk routes it, and does not know the port by which it leaves.
+ * A frame whose destination was translated, and whose new one is behind the same bridge, is bridged on (../redirected.ts).
+ * Where nobody knows whether br_netfilter is on, it is routed here, and by which port it leaves is not known.
  */
 export function bridgePorts(pass: HookPass): { readonly inPort: PortName; readonly outPort: PortName } {
   const { bridged, netns, inDevice, outDevice, hook, arrivalPort } = pass;
