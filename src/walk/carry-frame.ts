@@ -20,7 +20,6 @@ import { droppedAt, isFate } from './fates.ts';
 import { type Passed, pass } from './hooks.ts';
 import { takenAsTooLong } from './interceptors.ts';
 import type { Device } from './netns-index.ts';
-import { redirect } from './redirected.ts';
 import type { Crossing, Reach } from './segment-search.ts';
 import { lowerOf } from './stacked.ts';
 import { type Arrival, take, type Walk } from './walk.ts';
@@ -110,7 +109,7 @@ function crossBridge(walk: Walk, crossing: BridgeCrossing, packet: Packet): Carr
   if (begun.fate !== undefined) return begun;
   // br_netfilter translated the destination: the frame is no longer for whom it was addressed to.
   const isRedirected = inPort !== undefined && begun.packet.destination !== packet.destination;
-  const redirection = isRedirected ? redirect(walk, bridge, inPort, begun.packet) : undefined;
+  const redirection = isRedirected ? walk.redirect(walk, bridge, inPort, begun.packet) : undefined;
   if (redirection !== undefined && isFate(redirection)) return { packet: begun.packet, fate: redirection };
   if (redirection?.kind === 'bridged') {
     return { ...passOn(walk, redirection.crossing, begun.packet), onward: redirection.rest };

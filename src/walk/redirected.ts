@@ -21,21 +21,8 @@ import { resolveNeighbor } from './neighbor.ts';
 import type { Device } from './netns-index.ts';
 import { routeInput } from './route-input.ts';
 import { lookupRoute } from './route-lookup.ts';
-import type { Crossing, Reach } from './segment-search.ts';
-import type { Walk } from './walk.ts';
-
-type BridgeCrossing = Extract<Crossing, { kind: 'bridge' }>;
-
-/** Narrow on `kind`. */
-export type Redirection =
-  | { readonly kind: 'handed-up' }
-  | {
-      readonly kind: 'bridged';
-      /** Through the bridge, from the port that the frame came in by. */
-      readonly crossing: BridgeCrossing & { readonly outPort: Device };
-      /** What lies behind. */
-      readonly rest: Reach;
-    };
+import type { Reach } from './segment-search.ts';
+import type { Redirection, Walk } from './walk.ts';
 
 /** Ask the bridge's namespace about the packet with its new destination. */
 export function redirect(walk: Walk, bridge: Device, inPort: Device, packet: Packet): Redirection | Fate {

@@ -24,6 +24,7 @@ import { droppedAt, isFate, undecided } from './fates.ts';
 import type { HostIndex } from './host-index.ts';
 import { type Conntrack, NO_CONNECTIONS } from './netfilter/contract.ts';
 import type { Device } from './netns-index.ts';
+import { redirect } from './redirected.ts';
 import type { TunnelEnd } from './segment-search.ts';
 import { travel } from './travel.ts';
 import { fixedRemotes, floodRemotes, isSenderElsewhere, takenBy, underlayOf, type Vxlan, vxlanOf } from './vxlan.ts';
@@ -45,7 +46,7 @@ export function newWalk(
   heard: Heard[],
   within: readonly Device[] = [],
 ): Walk {
-  return { host, leg, steps: [], conntrack, multipath, visited: [], heard, tunnels: tunnelsOf(host, within) };
+  return { host, leg, steps: [], conntrack, multipath, visited: [], heard, tunnels: tunnelsOf(host, within), redirect };
 }
 
 function tunnelsOf(host: HostIndex, within: readonly Device[]): Tunnels {

@@ -15,7 +15,7 @@ import type { Address } from '../net/address.ts';
 import type { HostIndex } from './host-index.ts';
 import type { Conntrack } from './netfilter/contract.ts';
 import type { Device } from './netns-index.ts';
-import type { TunnelSearch } from './segment-search.ts';
+import type { Crossing, Reach, TunnelSearch } from './segment-search.ts';
 
 export interface Walk {
   readonly host: HostIndex;
@@ -28,6 +28,7 @@ export interface Walk {
   /** Neighbours that made themselves known by asking: of both legs, for the answerer need not ask back. */
   readonly heard: Heard[];
   readonly tunnels: Tunnels;
+  readonly redirect: Redirect;
 }
 
 /**
@@ -38,6 +39,24 @@ export interface Tunnels extends TunnelSearch {
   /** Wrap the packet, walk the wrapping, take it off. A fate: it did not get through. */
   readonly carry: (walk: Walk, tunnel: Device, remote: Address, inner: Packet) => Fate | undefined;
 }
+
+/**
+ * Where a bridged frame goes whose destination br_netfilter translated. It asks for a neighbour, and asking carries frames,
+ * which is why this is handed down as well.
+ */
+export type Redirect = (walk: Walk, bridge: Device, inPort: Device, packet: Packet) => Redirection | Fate;
+
+/** Narrow on `kind`. */
+export type Redirection =
+  /** Up the bridge, to be routed or delivered. */
+  | { readonly kind: 'handed-up' }
+  | {
+      readonly kind: 'bridged';
+      /** Through the bridge, from the port that the frame came in by. */
+      readonly crossing: Extract<Crossing, { kind: 'bridge' }> & { readonly outPort: Device };
+      /** What lies behind. */
+      readonly rest: Reach;
+    };
 
 /** Which of several next hops, answerers or lots is taken, and how many there were at the widest choice met. */
 export interface Multipath {
