@@ -6,10 +6,12 @@
  */
 
 import { applyEdit } from '../host/apply.ts';
-import type { Edit, FilterPlace, Repair, TrafficSelector } from '../host/edit.ts';
+import type { Edit, Repair, TrafficSelector } from '../host/edit.ts';
+import type { NetnsName } from '../host/link.ts';
 import { type Owner, ruleOwner } from '../host/owner.ts';
-import type { RuleRef } from '../host/ruleset.ts';
+import type { Hook, RuleRef } from '../host/ruleset.ts';
 import { findChain } from '../host/ruleset-edit.ts';
+import { lastJourney } from '../journey/journey.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
 import { hostPrefix } from '../net/prefix.ts';
 import { unreachable } from '../net/unreachable.ts';
@@ -54,7 +56,7 @@ export function ruleText(rule: RuleRef): string {
   return `${handle} of ${chain}: ${rule.text}`;
 }
 
-/** One accept; and one for the answer, when the same rule would take that next. */
+/** One accept; and one for each packet that the same rule would take next. */
 function accept(context: FaultContext, filtered: Filtered, owner: Owner | undefined): Repair {
   return {
     ...acceptIn(context, filtered, undefined, `ahead of what ${VERB[filtered.reason.verdict]} it`),
@@ -64,6 +66,9 @@ function accept(context: FaultContext, filtered: Filtered, owner: Owner | undefi
         : `The rule is gone when ${owner.program} writes its own again (${owner.rewrites})`,
   };
 }
+
+/** Where Linux's default ip_local_port_range begins. */
+const FIRST_CLIENT_PORT = 32768;
 
 const VERB = { drop: 'drops', reject: 'rejects' } as const;
 
@@ -88,31 +93,75 @@ function acceptIn(
   chain: string | undefined,
   where: string,
 ): Omit<Repair, 'sideEffects'> {
-  const first = acceptEdit(filtered, chain);
-  const answer = answerTaken(context, filtered, first);
-  return {
-    intent: `Accept this traffic${answer === undefined ? '' : ' and its answers'} ${where}`,
-    edits: answer === undefined ? [first] : [first, acceptEdit(answer, chain)],
-  };
+  const edits = acceptAll(context, filtered.netns.name, filtered.reason.rule, [acceptEdit(filtered, chain)], chain);
+  return { intent: `Accept this traffic${edits.length > 1 ? ' and its answers' : ''} ${where}`, edits };
+}
+
+/** Two messages of neighbour discovery, the request, the answer, and again those before the answer is sent. */
+const MOST_ACCEPTS = 6;
+
+/** And what the same rule would take next, once these are accepted: the answer, or the packet that a neighbour was looked for. */
+function acceptAll(
+  { question, host }: FaultContext,
+  netns: NetnsName,
+  rule: RuleRef,
+  first: readonly Edit[],
+  users: string | undefined,
+): readonly Edit[] {
+  const edits = [...first];
+  while (edits.length < MOST_ACCEPTS) {
+    const repaired = edits.reduce(applyEdit, host);
+    const trip = walkRoundTrip(repaired, question);
+    const next = droppedAs({ host: repaired, question, trip, journey: lastJourney(trip) }, 'filtered');
+    if (next?.netns.name !== netns || !sameRule(next.reason.rule, rule)) break;
+    const edit = acceptEdit(next, users);
+    // Accepted, and dropped all the same: another accept is no help.
+    if (edits.some((each) => sameTraffic(each, edit))) break;
+    edits.push(edit);
+  }
+  return edits;
+}
+
+function sameTraffic(a: Edit, b: Edit): boolean {
+  return a.kind === 'filter-accept' && b.kind === 'filter-accept' && isDeepEqual(a.traffic, b.traffic);
+}
+
+function isDeepEqual(a: TrafficSelector, b: TrafficSelector): boolean {
+  const asText = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
+  return JSON.stringify(a, asText) === JSON.stringify(b, asText);
 }
 
 /** @param users A chain at whose head it goes, instead of ahead of the rule. */
 function acceptEdit({ netns, reason }: Filtered, users: string | undefined): Edit {
-  const { machinery, family, table, chain } = reason.rule;
-  const before = users === undefined ? reason.rule : undefined;
-  const place: FilterPlace = { machinery, family, table, chain: users ?? chain, hook: reason.hook, before };
-  return { kind: 'filter-accept', netns: netns.name, place, traffic: trafficOf(reason.packet) };
+  return acceptAt(netns.name, reason.hook, reason.rule, trafficOf(reason.packet), users);
 }
 
-/** The drop of the answer, once the request is accepted, by the same rule. */
-function answerTaken({ question, ...context }: FaultContext, filtered: Filtered, edit: Edit): Filtered | undefined {
-  if (context.journey.leg === 'reply') return undefined;
-  const host = applyEdit(context.host, edit);
-  const trip = walkRoundTrip(host, question);
-  if (trip.reply === undefined) return undefined;
-  const next = droppedAs({ host, question, trip, journey: trip.reply }, 'filtered');
-  const isSame = next?.netns.name === filtered.netns.name && next.reason.hook === filtered.reason.hook;
-  return isSame && sameRule(next.reason.rule, filtered.reason.rule) ? next : undefined;
+function acceptAt(
+  netns: NetnsName,
+  hook: Hook,
+  rule: RuleRef,
+  traffic: TrafficSelector,
+  users: string | undefined,
+): Edit {
+  const { machinery, family, table, chain } = rule;
+  const before = users === undefined ? rule : undefined;
+  return {
+    kind: 'filter-accept',
+    netns,
+    place: { machinery, family, table, chain: users ?? chain, hook, before },
+    traffic,
+  };
+}
+
+/** Accept ARP ahead of the rule that takes it, and what the same rule would take after that. */
+export function acceptArp(context: FaultContext, netns: NetnsName, hook: Hook, rule: RuleRef): Repair {
+  const arp = acceptAt(netns, hook, rule, { family: 'inet', resolution: 'arp' }, undefined);
+  const edits = acceptAll(context, netns, rule, [arp], undefined);
+  return {
+    intent: `Accept ARP${edits.length > 1 ? ', this traffic and its answers' : ''} ahead of what drops it`,
+    edits,
+    sideEffects: 'The rule is gone after a restart, or when the program that wrote the others writes them anew',
+  };
 }
 
 /** Its number has moved by one since. */
@@ -128,6 +177,8 @@ function sameRule(a: RuleRef, b: RuleRef): boolean {
   );
 }
 
+const DISCOVERY = { family: 'inet6', protocol: 'icmpv6' } as const;
+
 /** This packet's addresses, protocol and well-known port; not the sender's own port, which the next one will not have. */
 function trafficOf(packet: Packet): TrafficSelector {
   const family = packetFamily(packet);
@@ -135,14 +186,24 @@ function trafficOf(packet: Packet): TrafficSelector {
   const { transport } = packet;
   switch (transport.protocol) {
     case 'icmp':
+      // Everybody looks for everybody: an accept for one pair of neighbours would help nobody else.
+      if (transport.message === 'neighbor-solicitation') return { ...DISCOVERY, resolution: 'solicitation' };
+      if (transport.message === 'neighbor-advertisement') return { ...DISCOVERY, resolution: 'advertisement' };
       return { ...ends, protocol: family === 'inet' ? 'icmp' : 'icmpv6' };
     case 'tcp':
       return transport.flags === 'syn'
         ? { ...ends, protocol: 'tcp', destPort: transport.destPort }
         : { ...ends, protocol: 'tcp', sourcePort: transport.sourcePort };
     case 'udp':
-      return { ...ends, protocol: 'udp' };
+      return { ...ends, protocol: 'udp', ...servicePort(transport) };
     default:
       return unreachable(transport);
   }
+}
+
+/** Which end of a datagram is the service does not show in it: the one whose port is not out of the range of clients. */
+function servicePort({ sourcePort, destPort }: Extract<Packet['transport'], { protocol: 'udp' }>) {
+  const [isFromClient, isToClient] = [sourcePort, destPort].map((port) => port >= FIRST_CLIENT_PORT);
+  if (isFromClient === isToClient) return {};
+  return isFromClient ? { destPort } : { sourcePort };
 }

@@ -27,6 +27,8 @@ export interface TrafficSelector {
   readonly protocol?: 'icmp' | 'icmpv6' | 'tcp' | 'udp';
   readonly destPort?: number;
   readonly sourcePort?: number;
+  /** What finds neighbours, and nothing else: ARP (in a table of the bridge family), or one message of neighbour discovery. */
+  readonly resolution?: 'arp' | 'solicitation' | 'advertisement';
 }
 
 /** Where an accepting rule goes: ahead of the rule (or into the chain whose policy) that stops the packet. */

@@ -24,9 +24,17 @@ export function atHook(traffic: TrafficSelector, hook: Hook): TrafficSelector {
 /** IP protocol numbers. */
 const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 
+/** RFC 4861 section 4.3 and 4.4, and nft's words for them. */
+const DISCOVERY = {
+  solicitation: { type: 135, nft: 'nd-neighbor-solicit' },
+  advertisement: { type: 136, nft: 'nd-neighbor-advert' },
+} as const;
+
 /** As the model has it. */
 export function trafficMatches(traffic: TrafficSelector, table: TableFamily): readonly Match[] {
   const matches: Match[] = [];
+  // ARP is of neither IP family, which is how the recording has `ether type arp`.
+  if (traffic.resolution === 'arp') return [{ kind: 'family', negate: false, families: [] }];
   if (table !== 'ip' && table !== 'ip6') matches.push({ kind: 'family', negate: false, families: [traffic.family] });
   const device = (side: 'in' | 'out', name: string | undefined) => {
     if (name !== undefined) matches.push({ kind: 'device', side, negate: false, names: [{ name, wildcard: false }] });
@@ -41,7 +49,10 @@ export function trafficMatches(traffic: TrafficSelector, table: TableFamily): re
   address('destination', traffic.destination);
   device('in', traffic.inDevice);
   device('out', traffic.outDevice);
-  if (traffic.protocol !== undefined) {
+  if (traffic.resolution !== undefined) {
+    const { type } = DISCOVERY[traffic.resolution];
+    matches.push({ kind: 'icmp', family: 'inet6', negate: false, types: [[type, type]], codes: undefined });
+  } else if (traffic.protocol !== undefined) {
     matches.push({ kind: 'protocol', negate: false, protocols: [PROTOCOL[traffic.protocol]] });
   }
   port('source', traffic.sourcePort);
@@ -55,7 +66,8 @@ export function trafficMatches(traffic: TrafficSelector, table: TableFamily): re
  * @param saved As iptables-save writes it: with the module that reads the ports.
  */
 export function iptablesWordsOf(traffic: TrafficSelector, saved = false): readonly string[] {
-  const { protocol, sourcePort, destPort } = traffic;
+  const { protocol, sourcePort, destPort, resolution } = traffic;
+  const message = resolution === undefined || resolution === 'arp' ? undefined : DISCOVERY[resolution];
   const hasPorts = sourcePort !== undefined || destPort !== undefined;
   return [
     ...option('-s', traffic.source && formatPrefix(traffic.source)),
@@ -64,6 +76,8 @@ export function iptablesWordsOf(traffic: TrafficSelector, saved = false): readon
     ...option('-o', traffic.outDevice),
     ...option('-p', protocol === 'icmpv6' ? 'ipv6-icmp' : protocol),
     ...(saved && hasPorts ? option('-m', protocol) : []),
+    ...(saved && message !== undefined ? ['-m', 'icmp6'] : []),
+    ...option('--icmpv6-type', message?.type.toString()),
     ...option('--sport', sourcePort?.toString()),
     ...option('--dport', destPort?.toString()),
   ];
@@ -71,9 +85,10 @@ export function iptablesWordsOf(traffic: TrafficSelector, saved = false): readon
 
 /** As nft takes it. Names of devices in quotes: `ip` may be one. */
 export function nftWordsOf(traffic: TrafficSelector, table: TableFamily): readonly string[] {
+  if (traffic.resolution === 'arp') return ['ether', 'type', 'arp'];
   const ip = traffic.family === 'inet' ? 'ip' : 'ip6';
   const namesFamily = traffic.source !== undefined || traffic.destination !== undefined;
-  const seesOthers = table !== 'ip' && table !== 'ip6' && !namesFamily;
+  const seesOthers = table !== 'ip' && table !== 'ip6' && !namesFamily && traffic.resolution === undefined;
   return [
     ...option('iifname', nftQuoted(traffic.inDevice)),
     ...option('oifname', nftQuoted(traffic.outDevice)),
@@ -84,7 +99,8 @@ export function nftWordsOf(traffic: TrafficSelector, table: TableFamily): readon
   ];
 }
 
-function nftTransport({ protocol, sourcePort, destPort }: TrafficSelector): readonly string[] {
+function nftTransport({ protocol, sourcePort, destPort, resolution }: TrafficSelector): readonly string[] {
+  if (resolution !== undefined && resolution !== 'arp') return ['icmpv6', 'type', DISCOVERY[resolution].nft];
   if (protocol === undefined) return [];
   const ports = [
     ...(sourcePort === undefined ? [] : [protocol, 'sport', String(sourcePort)]),

@@ -74,6 +74,8 @@ export interface SegmentBlock {
   /** The frame's VLAN, where that stopped it; `undefined`: it had none. */
   readonly vlan?: number | undefined;
   readonly direction?: 'in' | 'out';
+  /** The rule of the bridge or arp family that takes ARP. */
+  readonly filter?: { readonly hook: Hook; readonly rule: RuleRef };
   /** What takes the frame there, or may. */
   readonly interceptor?: Interceptor;
   /** What became of the packet that wrapped it, when a tunnel did not get it through. */

@@ -16,7 +16,7 @@ import type { NetnsIndex } from './netns-index.ts';
 /** What becomes of ARP at a hook. */
 export type ArpPassage =
   | { readonly kind: 'passes' }
-  | { readonly kind: 'drops'; readonly rule: RuleRef }
+  | { readonly kind: 'drops'; readonly hook: Hook; readonly rule: RuleRef }
   | { readonly kind: 'unknown'; readonly because: string };
 
 const PASSES: ArpPassage = { kind: 'passes' };
@@ -28,22 +28,23 @@ export function passArp({ netns }: NetnsIndex, family: 'arp' | 'bridge', hooks: 
   for (const table of ruleset.value.tables) {
     if (table.family !== family) continue;
     for (const chain of table.chains) {
-      if (chain.base === undefined || !hooks.includes(chain.base.hook)) continue;
-      const passage = passChain(chain, name);
+      const hook = chain.base?.hook;
+      if (hook === undefined || !hooks.includes(hook)) continue;
+      const passage = passChain(chain, hook, name);
       if (passage.kind !== 'passes') return passage;
     }
   }
   return PASSES;
 }
 
-function passChain(chain: Chain, netns: string): ArpPassage {
+function passChain(chain: Chain, hook: Hook, netns: string): ArpPassage {
   for (const rule of chain.rules) {
     const holds = rule.matches.map((match) => matchesArp(match, rule.ref));
     if (holds.includes(false) || rule.statements.every(({ kind }) => kind === 'no-effect')) continue;
     if (holds.includes('unknown')) return unjudged(rule, netns);
     for (const statement of rule.statements) {
       if (statement.kind === 'accept' || statement.kind === 'return') return PASSES;
-      if (statement.kind === 'drop') return { kind: 'drops', rule: rule.ref };
+      if (statement.kind === 'drop') return { kind: 'drops', hook, rule: rule.ref };
       if (statement.kind !== 'no-effect' && statement.kind !== 'set-mark') return unjudged(rule, netns);
     }
   }
@@ -51,7 +52,7 @@ function passChain(chain: Chain, netns: string): ArpPassage {
   if (chain.base?.policy !== 'drop') return PASSES;
   if (first === undefined)
     return { kind: 'unknown', because: `the policy of chain ${chain.name} in ${netns} drops ARP` };
-  return { kind: 'drops', rule: { ...first.ref, handle: undefined, position: 0, text: 'policy drop' } };
+  return { kind: 'drops', hook, rule: { ...first.ref, handle: undefined, position: 0, text: 'policy drop' } };
 }
 
 function unjudged({ ref }: FilterRule, netns: string): ArpPassage {

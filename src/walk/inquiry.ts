@@ -136,7 +136,10 @@ function isArpFiltered(heard: Hearing, asker: Device, answerer: Device): boolean
     const passage = passArp(device.netns, 'arp', hooks);
     if (passage.kind === 'passes') continue;
     if (passage.kind === 'unknown') heard.unknown.push(passage.because);
-    else heard.blocks.push({ at: device.ref, because: 'filtered', detail: passage.rule.text });
+    else {
+      const { hook, rule } = passage;
+      heard.blocks.push({ at: device.ref, because: 'filtered', detail: rule.text, filter: { hook, rule } });
+    }
     return true;
   }
   return false;

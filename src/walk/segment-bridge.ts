@@ -105,7 +105,9 @@ function isArpStopped(search: Search, way: Way, { netns, ref }: Device, hooks: r
   const isArp = frame.kind === 'broadcast' || (frame.kind === 'unicast' && frame.isArp === true);
   const passage = isArp ? passArp(netns, 'bridge', hooks) : undefined;
   if (passage === undefined || passage.kind === 'passes') return false;
-  if (passage.kind === 'drops') block(search, way, ref, 'filtered', passage.rule.text);
-  else block(search, way, ref, 'unread', passage.because);
+  if (passage.kind === 'drops') {
+    const { hook, rule } = passage;
+    stop(search, way, { at: ref, because: 'filtered', detail: rule.text, filter: { hook, rule } });
+  } else block(search, way, ref, 'unread', passage.because);
   return true;
 }
