@@ -12,6 +12,7 @@ import { ambiguityNotes } from './ambiguity.ts';
 import { type Agreement, compareRoutes, compareWire, heardText, lastSeenOf } from './compare.ts';
 import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
 import { directionOf, hopsOf, sightingOf } from './hops.ts';
+import { largePacketNotes } from './large-packets.ts';
 import { lookedAt } from './looked.ts';
 import { summaryOf } from './summary.ts';
 import { weighSuspects } from './suspects.ts';
@@ -51,7 +52,11 @@ export function conclude(found: Host, predicted: Prediction, witnesses: Witnesse
     wire: observation && { observation, lastSeen: lastSeenOf(observation) },
     routeWitnesses: witnesses.routes,
     looked: lookedAt(host),
-    notes: [...notes, ...notesOf(host, prediction, witnesses, agreement, verdict)],
+    notes: [
+      ...notes,
+      ...(verdict === 'reachable' ? largePacketNotes(host, question, trip) : []),
+      ...notesOf(host, prediction, witnesses, agreement, verdict),
+    ],
   };
 }
 

@@ -47,8 +47,8 @@ export function packetLength(destination: Address, protocol: Transport['protocol
     case 'udp':
       return ip + UDP_HEADER_BYTES + payloadBytes;
     case 'tcp':
-      // The first packet carries no payload, whatever comes later.
-      return ip + TCP_SYN_HEADER_BYTES;
+      // The first packet carries no payload; what comes later is as long as if it had these options.
+      return ip + TCP_SYN_HEADER_BYTES + payloadBytes;
   }
 }
 

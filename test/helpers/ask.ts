@@ -26,7 +26,7 @@ export function ask(netns: string, destination: string, options: AskOptions = {}
     proto: proto === 'tcp' || proto === 'udp' ? proto : 'icmp',
     port: number === undefined ? undefined : port(Number(number)),
     from: options.from === undefined ? undefined : addr(options.from),
-    payloadBytes: options.payloadBytes ?? 56,
+    payloadBytes: options.payloadBytes ?? (proto === 'tcp' ? 0 : 56),
     ...(options.dontFragment === undefined ? {} : { dontFragment: options.dontFragment }),
   };
 }
