@@ -90,10 +90,17 @@ case $listing in
     save ip6tables-nft nft ip6tables
     ;;
 esac
+case $listing in
+  *'"name": "set"'* | *'"name":"set"'*) sets=1 ;;
+  *) sets= ;;
+esac
 names iptables-names /proc/net/ip_tables_names
 [ -z "$names" ] || save iptables-legacy legacy iptables
+sets=$sets$names
 names ip6tables-names /proc/net/ip6_tables_names
 [ -z "$names" ] || save ip6tables-legacy legacy ip6tables
+sets=$sets$names
+[ -z "$sets" ] || record ipset ${line(SINGLE_READS.ipset)}
 # Who listens is worth a search through all processes only where somebody does.
 if listing=$(${line(SINGLE_READS.sockets)} 2>/dev/null) && [ -z "$listing" ]; then
   code=0 errors=

@@ -11,6 +11,7 @@
 import type { CtState, Match, NumberRange } from '../host/ruleset.ts';
 import { addressBits, type Family, familyOf, parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
+import { type IpSets, setMatches } from './ipset.ts';
 import { isWholeModule, wholeModule } from './iptables-module.ts';
 import type { IptablesModule, IptablesOption } from './iptables-options.ts';
 import { icmpTypeOf, protocolNumberOf, tcpFlagOf } from './nft-names.ts';
@@ -44,7 +45,8 @@ export function baseMatches(option: IptablesOption): readonly Match[] {
 }
 
 /** `-m NAME ...`. */
-export function moduleMatches(module: IptablesModule, family: Family): readonly Match[] {
+export function moduleMatches(module: IptablesModule, family: Family, sets: IpSets): readonly Match[] {
+  if (module.name === 'set') return setMatches(module, family, sets) ?? [unmodelled(module.text)];
   if (isWholeModule(module)) return wholeModule(module) ?? [unmodelled(module.text)];
   const read = MODULES.get(module.name);
   if (read === undefined) return [unmodelled(module.text)];

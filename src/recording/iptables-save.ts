@@ -12,6 +12,7 @@
 import { type IptablesWord, iptablesWords } from '../host/iptables-words.ts';
 import type { BaseChain, Chain, FilterRule, Hook, Machinery, RuleRef, Ruleset, RulesetTable } from '../host/ruleset.ts';
 import type { Family } from '../net/address.ts';
+import type { IpSets } from './ipset.ts';
 import { baseMatches, moduleMatches } from './iptables-match.ts';
 import { iptablesRule } from './iptables-options.ts';
 import { targetStatement } from './iptables-target.ts';
@@ -22,8 +23,14 @@ export interface IptablesSource {
   readonly family: 'ip' | 'ip6';
 }
 
-/** Read the output. Lines that are none of its kinds make the rest unread, never silently shorter. */
-export function parseIptablesSave(text: string, source: IptablesSource): Ruleset {
+const NO_SETS: IpSets = new Map();
+
+/**
+ * Read the output. Lines that are none of its kinds make the rest unread, never silently shorter.
+ *
+ * @param sets What `ipset save` says; rules that ask for a set that is not in it are not modelled.
+ */
+export function parseIptablesSave(text: string, source: IptablesSource, sets: IpSets = NO_SETS): Ruleset {
   const incomplete = incompleteTables(text);
   const tables: DraftTable[] = [];
   for (const line of text.split('\n')) {
@@ -39,7 +46,14 @@ export function parseIptablesSave(text: string, source: IptablesSource): Ruleset
   const cut = tables.find(({ isComplete }) => !isComplete);
   if (cut !== undefined) return unread(source, `*${cut.name} without COMMIT`);
   const whole = tables.filter(({ name }) => !incomplete.has(name));
-  return { tables: whole.map((table) => tableOf(table, source)), unread: [] };
+  const still = withoutFilled(sets, text);
+  return { tables: whole.map((table) => tableOf(table, source, still)), unread: [] };
+}
+
+/** Without the sets that packets add to or take from (`-j SET`): what is in them changes. */
+function withoutFilled(sets: IpSets, text: string): IpSets {
+  const filled = new Set(Array.from(text.matchAll(/--(?:add|del)-set (\S+)/g), ([, name]) => name ?? ''));
+  return filled.size === 0 ? sets : new Map([...sets].filter(([name]) => !filled.has(name)));
 }
 
 interface DraftTable {
@@ -98,7 +112,7 @@ const BUILT_IN_CHAINS: Readonly<Record<string, Readonly<Record<string, BuiltIn>>
   },
 };
 
-function tableOf(draft: DraftTable, { machinery, family }: IptablesSource): RulesetTable {
+function tableOf(draft: DraftTable, { machinery, family }: IptablesSource, sets: IpSets): RulesetTable {
   const headers = draft.chains.map((line) => {
     const [, name = '', policy] = /^:(\S+) (\S+)/.exec(line) ?? [];
     return { name, policy };
@@ -112,7 +126,9 @@ function tableOf(draft: DraftTable, { machinery, family }: IptablesSource): Rule
     const rules = byChain.get(chain) ?? [];
     const place = { machinery, family, table: draft.name, chain, handle: undefined } as const;
     const ref: RuleRef = { ...place, position: rules.length + 1, text: words ?? '' };
-    rules.push(ruleOf(ref, rule.slice(2), names, packets === undefined ? undefined : Number(packets)));
+    rules.push(
+      ruleOf(ref, rule.slice(2), { chains: names, sets }, packets === undefined ? undefined : Number(packets)),
+    );
     byChain.set(chain, rules);
   }
   const chains = headers.map(({ name, policy }): Chain => {
@@ -129,14 +145,14 @@ function tableOf(draft: DraftTable, { machinery, family }: IptablesSource): Rule
 function ruleOf(
   ref: RuleRef,
   words: readonly IptablesWord[],
-  chains: ReadonlySet<string>,
+  { chains, sets }: { readonly chains: ReadonlySet<string>; readonly sets: IpSets },
   packets: number | undefined,
 ): FilterRule {
   const family: Family = ref.family === 'ip' ? 'inet' : 'inet6';
   const { base, modules, target, isGoto } = iptablesRule(words);
   return {
     ref,
-    matches: [...base.flatMap(baseMatches), ...modules.flatMap((module) => moduleMatches(module, family))],
+    matches: [...base.flatMap(baseMatches), ...modules.flatMap((module) => moduleMatches(module, family, sets))],
     statements: target === undefined ? [] : [targetStatement(target, chains.has(target.name), isGoto, family)],
     packets,
   };

@@ -58,6 +58,8 @@ export const SINGLE_READS = {
   'ip6tables-names': ['cat', '/proc/net/ip6_tables_names'],
   'iptables-legacy': ['iptables-legacy-save', '-c'],
   'ip6tables-legacy': ['ip6tables-legacy-save', '-c'],
+  // Where a rule of iptables may ask for one.
+  ipset: ['ipset', 'save'],
   /** `connections` of a kernel without that file: `conntrack -L -o extended`, where there are few. */
   connections: ['head', '-n', String(MOST_CONNECTIONS), '/proc/net/nf_conntrack'],
   qdisc: ['tc', 'qdisc', 'show'],

@@ -11,6 +11,7 @@
 
 import { type Fact, known, unknown } from '../host/fact.ts';
 import type { Machinery, Ruleset, RulesetTable, UnreadRules } from '../host/ruleset.ts';
+import { type IpSets, parseIpsetSave } from './ipset.ts';
 import { parseIptablesSave } from './iptables-save.ts';
 import { parseNftRuleset } from './nft.ts';
 import { outputOf, recordedOutput, sourceOf } from './output.ts';
@@ -66,7 +67,13 @@ function savedPart(
 ): Part {
   const output = outputOf(namespace, key);
   if (!output.known) return unreadPart(machinery, family, output.why);
-  return { ...parseIptablesSave(output.value.stdout, { machinery, family }), isRead: true };
+  return { ...parseIptablesSave(output.value.stdout, { machinery, family }, setsOf(namespace)), isRead: true };
+}
+
+/** None where they could not be read: a rule that asks for one is then not modelled. */
+function setsOf(namespace: RecordedNamespace): IpSets {
+  const output = outputOf(namespace, 'ipset');
+  return parseIpsetSave(output.known ? output.value.stdout : '');
 }
 
 function legacyPart(namespace: RecordedNamespace, program: string, family: 'ip' | 'ip6'): Part {
