@@ -17,7 +17,7 @@ import { addMacvlan, setMacvlanMode } from './apply-macvlan.ts';
 import { addRoute, changeRoute, deleteRoute } from './apply-route.ts';
 import { writeSysctl } from './apply-sysctl.ts';
 import { remake, setFdbRemote, setRemote } from './apply-tunnel.ts';
-import { changeLink, forgetLearned } from './change.ts';
+import { changeLink, forgetLearned, forgetNeighbors } from './change.ts';
 import type { Edit } from './edit.ts';
 import { mapFact } from './fact.ts';
 import { type Host, replaceNetns } from './host.ts';
@@ -38,9 +38,9 @@ export function applyEdit(host: Host, edit: Edit): Host {
     case 'link-mtu':
       return setMtu(host, edit, edit.mtu);
     case 'link-arp':
-      return forgetLearned(changeLink(host, edit, (link) => ({ ...link, noArp: !edit.arp })));
+      return forgetNeighbors(forgetLearned(changeLink(host, edit, (link) => ({ ...link, noArp: !edit.arp }))), edit);
     case 'link-mac':
-      return forgetLearned(changeLink(host, edit, (link) => ({ ...link, mac: edit.mac })));
+      return forgetNeighbors(forgetLearned(changeLink(host, edit, (link) => ({ ...link, mac: edit.mac }))), edit);
     case 'bridge-port':
       return editBridgePort(host, edit, edit);
     case 'fdb-delete':

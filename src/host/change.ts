@@ -70,6 +70,17 @@ function sameNexthops(a: Route, b: Route): boolean {
 }
 
 /**
+ * Forget every neighbour of the device, those set by hand as well: what another MAC, or switching ARP, does to it
+ * (neigh_changeaddr() in net/core/neighbour.c).
+ */
+export function forgetNeighbors(host: Host, { netns, device }: DeviceRef): Host {
+  return replaceNetns(host, netns, (each) => ({
+    ...each,
+    neighbors: mapFact(each.neighbors, (entries) => entries.filter((entry) => entry.proxy || entry.device !== device)),
+  }));
+}
+
+/**
  * Forget what was learned and would be learned anew: neighbour entries and FDB entries that nobody set by hand.
  * After links change, they may lead astray, and the kernel replaces them as soon as packets flow.
  */

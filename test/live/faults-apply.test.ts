@@ -118,13 +118,14 @@ const CASES: readonly Case[] = [
     edits: [{ netns: b, kind: 'link-mtu', device: vb, mtu: 1300 }],
   },
   {
-    does: 'switches ARP on',
-    network: `${PAIR} ip -n a link set dev va arp off`,
+    does: 'switches ARP on: permanent neighbours go',
+    network: `${PAIR} ip -n a link set dev va arp off
+      ip -n a neigh add 10.0.0.2 lladdr 02:aa:aa:aa:aa:aa dev va nud permanent`,
     edits: [{ netns: a, kind: 'link-arp', device: va, arp: true }],
   },
   {
-    does: 'gives a device another MAC: its addresses stay, the link-local one as well',
-    network: PAIR,
+    does: 'gives a device another MAC: its addresses stay, the link-local one as well, its permanent neighbours go',
+    network: `${PAIR} ip -n a neigh add 10.0.0.2 lladdr 02:aa:aa:aa:aa:aa dev va nud permanent`,
     edits: [{ netns: a, kind: 'link-mac', device: va, mac: mac('02:00:00:00:00:aa') }],
   },
   {

@@ -9,6 +9,7 @@ import type { Edit, Repair } from '../../host/edit.ts';
 import { findLink, findNetns, type Host, linksOf } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
 import type { DeviceRef, InterfaceAddress, NetnsName } from '../../host/link.ts';
+import { confKey } from '../../host/sysctl.ts';
 import { type Address, familyOf } from '../../net/address.ts';
 import { contains, formatPrefix, type Prefix } from '../../net/prefix.ts';
 import { defineRule, type Found } from '../define.ts';
@@ -16,7 +17,7 @@ import { addressEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf } from '../search/crossing.ts';
 import { routeSteps, unroutedIn } from '../search/dropped.ts';
-import { routableAddresses } from '../search/owner.ts';
+import { ownersOf, routableAddresses } from '../search/owner.ts';
 import { wayTo } from '../search/way.ts';
 import { type Endpoint, endpointsOf, segmentOf } from '../search/wiring.ts';
 
@@ -76,7 +77,8 @@ export function withLength(ref: DeviceRef, { address, prefixLength }: InterfaceA
 function tooLong(context: FaultContext): Mismatch | undefined {
   for (const { netns, destination } of lookups(context)) {
     for (const { out, end } of neighbours(context.host, netns)) {
-      const theirs = end.link.addresses.find(({ address }) => address === destination);
+      const theirs =
+        end.link.addresses.find(({ address }) => address === destination) ?? stoodInFor(context.host, end, destination);
       if (theirs === undefined) continue;
       const ours = routableAddresses(out.link, familyOf(destination)).find(
         (own) => isWithin(theirs, own.address) && !isWithin(own, destination) && own.prefixLength > theirs.prefixLength,
@@ -92,6 +94,15 @@ function tooLong(context: FaultContext): Mismatch | undefined {
     }
   }
   return undefined;
+}
+
+/** The address that a router on the wire answers for in its owner's place: to us it is a neighbour's. */
+function stoodInFor(host: Host, { ref }: Endpoint, destination: Address): InterfaceAddress | undefined {
+  const sysctls = findNetns(host, ref.netns)?.sysctls;
+  const standsIn = (['all', ref.device] as const).some((device) => {
+    return sysctls !== undefined && sysctls.values.get(confKey('ipv4', device, 'proxy_arp')) === '1';
+  });
+  return standsIn ? ownersOf(host, destination)[0]?.address : undefined;
 }
 
 interface Lookup {

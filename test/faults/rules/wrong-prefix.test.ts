@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wrongPrefix } from '../../../src/faults/rules/wrong-prefix.ts';
 import { hostOf } from '../../helpers/build-host.ts';
-import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { after, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
 import { pair } from '../worlds.ts';
 
 test('wrong-prefix gives the address the length that the neighbour has', () => {
@@ -27,4 +27,19 @@ test('wrong-prefix is silent about two networks on one wire: neither counts the 
       'ns1 10.0.2.1',
     ),
   ).toEqual([]);
+});
+
+test('wrong-prefix holds us to the network of who is behind a proxy on the wire', () => {
+  const host = hostOf({
+    a: { links: { eth0: { peer: 'r:pa', addresses: ['10.0.0.1/24'] } } },
+    b: { links: { eth0: { peer: 'r:pb', addresses: ['10.0.0.2/32'] } } },
+    r: {
+      links: { pa: {}, pb: {} },
+      routes: ['10.0.0.1/32 dev pa', '10.0.0.2/32 dev pb'],
+      sysctls: { 'net/ipv4/ip_forward': 1, 'net/ipv4/conf/pa/proxy_arp': 1, 'net/ipv4/conf/pb/proxy_arp': 1 },
+    },
+  });
+  const findings = findBy(wrongPrefix, host, 'a 10.0.0.2');
+  expect(findings).toMatchObject([{ netns: 'b', device: 'eth0', leg: 'reply' }]);
+  expect(endOf(after(host, findings[0]?.repairs[0]), 'a 10.0.0.2')).toBe('answered');
 });
