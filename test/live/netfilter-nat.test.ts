@@ -232,3 +232,40 @@ liveTest('translation asks each end once, at its own place', async () => {
   ];
   await judgeRulesets(trials.map((trial) => ({ ...trial, to: '10.0.9.9' })));
 });
+
+const ITSELF = { from: 's', to: '10.0.1.1', port: 'tcp/8080' } as const;
+const HAIRPIN = 'iptables -t nat -A PREROUTING -d 10.0.1.1 -p tcp --dport 8080 -j DNAT --to-destination 10.0.2.2:80';
+
+liveTest('exceptions and order decide which rule translates, and hairpin takes two', async () => {
+  const masquerade = 'iptables -t nat -A POSTROUTING -o re2 -j MASQUERADE';
+  const exempt = (rule: string) => `iptables -t nat -A POSTROUTING ${rule}\n${masquerade}`;
+  const lead = (to: string) => `iptables -t nat -A PREROUTING -d 10.0.9.9 -j DNAT --to-destination ${to}`;
+  await judgeRulesets([
+    { claim: 'exempted by RETURN', s: NO_WAY_BACK, r: exempt('-d 10.0.2.0/24 -j RETURN'), answered: false },
+    { claim: 'exempted by ACCEPT', s: NO_WAY_BACK, r: exempt('-s 10.0.1.0/24 -j ACCEPT'), answered: false },
+    { claim: 'others are exempted', s: NO_WAY_BACK, r: exempt('-s 10.0.3.0/24 -j RETURN'), answered: true },
+    {
+      claim: 'RETURN of a chain of its own goes on behind it',
+      s: NO_WAY_BACK,
+      r: `iptables -t nat -N OWN\niptables -t nat -A OWN -j RETURN\niptables -t nat -A POSTROUTING -j OWN\n${masquerade}`,
+      answered: true,
+    },
+    { claim: 'the first rule decides', to: '10.0.9.9', r: `${lead('10.0.2.2')}\n${lead('10.0.2.77')}`, answered: true },
+    { claim: 'right or wrong', to: '10.0.9.9', r: `${lead('10.0.2.77')}\n${lead('10.0.2.2')}`, answered: false },
+    { ...ITSELF, claim: 'led back to who asks', r: HAIRPIN, answered: false },
+    {
+      ...ITSELF,
+      claim: 'led back and masqueraded',
+      r: `${HAIRPIN}\niptables -t nat -A POSTROUTING -s 10.0.2.0/24 -d 10.0.2.2 -j MASQUERADE`,
+      answered: true,
+    },
+    {
+      claim: 'both ends by one connection',
+      to: '10.0.9.9',
+      port: 'udp/53',
+      s: NO_WAY_BACK,
+      r: `iptables -t nat -A PREROUTING -d 10.0.9.9 -p udp -j DNAT --to-destination 10.0.2.2:80\n${masquerade}`,
+      answered: true,
+    },
+  ]);
+});
