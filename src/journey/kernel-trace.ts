@@ -57,6 +57,6 @@ export interface KernelTrace {
   readonly events: readonly KernelEvent[];
   /** What was listened to: tracefs, and namespaces in which nft traced. */
   readonly heard: { readonly tracefs: boolean; readonly nft: readonly NetnsName[] };
-  /** Why less was heard than could be. */
+  /** Why less was heard than could be, each a phrase of its own: `not traced by tracefs: ...`. */
   readonly obstacles: readonly string[];
 }

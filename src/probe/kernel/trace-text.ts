@@ -53,17 +53,17 @@ export interface TraceText {
   readonly lostEvents: number;
 }
 
-const COUNTS = /^# entries-in-buffer\/entries-written: (\d+)\/(\d+)/m;
+/** Of the `stats` of each CPU, which stand behind the trace. */
+const LOST = /^dropped events: (\d+)$/gm;
 /** The flags: irqs off, reschedule, interrupt (`.` none), depth of preemption, and since 5.16 of migration. */
 const LINE = /^.*-(\d+) +\[(\d+)\] (\S{4,}) +(\d+)\.(\d{6}): (\w+): (.*)$/;
 const INTERRUPT_FLAG_AT = 2;
 
 /** Read the file. */
 export function readTrace(text: string): TraceText {
-  const [, kept, written] = COUNTS.exec(text) ?? [];
   return {
     records: text.split('\n').flatMap((line) => readLine(line) ?? []),
-    lostEvents: Number(written ?? 0) - Number(kept ?? 0),
+    lostEvents: [...text.matchAll(LOST)].reduce((sum, [, count]) => sum + Number(count), 0),
   };
 }
 

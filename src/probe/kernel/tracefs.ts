@@ -41,7 +41,8 @@ const END_OF_TRACE = '# nsdiag: end';
  * the trace and removes the instance.
  *
  * The initial PID namespace sees every process, so there an instance of a PID namespace that nobody is in is a dead one's.
- * 256 KiB for each CPU hold some 2,000 events. An event that takes no filter is not asked for.
+ * 256 KiB for each CPU hold some 2,000 events; the first ones stay, because our packet's are among them. An event that
+ * takes no filter is not asked for.
  */
 const KEEPER = `
 trap '' INT TERM HUP QUIT
@@ -65,7 +66,9 @@ remove() {
   rmdir $name; exit
 }
 echo 256 >$name/buffer_size_kb
+echo 0 >$name/options/overwrite
 echo tai >$name/trace_clock || remove
+echo 0 >$name/tracing_on
 event() {
   folder=$name/events/$1
   [ -d $folder ] || return
@@ -85,6 +88,7 @@ echo ready $name
 if read -r word; then
   echo 0 >$name/tracing_on
   cat $name/trace
+  grep -h '^dropped events' $name/per_cpu/cpu*/stats
   echo '${END_OF_TRACE}'
 fi
 remove
@@ -102,7 +106,7 @@ export class TraceInstance {
     this.#name = name;
   }
 
-  /** Make an instance and wait until it records. */
+  /** Make an instance and wait until it may record. */
   static async start({ family, lengthsBytes, stack, signal }: TraceRequest): Promise<TraceStart> {
     const lengths = lengthsBytes.map((length) => `len == ${length}`).join(' || ');
     const keeper: Argv = ['sh', '-c', KEEPER, 'nsdiag-trace', ETHER_TYPE[family], lengths];
@@ -123,10 +127,13 @@ export class TraceInstance {
     return { kind: 'failed', why: `no tracing instance: ${complaint === '' ? 'its keeper ended' : complaint}` };
   }
 
-  /** A program that first writes the word into the trace, which so tells its PID as the kernel counts. */
+  /**
+   * A program with which the recording begins: first it writes the word into the trace, which so tells its PID as the kernel
+   * counts.
+   */
   marked(word: string, argv: Argv): Argv {
-    const marker = `/proc/${this.#child.pid}/root${TRACEFS}/instances/${this.#name}/trace_marker`;
-    return ['sh', '-c', `echo ${word} >"$0"; exec "$@"`, marker, ...argv];
+    const instance = `/proc/${this.#child.pid}/root${TRACEFS}/instances/${this.#name}`;
+    return ['sh', '-c', `echo 1 >"$0/tracing_on"; echo ${word} >"$0/trace_marker"; exec "$@"`, instance, ...argv];
   }
 
   /** Stop, and tell what was recorded. The instance goes meanwhile; the cleanup stack waits for that. */

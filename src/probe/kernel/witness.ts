@@ -72,7 +72,10 @@ export async function askKernel(request: WitnessRequest): Promise<Heard> {
   const sent = await sender.send(new AbortController().signal);
   const rules = await Promise.all(nft.traces.map(async (trace) => ({ trace, took: await trace.finish() })));
   const text = tracefs.kind === 'tracing' ? await tracefs.trace.finish() : undefined;
-  const obstacles = [...(tracefs.kind === 'failed' ? [tracefs.why] : lostText(text)), ...nft.obstacles];
+  const obstacles = [
+    ...(tracefs.kind === 'failed' ? [`not traced by tracefs: ${tracefs.why}`] : lostText(text)),
+    ...nft.obstacles,
+  ];
   return {
     identity: sender.identity(),
     sent,
@@ -145,13 +148,15 @@ async function startNft(
   return {
     traces: started.flatMap(({ start }) => (typeof start === 'string' ? [] : [start])),
     obstacles: started.flatMap(({ netns, start }) =>
-      typeof start === 'string' ? [`nft monitor trace in ${netns.name}: ${start}`] : [],
+      typeof start === 'string' ? [`not traced by nft in ${netns.name}: ${start}`] : [],
     ),
   };
 }
 
 function lostText(text: TraceText | undefined): readonly string[] {
-  return text === undefined || text.lostEvents === 0 ? [] : [`the trace lost ${text.lostEvents} events`];
+  return text === undefined || text.lostEvents === 0
+    ? []
+    : [`${text.lostEvents} later events, of whatever packets, found no room in the trace`];
 }
 
 /** Placed at the device on which tcpdump saw the packet come into (or leave) that namespace last. */

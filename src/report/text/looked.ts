@@ -58,7 +58,7 @@ function traceText(trace: KernelTrace | undefined): readonly string[] {
   ].join(' and ');
   const silence = trace.events.length === 0 ? ', which told nothing of it' : '';
   const traced = by === '' ? [] : [`one packet more traced by ${by}${silence}`];
-  return [...traced, ...trace.obstacles.map((obstacle) => `not traced: ${obstacle}`)];
+  return [...traced, ...trace.obstacles];
 }
 
 function snapshotLine({ looked }: Diagnosis, style: Style): string {

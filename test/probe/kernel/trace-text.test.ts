@@ -4,7 +4,7 @@ import { readTrace } from '../../../src/probe/kernel/trace-text.ts';
 /** As Linux 6.18 writes it. */
 const TRACE = `# tracer: nop
 #
-# entries-in-buffer/entries-written: 8/11   #P:2
+# entries-in-buffer/entries-written: 8/8   #P:2
 #
 #                                _-----=> irqs-off/BH-disabled
 #           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION
@@ -16,6 +16,8 @@ const TRACE = `# tracer: nop
             ping-18696   [000] b.s2. 1795326807.263743: fib_table_lookup: table 254 oif 0 iif 1 proto 1 10.0.2.2/0 -> 10.0.1.1/0 tos 0 scope 0 flags 0 ==> dev - gw 0.0.0.0/:: err -11
               nc-18723   [001] ..s1. 1795326808.631456: tcp_send_reset: skbaddr=00000000efd7b883 skaddr=0000000000000000 src=10.0.2.2:80 dest=10.0.1.1:40690 state=UNKNOWN reason=NO_SOCKET
             ping-18696   [000] b.s2. 1795326807.263743: fib6_table_lookup: table 254 oif 0 iif 1 proto 58 fd00:2::2/0 -> fd00:1::2/0 flowlabel 0 tos 0 scope 0 flags 0 ==> dev - gw :: err -101
+dropped events: 0
+dropped events: 3
 `;
 
 test('readTrace() reads each event that is asked for, whatever the process is called', () => {
