@@ -13,7 +13,7 @@ export { errorDocument } from '../why/error-document.ts';
 export const define: Define = (command, perform) => {
   command
     .argument('<netns>', 'who sends: a namespace (ns1), host (where nsdiag runs), pid:NUMBER, a path')
-    .argument('<destination>', 'to whom: an address, a namespace, or a name in the hosts file')
+    .argument('<destination>', 'to whom: an address, a namespace, or a name as that namespace resolves it')
     .option('--proto <proto>', 'icmp, tcp or udp (icmp; with --port tcp)')
     .option('--port <number>', 'the destination port of tcp and udp')
     .option('--size <bytes>', 'how much it carries, as ping -s counts (56); then in one piece (DF), as ping -M do')
