@@ -49,6 +49,7 @@ test('the labs together show every fault of the vocabulary that one of them can 
     'dad-failed',
     'dangling-veth',
     'destination-ambiguous',
+    'disconnected',
     'dnat-missing',
     'dnat-wrong',
     'duplicate-address',

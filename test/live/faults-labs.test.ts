@@ -21,7 +21,7 @@ const FAULTS = LABS.flatMap((lab) =>
 );
 
 /** Codes for which nsdiag has no command: somebody has to start a service, or ask for another address. */
-const WITHOUT_FIX = ['no-listener', 'listener-elsewhere', 'address-not-found', 'destination-ambiguous'];
+const WITHOUT_FIX = ['no-listener', 'listener-elsewhere', 'address-not-found', 'destination-ambiguous', 'disconnected'];
 
 function asked({ from, to, proto, port, size }: LabQuestion): Question {
   const sized = size === undefined ? {} : { payloadBytes: size, dontFragment: true as const };

@@ -26,6 +26,7 @@ interface Answer {
 const WITHOUT_FIX = new Set([
   'address-not-found',
   'destination-ambiguous',
+  'disconnected',
   'no-listener',
   'listener-elsewhere',
   'no-carrier',
