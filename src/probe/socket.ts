@@ -26,7 +26,6 @@ const SOURCE_PORTS = { from: 50_000, to: 60_000 } as const;
 /** As libc and every other tool says it; libuv has words of its own. */
 const ERROR_TEXTS: Readonly<Record<string, string>> = {
   EACCES: 'Permission denied',
-  EADDRINUSE: 'Address already in use',
   EADDRNOTAVAIL: 'Cannot assign requested address',
   ECONNREFUSED: 'Connection refused',
   ECONNRESET: 'Connection reset by peer',
@@ -146,6 +145,12 @@ class SocketRecord {
   }
 
   #note(event: Exclude<SocketEvent, { event: 'ready' }>): void {
+    if (event.event === 'error' && event.code === 'EADDRINUSE') {
+      // Whoever keeps to that port has it: no packet was made.
+      this.#complaints = 'the port to send from is taken, and another would be another flow';
+      this.#settled.abort();
+      return;
+    }
     this.#attempts.add(event.attempt);
     switch (event.event) {
       case 'sent': {

@@ -49,6 +49,7 @@ export interface Ask {
   readonly proto?: 'icmp' | 'tcp' | 'udp';
   readonly port?: number;
   readonly from?: string;
+  readonly sourcePort?: number;
   readonly payloadBytes?: number;
   /** All three unless said otherwise. */
   readonly watch?: readonly string[];
@@ -77,6 +78,7 @@ export async function probeIn(world: World, ask: Ask): Promise<Observation> {
         port: ask.port === undefined ? undefined : toPort(ask.port),
         from: ask.from === undefined ? undefined : parseAddress(ask.from),
         payloadBytes: ask.payloadBytes ?? 56,
+        ...(ask.sourcePort === undefined ? {} : { sourcePort: toPort(ask.sourcePort) }),
       },
       watch: watch.map(netnsName),
       stack,
