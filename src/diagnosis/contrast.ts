@@ -40,7 +40,8 @@ export function contrastOf(host: Host, { question, trip }: Prediction): string |
     ...comparison(question, from, to),
     ...wayRound(host, [...owners], trip.request.packet?.source, asker),
   ];
-  return sentences.length === 0 ? undefined : sentences.join('; ');
+  // Nobody asked the wire for these.
+  return sentences.length === 0 ? undefined : `by the model, ${sentences.join('; ')}`;
 }
 
 interface Tally {

@@ -30,25 +30,25 @@ function contrast(host: Host, ...words: Parameters<typeof ask>): string | undefi
 
 test('contrastOf() tells that the destination is cut off, where others are reached and nobody reaches it', () => {
   expect(contrast(bridged(['b']), 'a', '10.0.0.2')).toBe(
-    'a reaches c and d; 10.0.0.2 is not reached from c or d either; it is 10.0.0.2 that is cut off',
+    'by the model, a reaches c and d; 10.0.0.2 is not reached from c or d either; it is 10.0.0.2 that is cut off',
   );
 });
 
 test('contrastOf() tells that the sender is cut off, where it reaches nobody and others reach the destination', () => {
   expect(contrast(bridged(['a']), 'a', '10.0.0.2')).toBe(
-    'a does not reach c or d either; 10.0.0.2 is reached from c and d; it is a that is cut off',
+    'by the model, a does not reach c or d either; 10.0.0.2 is reached from c and d; it is a that is cut off',
   );
 });
 
 test('contrastOf() tells that only the pair is cut off, where both get along with all others', () => {
   expect(contrast(bridged([], ['a', 'b']), 'a', '10.0.0.2')).toBe(
-    'a reaches c and d; 10.0.0.2 is reached from c and d; only this pair is cut off',
+    'by the model, a reaches c and d; 10.0.0.2 is reached from c and d; only this pair is cut off',
   );
 });
 
 test('contrastOf() names who works and who does not, where there is no pattern', () => {
   expect(contrast(bridged(['c'], ['a', 'b']), 'a', '10.0.0.2')).toBe(
-    'a reaches d, not c; 10.0.0.2 is reached from d, not from c',
+    'by the model, a reaches d, not c; 10.0.0.2 is reached from d, not from c',
   );
 });
 
@@ -75,7 +75,9 @@ test('contrastOf() tells that the other way round works, where only one directio
     ns1: { links: { veth0: { peer: 'ns2:veth1', addresses: ['10.0.0.1/24'] } } },
     ns2: { links: { veth1: { addresses: ['10.0.0.2/24'] } } },
   });
-  expect(contrast(host, 'ns1', '10.0.0.2', { to: 'tcp/80' })).toBe('the other way round, ns2 reaches ns1');
+  expect(contrast(host, 'ns1', '10.0.0.2', { to: 'tcp/80' })).toBe(
+    'by the model, the other way round, ns2 reaches ns1',
+  );
 });
 
 test('contrastOf() is silent about a destination that nobody here owns, and about the own one', () => {

@@ -76,7 +76,9 @@ liveTest('why says who is cut off, as ping does', async () => {
 
     await world.sh('ip -n b link set dev eth0 down');
     const cut = await why(world, 'a', '10.0.0.2');
-    expect(cut.contrast).toBe('a reaches c; 10.0.0.2 is not reached from c either; it is 10.0.0.2 that is cut off');
+    expect(cut.contrast).toBe(
+      'by the model, a reaches c; 10.0.0.2 is not reached from c either; it is 10.0.0.2 that is cut off',
+    );
     expect([await pings(world, 'a', '10.0.0.3'), await pings(world, 'c', '10.0.0.2')]).toEqual([true, false]);
     expect(cut.unseen).toMatch(/other machines/);
   });
