@@ -61,6 +61,8 @@ function seenBeyond(trip: RoundTrip, observation: Observation): (DeviceRef & { r
   if (observation.refused || isRoundTripDelivered(trip)) return undefined;
   const { leg, fate } = lastJourney(trip);
   if (fate.kind !== 'dropped') return undefined;
+  // Where nobody listens, the kernel itself answers with a refusal, which may be lost as any answer.
+  if (fate.reason.kind === 'no-socket') return undefined;
   const reply =
     leg === 'request' ? observation.sightings.find((seen) => isPacket(seen) && seen.leg === 'reply') : undefined;
   if (reply !== undefined) return reply;

@@ -11,7 +11,8 @@ import { routeText, ruleText } from '../host/route-text.ts';
 import type { Address } from '../net/address.ts';
 import { defineRule } from './define.ts';
 import { routeEvidence, routeOwnerEvidence, ruleEvidence } from './evidence.ts';
-import type { FaultRule } from './rule.ts';
+import type { FaultContext, FaultRule } from './rule.ts';
+import { rejectedIn } from './rules/rp-filter.ts';
 import { droppedAs } from './search/dropped.ts';
 import { changes } from './search/redirect.ts';
 import { matchingRoutes } from './search/way.ts';
@@ -33,25 +34,43 @@ export function routeTypeRule(type: RefusingRoute, title: string): FaultRule {
     code: `route-${type}`,
     title,
     source: 'net/ipv4/fib_semantics.c: fib_props[]; ip-route(8)',
-    explains: [],
+    explains: ['rp-filter', 'neighbor-unresolved'],
 
     find(context) {
-      const dropped = droppedAs(context, 'route-type');
-      if (dropped === undefined || dropped.reason.type !== type) return [];
-      const { netns, reason } = dropped;
-      const text = routeText(reason.route);
+      const refusal = refusalIn(context);
+      if (refusal?.route.type !== type) return [];
+      const { netns, route, destination } = refusal;
       return [
         {
           netns: netns.name,
           device: undefined,
-          what: `${netns.name} refuses ${reason.lookup.destination} by the route "${text}"`,
+          what: `${netns.name} refuses ${destination} by the route "${routeText(route)}"`,
           why: `The longest matching prefix decides, and a ${type} route ${EFFECT[type]}`,
-          evidence: [routeEvidence(netns, reason.route), ...routeOwnerEvidence(reason.route)],
-          repairs: repairsOf(context.host, netns, reason.route, reason.lookup.destination),
+          evidence: [routeEvidence(netns, route), ...routeOwnerEvidence(route)],
+          repairs: repairsOf(context.host, netns, route, destination),
         },
       ];
     },
   });
+}
+
+interface Refusal {
+  readonly netns: Netns;
+  readonly route: Route;
+  readonly destination: Address;
+}
+
+/** The route that took the packet; or that source validation found where it looked for a way back. */
+function refusalIn(context: FaultContext): Refusal | undefined {
+  const dropped = droppedAs(context, 'route-type');
+  if (dropped !== undefined) {
+    const { netns, reason } = dropped;
+    return { netns, route: reason.route, destination: reason.lookup.destination };
+  }
+  const rejected = rejectedIn(context);
+  const route = rejected && matchingRoutes(rejected.netns, rejected.source)[0];
+  if (rejected === undefined || route === undefined || route.type === 'unicast') return undefined;
+  return { netns: rejected.netns, route, destination: rejected.source };
 }
 
 /** Deleting it, where another route is left for the packet; else making it a route that leads there. */

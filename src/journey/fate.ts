@@ -93,7 +93,7 @@ export interface SegmentSearch {
 /** Why the owner of the address, though reached, kept silent. */
 export type ArpSilence =
   | { readonly kind: 'arp-ignore'; readonly owner: DeviceRef; readonly value: number }
-  | { readonly kind: 'rp-filter'; readonly owner: DeviceRef }
+  | { readonly kind: 'rp-filter'; readonly owner: DeviceRef; readonly sender: Address }
   /** arp_filter: an answer to the asker would be routed to another device. */
   | { readonly kind: 'arp-filter'; readonly owner: DeviceRef }
   /** The asker asks by an address that the owner has itself. */

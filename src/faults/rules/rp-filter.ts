@@ -15,7 +15,7 @@ import type { Address } from '../../net/address.ts';
 import { defineRule } from '../define.ts';
 import { lookupEvidence, sysctlEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
-import { droppedAs, routeSteps } from '../search/dropped.ts';
+import { droppedAs } from '../search/dropped.ts';
 import { matchingRoutes } from '../search/way.ts';
 import { addRoute, routesTowards } from './no-route.ts';
 
@@ -26,7 +26,7 @@ export const rpFilter = defineRule({
   explains: ['neighbor-unresolved'],
 
   find(context) {
-    const rejected = rejectedPacket(context) ?? unansweredAsker(context);
+    const rejected = rejectedIn(context);
     if (rejected === undefined) return [];
     const { netns, device, source, mode, reverse } = rejected;
     return [
@@ -61,6 +61,11 @@ interface Rejected {
   readonly reverse: Route | undefined;
 }
 
+/** A source that is rejected: the packet's own, or that of the one who asks. */
+export function rejectedIn(context: FaultContext): Rejected | undefined {
+  return rejectedPacket(context) ?? unansweredAsker(context);
+}
+
 function rejectedPacket(context: FaultContext): Rejected | undefined {
   const dropped = droppedAs(context, 'rp-filter');
   if (dropped === undefined) return undefined;
@@ -70,14 +75,12 @@ function rejectedPacket(context: FaultContext): Rejected | undefined {
 }
 
 /** The one who asked for the next hop is rejected, so that his question is not answered. */
-function unansweredAsker({ host, journey, ...context }: FaultContext): Rejected | undefined {
-  const dropped = droppedAs({ host, journey, ...context }, 'neighbor-unanswered');
-  const silence = dropped?.reason.silence;
-  const source = routeSteps(journey.steps).at(-1)?.source;
-  if (silence?.kind !== 'rp-filter' || source === undefined) return undefined;
-  const netns = findNetns(host, silence.owner.netns);
-  if (netns === undefined) return undefined;
+function unansweredAsker(context: FaultContext): Rejected | undefined {
+  const silence = droppedAs(context, 'neighbor-unanswered')?.reason.silence;
+  const netns = silence && findNetns(context.host, silence.owner.netns);
+  if (silence?.kind !== 'rp-filter' || netns === undefined) return undefined;
   const { device } = silence.owner;
+  const source = silence.sender;
   return { netns, device, source, mode: effectiveMode(netns, device), reverse: matchingRoutes(netns, source)[0] };
 }
 

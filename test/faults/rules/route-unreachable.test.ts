@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { routeUnreachable } from '../../../src/faults/rules/route-unreachable.ts';
-import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { hostOf } from '../../helpers/build-host.ts';
+import { after, codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
 import { chain } from '../worlds.ts';
 
 test('route-unreachable deletes the unreachable route that matches first', () => {
@@ -22,4 +23,25 @@ test('route-unreachable is silent about a unreachable route for another prefix',
       'ns1 10.0.2.1',
     ),
   ).toEqual([]);
+});
+
+test.each([
+  ['a packet that came in is validated by', '10.0.1.1/32', 'ns1 10.0.2.1'],
+  ['an asker, who is not answered, is validated by', '10.0.2.254/32', 'r 10.0.2.1'],
+])('route-unreachable is what %s', (_, refused, question) => {
+  const host = hostOf({
+    ns1: { links: { eth0: { peer: 'r:a', addresses: ['10.0.1.1/24'] } }, routes: ['default via 10.0.1.254'] },
+    r: {
+      links: { a: { addresses: ['10.0.1.254/24'] }, b: { peer: 'ns2:eth0', addresses: ['10.0.2.254/24'] } },
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    ns2: {
+      links: { eth0: { addresses: ['10.0.2.1/24'] } },
+      routes: ['default via 10.0.2.254', `unreachable ${refused}`],
+      sysctls: { 'net/ipv4/conf/all/rp_filter': 2 },
+    },
+  });
+  expect(codesOf(host, question)).toEqual(['route-unreachable']);
+  const [finding] = findBy(routeUnreachable, host, question);
+  expect(endOf(after(host, finding?.repairs[0]), question)).toBe('answered');
 });
