@@ -150,6 +150,19 @@ liveTest('a reason that is said of something else as well is shown with that, an
   });
 });
 
+liveTest('nft is not asked where iptables-legacy is in use as well, and that is said', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}
+      ip netns exec ns2 nft '${NFT_FORWARD}; add rule ip f c drop'
+      ip netns exec ns2 iptables-legacy -A INPUT -p tcp --dport 9 -j DROP`);
+    const observation = await probeIn(world, { destination: '10.0.2.2', trace: true });
+    expect(told(observation)).toEqual(['ns2 v2 request: dropped NETFILTER_DROP']);
+    expect(observation.kernel?.obstacles).toEqual([
+      'not traced by nft in ns2: iptables-legacy, in use there too, would write to the kernel log',
+    ]);
+  });
+});
+
 liveTest('two probes at once are each told of their own packet alone', async () => {
   await inWorld(async (world) => {
     await world.sh(`${ROUTER_WORLD}

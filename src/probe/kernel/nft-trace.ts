@@ -46,14 +46,11 @@ const TRACE_GROUP = 0x100;
 const PRIORITY = -450;
 const HOOKS = { inet: ['prerouting', 'output'], bridge: ['prerouting', 'output'] } as const;
 
-/** Why it would not be right to trace there; `undefined` when it is. */
-export function nftTraceObstacle({ ruleset }: Netns): string | undefined {
-  if (!ruleset.known) return 'its rules could not be read';
-  const { tables } = ruleset.value;
-  if (!tables.some(({ machinery }) => machinery !== 'iptables-legacy')) return 'it has no nft rules';
-  return tables.some(({ machinery }) => machinery === 'iptables-legacy')
-    ? 'iptables-legacy, which is loaded there too, would write to the kernel log'
-    : undefined;
+/** Whether nft has rules to tell of there, and whether it may be asked to. */
+export function nftRulesIn({ ruleset }: Netns): 'none' | 'beside legacy' | 'alone' {
+  const tables = ruleset.known ? ruleset.value.tables : [];
+  if (!tables.some(({ machinery }) => machinery !== 'iptables-legacy')) return 'none';
+  return tables.some(({ machinery }) => machinery === 'iptables-legacy') ? 'beside legacy' : 'alone';
 }
 
 /** nft at work in one namespace. */

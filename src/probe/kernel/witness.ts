@@ -22,7 +22,7 @@ import type { Identity } from '../identity.ts';
 import { MARK_AT } from '../own-packet.ts';
 import type { Effort, Sender, SenderRequest, Sent } from '../sender.ts';
 import { follow } from './follow.ts';
-import { type NftMark, NftTrace, nftTraceObstacle } from './nft-trace.ts';
+import { type NftMark, NftTrace, nftRulesIn } from './nft-trace.ts';
 import type { RuleTook } from './nft-trace-text.ts';
 import type { TraceText } from './trace-text.ts';
 import { TraceInstance } from './tracefs.ts';
@@ -142,14 +142,20 @@ async function startNft(
   if (mark === undefined || !isInstalled('nft')) return { traces: [], obstacles: [] };
   const started = await Promise.all(
     watched
-      .filter((netns) => nftTraceObstacle(netns) === undefined)
+      .filter((netns) => nftRulesIn(netns) === 'alone')
       .map(async (netns) => ({ netns, start: await NftTrace.start({ netns, mark, ...options }) })),
   );
+  const besideLegacy = watched.filter((netns) => nftRulesIn(netns) === 'beside legacy');
   return {
     traces: started.flatMap(({ start }) => (typeof start === 'string' ? [] : [start])),
-    obstacles: started.flatMap(({ netns, start }) =>
-      typeof start === 'string' ? [`not traced by nft in ${netns.name}: ${start}`] : [],
-    ),
+    obstacles: [
+      ...started.flatMap(({ netns, start }) =>
+        typeof start === 'string' ? [`not traced by nft in ${netns.name}: ${start}`] : [],
+      ),
+      ...besideLegacy.map(
+        ({ name }) => `not traced by nft in ${name}: iptables-legacy, in use there too, would write to the kernel log`,
+      ),
+    ],
   };
 }
 
