@@ -15,6 +15,8 @@ export interface Resolver {
   readonly isOwn: boolean;
   /** In the order in which they are asked; never empty. */
   readonly servers: readonly Address[];
+  /** The file names none, or is not there. */
+  readonly isDefault: boolean;
 }
 
 /** A lookup that brought nothing. */

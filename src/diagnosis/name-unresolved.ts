@@ -82,7 +82,9 @@ function findingOf(lookup: FailedLookup, way: Diagnosis, isNowhere: boolean): Fi
       {
         witness: 'model',
         command: ['cat', resolver.file],
-        text: resolver.servers.map((each) => `nameserver ${each}`).join(', '),
+        text: resolver.isDefault
+          ? `no name server is named there, and so ${resolver.servers.join()} is asked`
+          : resolver.servers.map((each) => `nameserver ${each}`).join(', '),
       },
     ],
     repairs: [],

@@ -25,7 +25,12 @@ function lookup(...servers: readonly string[]): FailedLookup {
     from: undefined,
     payloadBytes: 56,
   } as const;
-  const resolver = { file: '/etc/resolv.conf', isOwn: false, servers: servers.map(addr) };
+  const resolver = {
+    file: '/etc/resolv.conf',
+    isOwn: false,
+    isDefault: servers.length === 0,
+    servers: servers.length === 0 ? [addr('127.0.0.1')] : servers.map(addr),
+  };
   return { name: 'web.example', wanted, command: ['getent', 'web.example'], said: 'no address was found', resolver };
 }
 
@@ -59,6 +64,12 @@ test('nameUnresolved() starts no server on the own loopback, but says whose file
   const { diagnosis, codes, proof } = answer(network('up'), lookup('127.0.0.53'));
   expect({ codes, proof }).toEqual({ codes: ['name-unresolved'], proof: undefined });
   expect(diagnosis.causes[0]?.finding.why).toMatch(/whole machine's.*\/etc\/netns\/ns1\/resolv\.conf/);
+});
+
+test('nameUnresolved() does not claim that a file names the server which is asked by default', () => {
+  const { diagnosis } = answer(network('up'), lookup());
+  const texts = diagnosis.causes[0]?.finding.evidence.map(({ text }) => text);
+  expect(texts).toEqual(['no address was found', 'no name server is named there, and so 127.0.0.1 is asked']);
 });
 
 test.each([

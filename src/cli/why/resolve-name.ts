@@ -51,7 +51,7 @@ export async function resolveName(netns: Netns, name: string, signal: AbortSigna
   }
   const { path, isOwn, text } = readEtcFile(netns, 'resolv.conf');
   const said = result.timedOut ? `no answer within ${TIMEOUT_MS / 1000} s` : 'no address was found';
-  return { kind: 'nothing', command, said, resolver: { file: path, isOwn, servers: nameServersIn(text) } };
+  return { kind: 'nothing', command, said, resolver: { file: path, isOwn, ...nameServersIn(text) } };
 }
 
 /** With the files of /etc that programs of the namespace have, and not with its network alone. */

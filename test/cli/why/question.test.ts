@@ -26,7 +26,7 @@ async function resolve(_: unknown, name: string): Promise<NameAnswer> {
     return { kind: 'addresses', addresses: [address('10.0.9.1'), address('fd00:9::1')], command: ['getent'] };
   }
   if (name === 'unasked.example') return { kind: 'not-asked', why: 'getent is not installed' };
-  const resolver = { file: '/etc/resolv.conf', isOwn: false, servers: [address('10.0.1.53')] };
+  const resolver = { file: '/etc/resolv.conf', isOwn: false, isDefault: false, servers: [address('10.0.1.53')] };
   return { kind: 'nothing', command: ['getent', name], said: 'no address was found', resolver };
 }
 

@@ -17,5 +17,5 @@ test.each([
   ['the own loopback where nobody is named', 'search example\n', ['127.0.0.1']],
   ['the own loopback where there is no file', '', ['127.0.0.1']],
 ])('nameServersIn() reads %s', (_, text, servers) => {
-  expect(nameServersIn(text)).toEqual(servers);
+  expect(nameServersIn(text)).toEqual({ servers, isDefault: !/^nameserver\s+10/m.test(text) });
 });
