@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { commandsOf } from '../../src/host/commands.ts';
 import type { Edit } from '../../src/host/edit.ts';
 import type { Host, NetnsEntry } from '../../src/host/host.ts';
+import type { Interceptor, InterceptorSort } from '../../src/host/interceptor.ts';
 import type { DeviceName } from '../../src/host/link.ts';
 import { confKey, sysctlKey } from '../../src/host/sysctl.ts';
 import { hostOf, netnsName, tweakNetns } from '../helpers/build-host.ts';
@@ -26,6 +27,10 @@ const HOST = hostOf({
 /** The words of the commands, and of what takes them back. */
 function words(host: Host, edit: Edit): readonly (string | undefined)[] {
   return commandsOf(host, edit).flatMap(({ argv, undo }) => [argv.join(' '), undo?.join(' ')]);
+}
+
+function taker(sort: InterceptorSort): Interceptor {
+  return { side: 'egress', sort, takes: { kind: 'all' }, name: 'taker', line: '' };
 }
 
 function entered(entry: NetnsEntry): Host {
@@ -82,6 +87,35 @@ test.each<[string, Edit, string, string | undefined]>([
     { netns: ns1, kind: 'link-mtu', device: VETH, mtu: 1400 },
     'ip -n ns1 link set dev veth0 mtu 1400',
     'ip -n ns1 link set dev veth0 mtu 1500',
+  ],
+  [
+    'forgets what was learned of paths',
+    { netns: ns1, kind: 'path-mtu-flush', family: 'inet6' },
+    'ip -n ns1 -6 route flush cache',
+    undefined,
+  ],
+  [
+    'takes off a qdisc',
+    { netns: ns1, kind: 'interceptor-delete', device: VETH, interceptor: taker({ kind: 'qdisc' }) },
+    'ip netns exec ns1 tc qdisc del dev veth0 root',
+    undefined,
+  ],
+  [
+    'takes off all filters of a hook',
+    {
+      netns: ns1,
+      kind: 'interceptor-delete',
+      device: VETH,
+      interceptor: taker({ kind: 'filter', hook: 'egress', one: undefined }),
+    },
+    'ip netns exec ns1 tc filter del dev veth0 egress',
+    undefined,
+  ],
+  [
+    'takes off an XDP program',
+    { netns: ns1, kind: 'interceptor-delete', device: VETH, interceptor: taker({ kind: 'xdp', mode: 'xdpgeneric' }) },
+    'ip -n ns1 link set dev veth0 xdpgeneric off',
+    undefined,
   ],
   [
     'switches ARP',
