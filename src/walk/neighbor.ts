@@ -107,7 +107,7 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
   if (strange !== undefined) return undecided(device.netns.name, strange);
   if (silence === undefined) {
     const wrapping = blocks.find(({ underlay }) => underlay !== undefined)?.underlay;
-    if (wrapping !== undefined) {
+    if (wrapping !== undefined && (isHere || !isThroughTunnel(found)) && !isBlockedBeyond(found, blocks)) {
       // The request itself does not get through: what stops its wrapping is what stops it.
       walk.steps.push(...wrapping.steps.map((step): Step => ({ ...step, isInquiry: true })));
       return wrapping.fate;
@@ -118,6 +118,20 @@ function ask(walk: Walk, device: Device, query: NeighborQuery): Neighborhood | F
   }
   const search = searchOf(nexthop, { ...found, blocks });
   return droppedAt(device.ref, { kind: 'neighbor-unanswered', nexthop, route, search, silence });
+}
+
+/** Whether the request came out of a tunnel somewhere: then a far end that it did not reach may be none of ours. */
+function isThroughTunnel({ reached }: SegmentFound): boolean {
+  return reached.some(({ way }) => crossesTunnel(way));
+}
+
+/** Whether it was stopped behind a tunnel, which is nearer to an owner than a far end that it did not reach. */
+function isBlockedBeyond({ ways }: SegmentFound, blocks: readonly SegmentBlock[]): boolean {
+  return blocks.some((block) => block.underlay === undefined && crossesTunnel(ways.get(block) ?? []));
+}
+
+function crossesTunnel(way: Way): boolean {
+  return way.some(({ kind }) => kind === 'tunnel');
 }
 
 /** Send to a neighbour that is known by now, by a frame that its segment has learned the way of. */

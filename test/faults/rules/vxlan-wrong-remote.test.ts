@@ -1,8 +1,19 @@
 import { expect, test } from 'vitest';
 import { vxlanWrongRemote } from '../../../src/faults/rules/vxlan-wrong-remote.ts';
+import { tweakLink } from '../../helpers/build-host.ts';
 import { addr } from '../../helpers/iproute-text.ts';
 import { after, codesOf, commandsFor, endOf, findBy } from '../diagnose.ts';
 import { ACROSS, overlay } from '../overlay.ts';
+
+const PORT = {
+  state: 'forwarding',
+  isolated: false,
+  hairpin: false,
+  learning: true,
+  flood: true,
+  broadcastFlood: true,
+  multicastFlood: true,
+} as const;
 
 /** The second device of the fourth namespace. */
 const MAC_OF_C2 = '02:00:00:04:00:02';
@@ -64,4 +75,21 @@ test('vxlan-wrong-remote is silent where another entry leads to the right end', 
   });
   expect(endOf(host, ACROSS)).toBe('answered');
   expect(findBy(vxlanWrongRemote, host, 'c1 10.42.0.99')).toEqual([]);
+});
+
+/** A third machine, whose entry in m1's database is older than the machine is gone. */
+const GONE = ['00:00:00:00:00:00 dev vx0 dst 192.168.0.3 self permanent'];
+
+test.each([
+  ['everything is there', overlay({ m1: { fdb: GONE } }), ACROSS, []],
+  ['nobody has the address', overlay({ m1: { fdb: GONE } }), 'c1 10.42.0.99', ['address-not-found']],
+  [
+    'the port of the owner is shut',
+    tweakLink(overlay({ m1: { fdb: GONE } }), 'm2:p2', { port: { ...PORT, state: 'blocking' } }),
+    ACROSS,
+    ['bridge-port-blocking'],
+  ],
+])('vxlan-wrong-remote does not blame a far end that is gone when %s', (_, host, question, codes) => {
+  expect(findBy(vxlanWrongRemote, host, question)).toEqual([]);
+  expect(codesOf(host, question)).toEqual(codes);
 });
