@@ -19,7 +19,7 @@ import { unroutedIn } from '../search/dropped.ts';
 import { masquerade } from '../search/masquerade.ts';
 import { routesFor } from '../search/new-route.ts';
 import { strayedIn } from '../search/stray-route.ts';
-import { wayTo } from '../search/way.ts';
+import { type Way, wayTo } from '../search/way.ts';
 
 export const noRoute = defineRule({
   code: 'no-route',
@@ -31,8 +31,9 @@ export const noRoute = defineRule({
     const missing = missingRoute(context);
     if (missing === undefined) return [];
     const { netns, destination, taken } = missing;
-    const way = wayTo(context.host, netns.name, destination);
-    const routes = way === undefined ? [] : routesFor(context.host, netns, destination, way);
+    const ways = waysFrom(context, netns, destination);
+    const [way] = ways;
+    const routes = ways.flatMap((each) => routesFor(context.host, netns, destination, each));
     const back = context.journey.leg === 'reply' ? ' back' : '';
     return [
       {
@@ -57,6 +58,17 @@ export const noRoute = defineRule({
     ];
   },
 });
+
+/** The way by which the request came in, for its reply; then the cheapest. */
+function waysFrom({ host, journey, trip }: FaultContext, { name }: Netns, destination: Address): readonly Way[] {
+  const cheapest = wayTo(host, name, destination);
+  const arrival = trip.request.steps.findLast((step) => step.stage === 'ingress' && step.netns === name);
+  const backwards =
+    journey.leg === 'reply' && arrival !== undefined && arrival.device !== cheapest?.hops[0].out.device
+      ? wayTo(host, name, destination, arrival.device)
+      : undefined;
+  return [backwards, cheapest].filter((way) => way !== undefined);
+}
 
 /** Where the far end has no way back, our router may as well answer for us with an address that it has a way to. */
 function translations(context: FaultContext, netns: Netns): readonly Repair[] {

@@ -9,7 +9,7 @@
  */
 
 import { findNetns, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
-import type { DeviceRef, Link, NetnsName } from '../../host/link.ts';
+import type { DeviceName, DeviceRef, Link, NetnsName } from '../../host/link.ts';
 import type { Route } from '../../host/route.ts';
 import { confKey, readSysctl } from '../../host/sysctl.ts';
 import { type Address, type Family, familyOf } from '../../net/address.ts';
@@ -45,8 +45,10 @@ interface Reached {
 /**
  * Find the way to the namespace that owns the address; when none does, to one that its network is connected to (the
  * owner may have lost it), or else to one that would send it off the host.
+ *
+ * @param leaveBy The device to begin with; `undefined` leaves the choice.
  */
-export function wayTo(host: Host, from: NetnsName, destination: Address): Way | undefined {
+export function wayTo(host: Host, from: NetnsName, destination: Address, leaveBy?: DeviceName): Way | undefined {
   const family = familyOf(destination);
   const goals = [owns, connectsTo, hasWayOut].map((is) => host.namespaces.filter((netns) => is(netns, destination)));
   const goal = goals.find((namespaces) => namespaces.length > 0) ?? [];
@@ -62,6 +64,7 @@ export function wayTo(host: Host, from: NetnsName, destination: Address): Way | 
     if (first !== undefined && isGoal(netns)) return { hops: [first, ...rest], cost: best.cost };
     if (best.hops.length > 0 && !couldForward(netns)) continue;
     for (const step of stepsFrom(host, netns, family, destination)) {
+      if (best.hops.length === 0 && leaveBy !== undefined && step.hop.out.device !== leaveBy) continue;
       const pass =
         owns(netns, destination) || best.hops.length === 0 || forwards(netns, family) ? 0 : COST.notForwarding;
       open.push({ netns: step.hop.into.netns, hops: [...best.hops, step.hop], cost: best.cost + step.cost + pass });

@@ -47,3 +47,35 @@ test('no-route asks for a route by an interface without an address, where others
   expect(commandsFor(host, findBy(noRoute, host, 'a 10.0.0.2')[0])).toEqual(['ip -n r route add 10.0.0.2 dev pb']);
   expect(codesOf(unnumbered([]), 'a 10.0.0.2')).toContain('no-address');
 });
+
+test('no-route leads the reply back the way that its request came, although another is shorter', () => {
+  const host = hostOf({
+    h1: { links: { eth0: { peer: 'r1:h1', addresses: ['10.1.0.2/24'] } }, routes: ['default via 10.1.0.1 dev eth0'] },
+    r1: {
+      links: {
+        h1: { addresses: ['10.1.0.1/24'] },
+        r2: { peer: 'r2:r1', addresses: ['10.12.0.1/24'] },
+        spare: { peer: 'r3:spare', addresses: ['10.13.0.1/24'] },
+      },
+      routes: ['10.3.0.0/24 via 10.12.0.2 dev r2'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    r2: {
+      links: { r1: { addresses: ['10.12.0.2/24'] }, r3: { peer: 'r3:r2', addresses: ['10.23.0.2/24'] } },
+      routes: ['10.3.0.0/24 via 10.23.0.3 dev r3', '10.1.0.0/24 via 10.12.0.1 dev r1'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    r3: {
+      links: {
+        r2: { addresses: ['10.23.0.3/24'] },
+        spare: { addresses: ['10.13.0.3/24'] },
+        h2: { peer: 'h2:eth0', addresses: ['10.3.0.1/24'] },
+      },
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    h2: { links: { eth0: { addresses: ['10.3.0.2/24'] } }, routes: ['default via 10.3.0.1 dev eth0'] },
+  });
+  const [finding] = findBy(noRoute, host, 'h1 10.3.0.2');
+  expect(finding).toMatchObject({ netns: 'r3', device: 'r2', leg: 'reply' });
+  expect(commandsFor(host, finding)).toEqual(['ip -n r3 route add 10.1.0.0/24 via 10.23.0.2 dev r2']);
+});
