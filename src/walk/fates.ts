@@ -19,7 +19,7 @@ export function droppedIn({ name }: NetnsIndex, reason: DropReason): Fate {
 }
 
 /** We cannot know. @param because Each a sentence that a person can act on. */
-export function undecided(netns: NetnsName, ...because: readonly string[]): Fate {
+export function undecided(netns: NetnsName, ...because: readonly string[]): Extract<Fate, { kind: 'undecided' }> {
   return { kind: 'undecided', netns, because };
 }
 
