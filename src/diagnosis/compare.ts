@@ -39,11 +39,19 @@ export function lastSeenOf(observation: Observation): LastSeen | undefined {
   const packets = observation.sightings.filter(isPacket);
   const replies = packets.filter(({ leg }) => leg === 'reply');
   const last = (replies.length > 0 ? replies : packets).reduce<Sighting | undefined>(
-    // On a tie the later one in capture order, which is path order on one device pair.
-    (best, seen) => (best === undefined || seen.timestampNs >= best.timestampNs ? seen : best),
+    (best, seen) => (best === undefined || isLater(seen, best) ? seen : best),
     undefined,
   );
   return last && { netns: last.netns, device: last.device, leg: last.leg };
+}
+
+/**
+ * On a tie the later one in capture order, which is path order on one device pair; but a macvlan and the device it stands
+ * on show one frame with one stamp, and the former takes it.
+ */
+function isLater(seen: Sighting, best: Sighting): boolean {
+  if (seen.timestampNs !== best.timestampNs) return seen.timestampNs > best.timestampNs;
+  return best.isForOtherHost || !seen.isForOtherHost;
 }
 
 /** What the wire says, in a few words: `0 of 2 answered; last seen: the request at ns2 veth1`. */

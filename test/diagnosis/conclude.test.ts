@@ -257,3 +257,15 @@ test('conclude() takes a loss for explained that the model leaves open and a rep
   expect(lost.proof).toEqual({ deliveredAfter: 1 });
   expect(conclude(host, prediction, witnesses(1))).toMatchObject({ verdict: 'reachable', causes: [] });
 });
+
+test('conclude() takes a macvlan for a later place than the device that it stands on, at the same nanosecond', () => {
+  const observation = wire(0, 'ns1:a out request', 'ns2:b in request', 'ns2:trunk in request');
+  const sightings = observation.sightings.map((seen) =>
+    seen.direction === 'in' ? { ...seen, timestampNs: 5000n, isForOtherHost: seen.device === 'trunk' } : seen,
+  );
+
+  for (const inOrder of [sightings, sightings.toReversed()]) {
+    const { wire: heard } = hear(pair('echo ignored'), { ...observation, sightings: inOrder });
+    expect(heard?.lastSeen).toEqual({ netns: 'ns2', device: 'b', leg: 'request' });
+  }
+});

@@ -25,7 +25,7 @@ export const noRoute = defineRule({
   code: 'no-route',
   title: 'No route to the destination',
   source: 'net/ipv4/fib_frontend.c: fib_lookup(); ip-route(8)',
-  explains: ['outside-view'],
+  explains: ['outside-view', 'route-blackhole', 'route-unreachable', 'route-prohibit'],
 
   find(context) {
     const missing = missingRoute(context);

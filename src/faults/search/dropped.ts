@@ -58,10 +58,18 @@ export interface Unrouted {
   readonly family: Family;
 }
 
-/** The namespace that had no route, when the journey ended so. */
+/**
+ * The namespace that had no route, when the journey ended so. A refusing default route is no route either: it is there to
+ * say no to whatever no other route leads to.
+ */
 export function unroutedIn(context: FaultContext): Unrouted | undefined {
-  const dropped = droppedAs(context, 'no-route');
-  if (dropped === undefined) return undefined;
+  const dropped = droppedAs(context, 'no-route', 'route-type');
+  if (dropped === undefined || (dropped.reason.kind === 'route-type' && !isLastResort(dropped.reason)))
+    return undefined;
   const { destination } = dropped.reason.lookup;
   return { netns: dropped.netns, destination, family: familyOf(destination) };
+}
+
+function isLastResort({ type, route }: ReasonOf<'route-type'>): boolean {
+  return type !== 'throw' && route.destination.length === 0;
 }

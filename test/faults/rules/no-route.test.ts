@@ -79,3 +79,14 @@ test('no-route leads the reply back the way that its request came, although anot
   expect(finding).toMatchObject({ netns: 'r3', device: 'r2', leg: 'reply' });
   expect(commandsFor(host, finding)).toEqual(['ip -n r3 route add 10.1.0.0/24 via 10.23.0.2 dev r2']);
 });
+
+test('no-route is what a refusing default route means, which says no to all that no other route leads to', () => {
+  const host = pair({
+    veth0: { addresses: ['10.0.1.1/24'] },
+    veth1: { addresses: ['10.0.2.1/24'] },
+    ns1: { routes: ['unreachable default metric 4278198272'] },
+  });
+  expect(codesOf(host, 'ns1 10.0.2.1')).toEqual(['no-route']);
+  const [finding] = findBy(noRoute, host, 'ns1 10.0.2.1');
+  expect(commandsFor(host, finding)).toEqual(['ip -n ns1 route add 10.0.2.0/24 dev veth0']);
+});
