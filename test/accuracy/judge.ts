@@ -64,8 +64,9 @@ export function isRight({ verdictRight, causesRight, placeRight, repaired }: Jud
 }
 
 /** What nsdiag is asked about the network. */
-export function whyArguments({ from, to, proto }: Network): readonly string[] {
-  return ['why', from, to, ...(proto === 'icmp' ? [] : ['--proto', proto, '--port', String(SERVICE_PORT)])];
+export function whyArguments({ from, to, proto, payloadBytes }: Network): readonly string[] {
+  const size = payloadBytes === undefined ? [] : ['--size', String(payloadBytes)];
+  return ['why', from, to, ...(proto === 'icmp' ? size : ['--proto', proto, '--port', String(SERVICE_PORT)])];
 }
 
 async function judgeIn(world: PrivateWorld, tried: Case): Promise<Judgement> {
@@ -75,6 +76,7 @@ async function judgeIn(world: PrivateWorld, tried: Case): Promise<Judgement> {
   await shell(world, [...faults.flatMap(({ commands }) => commands), ...forgetting(network, faults)]);
 
   const watched = await world.run(['sh', '-uc', watchScript(network, attempt(network))]);
+  await shell(world, forgetting(network, faults));
   const { stdout, stderr } = await world.run([...NSDIAG, ...whyArguments(network), '--json']);
   const report = parse(stdout, stderr);
   const said = report.verdict === 'reachable';
@@ -106,7 +108,7 @@ async function judgeIn(world: PrivateWorld, tried: Case): Promise<Judgement> {
 /** Run commands as a person would type them; what runs in the background stays. */
 async function shell(world: PrivateWorld, lines: readonly string[]): Promise<void> {
   const { exitCode, stderr } = await world.run(['sh', '-euc', lines.join('\n')]);
-  if (exitCode !== 0) throw new Error(`exit ${exitCode} of:\n${lines.join('\n')}\n${stderr}`);
+  if (exitCode !== 0) throw new Error(`its commands ended with ${exitCode}: ${stderr.trim()}`);
 }
 
 /** What was learned while it worked is forgotten, as it is some minutes later. */
@@ -114,6 +116,7 @@ function forgetting({ nodes }: Network, faults: readonly Fault[]): readonly stri
   if (faults.length === 0) return [];
   return nodes.flatMap(({ name, bridges = [], devices }) => [
     `ip -n ${name} neigh flush all 2>/dev/null || :`,
+    `ip -n ${name} -4 route flush cache; ip -n ${name} -6 route flush cache`,
     ...[...bridges, ...devices.filter(({ vxlan }) => vxlan !== undefined)].map(
       (device) => `bridge -n ${name} fdb flush dev ${device.name} dynamic 2>/dev/null || :`,
     ),
@@ -139,11 +142,11 @@ const SETTLING_MS = 15_000;
 const REPAIRED_MS = 5000;
 
 /** The kernel's own word, as a line of shell: asks for a second, ends at the first answer. */
-function attempt({ from, to, proto }: Network): string {
+function attempt({ from, to, proto, payloadBytes }: Network): string {
   const enter = `ip netns exec ${from}`;
   switch (proto) {
     case 'icmp':
-      return `${enter} ping -n -c1 -i0.3 -w1 ${to}`;
+      return `${enter} ping -n -c1 -i0.3 -w1 ${payloadBytes === undefined ? '' : `-M do -s ${payloadBytes} `}${to}`;
     case 'tcp':
       return `${enter} nc -z -w1 ${to} ${SERVICE_PORT}`;
     case 'udp':

@@ -24,7 +24,34 @@ export function linkFaults(node: Node, network: Network): readonly Fault[] {
     ...devices.flatMap((device) => [...noArp(node, device, network), ...dangling(node, device)]),
     ...bridgeFaults(node, network),
     ...devices.flatMap((device) => tunnelFaults(node, device)),
+    ...devices.flatMap(({ name: device, macvlanOn }) =>
+      macvlanOn === undefined
+        ? []
+        : [
+            fault(
+              'macvlan-isolated',
+              `${name}:${device}`,
+              [`${ip} link set dev ${device} type macvlan mode private`],
+              'macvlan-isolated',
+            ),
+          ],
+    ),
+    ...(network.payloadBytes === undefined ? [] : devices.map((device) => narrow(name, device, network))),
   ];
+}
+
+/** Too narrow for what is sent; with the answers of routers lost besides, nobody is told. */
+function narrow(name: string, { name: device, peer }: Device, { to }: Network): Fault {
+  const [far = ''] = peer?.split(':') ?? [];
+  const mtu = to.includes(':') ? 1400 : 1300;
+  return fault(
+    'mtu-exceeded',
+    `${name}:${device}`,
+    [`ip -n ${name} link set dev ${device} mtu ${mtu}`],
+    'mtu-exceeded',
+    `mtu-exceeded ${far}`,
+    'mtu-blackhole',
+  );
 }
 
 function noArp({ name }: Node, { name: device, address, vxlan }: Device, { to }: Network): readonly Fault[] {

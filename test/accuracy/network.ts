@@ -18,6 +18,8 @@ export interface Device {
   /** `10.1.0.1/24`. */
   readonly address?: string;
   readonly vxlan?: Vxlan;
+  /** It is a macvlan in bridge mode on that device: `h:trunk`. */
+  readonly macvlanOn?: string;
 }
 
 /** One end of an overlay: VNI 42, port 4789. */
@@ -52,6 +54,8 @@ export interface Network {
   /** To where the destination answers: the sender as it looks from there. */
   readonly back: string;
   readonly proto: Proto;
+  /** ICMP alone: so many bytes of payload, which may not be cut up. */
+  readonly payloadBytes?: number;
   /** Namespaces that are on nobody's way: what is flooded to them has not arrived. */
   readonly bystanders: readonly string[];
 }
@@ -125,7 +129,8 @@ function devices({ name: node, bridges = [], devices }: Node): readonly string[]
       ...withAddress(ip, name, address),
       `${ip} link set dev ${name} up`,
     ]),
-    ...devices.flatMap(({ name, address, bridge, vxlan }) => [
+    ...devices.flatMap(({ name, address, bridge, vxlan, macvlanOn }) => [
+      ...(macvlanOn === undefined ? [] : [macvlanCommand(node, name, macvlanOn)]),
       ...(vxlan === undefined ? [] : [vxlanCommand(node, name, vxlan, '42', '4789')]),
       ...(bridge === undefined ? [] : [`${ip} link set dev ${name} master ${bridge}`]),
       ...withAddress(ip, name, address),
@@ -137,6 +142,11 @@ function devices({ name: node, bridges = [], devices }: Node): readonly string[]
 /** `ip link add` of a tunnel end. */
 export function vxlanCommand(node: string, name: string, { local, remote }: Vxlan, vni: string, port: string): string {
   return `ip -n ${node} link add ${name} type vxlan id ${vni} local ${local} remote ${remote} dstport ${port}`;
+}
+
+function macvlanCommand(node: string, name: string, parent: string): string {
+  const [at = '', device = ''] = parent.split(':');
+  return `ip -n ${at} link add link ${device} name ${name} netns ${node} type macvlan mode bridge`;
 }
 
 function withAddress(ip: string, device: string, address: string | undefined): readonly string[] {

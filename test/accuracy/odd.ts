@@ -104,8 +104,9 @@ function onRouter({ name, forwards, devices, bridges = [] }: Node): readonly Odd
 }
 
 /** Small, and large enough for what is sent. */
-function smallMtu({ nodes }: Network): readonly Oddity[] {
-  if (nodes.some(({ devices }) => devices.some(({ vxlan }) => vxlan !== undefined))) return [];
+function smallMtu({ nodes, payloadBytes }: Network): readonly Oddity[] {
+  if (payloadBytes !== undefined || nodes.some(({ devices }) => devices.some(({ vxlan }) => vxlan !== undefined)))
+    return [];
   const all = nodes.flatMap(({ name, devices }) => devices.map((device) => `${name} link set dev ${device.name}`));
   return [
     oddity(

@@ -2,10 +2,12 @@
  * `npm run accuracy`: random networks with random faults, judged by the kernel; a table by fault, and for every network
  * that was answered wrongly the script that rebuilds it.
  *
- *     npm run accuracy -- [--seed N] [--count N] [--jobs N] [--only INDEX] [--shrink] [--resume] [--write-readme]
+ *     npm run accuracy -- [--seed N] [--count N] [--jobs N] [--only INDEX] [--shape NAME] [--shrink] [--resume]
+ *       [--write-readme]
  *
- * `--resume` goes on with a run that was ended, from its log; `--only` tries one network of the seed; `--shrink` looks
- * for the smallest network that fails in the same way; `--write-readme` writes the table into README.md.
+ * `--resume` goes on with a run that was ended, from its log; `--only` tries one network of the seed, `--shape` those of
+ * one shape; `--shrink` looks for the smallest network that fails in the same way; `--write-readme` writes the table into
+ * README.md.
  *
  * @module
  */
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     // Most of the time is waiting for what does not answer: two cores do three networks a core.
     jobs: { type: 'string', default: '6' },
     only: { type: 'string' },
+    shape: { type: 'string' },
     shrink: { type: 'boolean', default: false },
     resume: { type: 'boolean', default: false },
     'write-readme': { type: 'boolean', default: false },
@@ -35,10 +38,12 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const count = values.only === undefined ? Number(values.count) : Number(values.only) + 1;
 const log = `node_modules/.cache/nsdiag/accuracy-${seed}.jsonl`;
-const wanted = [...casesOf(seed, count).entries()].filter(([index]) =>
-  [undefined, String(index)].includes(values.only),
+const wanted = [...casesOf(seed, count).entries()].filter(
+  ([index, { recipe }]) =>
+    [undefined, String(index)].includes(values.only) && (values.shape === undefined || recipe.shape === values.shape),
 );
-if (!values.resume && values.only === undefined) newLog(log);
+const isWholeRun = values.only === undefined && values.shape === undefined;
+if (!values.resume && isWholeRun) newLog(log);
 const before = values.resume ? readLog(log, seed).filter(({ index }) => wanted.some(([each]) => each === index)) : [];
 const judged: Judged[] = [...before];
 const queue = wanted.filter(([index]) => !before.some((each) => each.index === index));
@@ -56,7 +61,7 @@ async function work(): Promise<void> {
     const judgement = await judgeOrError(tried);
     const one: Judged = { seed, index, tried, judgement };
     judged.push(one);
-    if (values.only === undefined) appendLog(log, one);
+    if (isWholeRun) appendLog(log, one);
     if ('error' in judgement || !isRight(judgement)) say(await failureText(one));
   }
 }
@@ -70,7 +75,8 @@ async function judgeOrError(tried: Case): Promise<Judged['judgement']> {
 }
 
 async function failureText({ index, tried, judgement }: Judged): Promise<string> {
-  if ('error' in judgement) return `! seed ${seed} #${index} ${caseText(tried)}\n  ${judgement.error}\n`;
+  if ('error' in judgement)
+    return [`! seed ${seed} #${index} ${caseText(tried)}`, `  ${judgement.error}`, rebuildScript(tried), ''].join('\n');
   const smallest = values.shrink ? await shrink(tried, failsAlike(judgement)) : tried;
   const { works, verdictRight, causes, places, placeRight, repaired, fixes, notes } = judgement;
   return [

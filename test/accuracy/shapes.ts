@@ -40,6 +40,8 @@ export const SHAPES = {
   'two-ways': { families: BOTH, protos: ALL, largest: 0, make: twoWays },
   'host-route': { families: INET, protos: ALL, largest: 0, make: hostRoute },
   'proxy-arp': { families: INET, protos: ALL, largest: 0, make: proxyArp },
+  'long-packets': { families: BOTH, protos: ['icmp'], largest: 1, make: longPackets },
+  macvlan: { families: BOTH, protos: ALL, largest: 0, make: macvlan },
   self: { families: BOTH, protos: ALL, largest: 0, make: self },
 } as const satisfies Readonly<Record<string, Shape>>;
 
@@ -366,6 +368,26 @@ function proxyArp() {
     back: '10.0.0.1',
     bystanders: [],
   };
+}
+
+/** A chain with one or two routers, asked with packets that fill an Ethernet frame and may not be cut up. */
+function longPackets(family: FamilyName, more: number) {
+  return { ...chain(family, 1 + more), payloadBytes: 1400 };
+}
+
+/** Two namespaces with a macvlan each on one device of a third, and a router on its wire. */
+function macvlan(family: FamilyName) {
+  const member = (name: string, host: number): Node => ({
+    name,
+    devices: [{ name: 'eth0', macvlanOn: 'h:trunk', address: on(family, 0, host) }],
+  });
+  const nodes: readonly Node[] = [
+    { name: 'h', devices: [{ name: 'trunk', peer: 'r:to-h' }] },
+    { name: 'r', devices: [{ name: 'to-h', peer: 'h:trunk', address: on(family, 0, 254) }] },
+    member('a', 1),
+    member('b', 2),
+  ];
+  return { nodes, from: 'a', target: 'b', to: at(family, 0, 2), back: at(family, 0, 1), bystanders: ['r'] };
 }
 
 /** A namespace and an address of its own. */
