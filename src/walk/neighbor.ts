@@ -85,7 +85,7 @@ function follow(
   // Whoever has the address sees the frame come in, and takes it for somebody else's.
   const onlooker = found.reached.find((each) => each.device.netns.holders.has(nexthop)) ?? found.reached[0];
   const reason = { kind: 'mac-unowned' as const, nexthop, mac, entry, search: searchOf(nexthop, found) };
-  return { kind: 'lost', way: onlooker?.way ?? [], fate: droppedAt(device.ref, reason) };
+  return { kind: 'lost', way: onlooker?.way ?? found.deadEnds[0] ?? [], fate: droppedAt(device.ref, reason) };
 }
 
 /** Ask the segment, and send to who answers. */

@@ -59,11 +59,14 @@ export function bridgeForward(search: Search, bridge: Device, from: PortDevice |
   // A permanent entry is the bridge's own address: such a frame goes up, and no further.
   if (entry?.state === 'permanent') return;
   if (isArpStopped(search, way, bridge, from === undefined ? ['postrouting'] : ['forward', 'postrouting'])) return;
+  let goesOn = false;
   for (const port of bridge.netns.ports.get(bridge.link.name) ?? []) {
     if (entry !== undefined && entry.device !== port.device.link.name) continue;
     const obstacle = portObstacle(frame, from, port, entry !== undefined);
+    if (obstacle === 'own-port') continue;
+    goesOn = true;
     if (obstacle !== undefined) {
-      if (obstacle !== 'own-port') stop(search, way, obstacle);
+      stop(search, way, obstacle);
       continue;
     }
     const how = frame.kind === 'unicast' && (frame.isLearned || entry !== undefined) ? 'fdb' : 'flood';
@@ -75,6 +78,7 @@ export function bridgeForward(search: Search, bridge: Device, from: PortDevice |
     const crossing = { kind: 'bridge' as const, bridge, inPort: from?.device, outPort: port.device, how } as const;
     search.transmit(search, port.device, [...way, { ...crossing, ...taggedness(tag, left.tag) }], left.tag);
   }
+  if (!goesOn && from !== undefined && frame.kind === 'unicast') search.deadEnds.push(way);
 }
 
 /** The MACs for which a bridge takes frames itself: its own, its port's, and those of what stands on it. */

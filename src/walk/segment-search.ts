@@ -46,6 +46,8 @@ export interface SegmentFound {
   readonly blocks: readonly SegmentBlock[];
   /** How far the frame had come at each block. */
   readonly ways: ReadonlyMap<SegmentBlock, Way>;
+  /** Where it came into a bridge that has no other port for it: seen there, and no further. */
+  readonly deadEnds: readonly Way[];
 }
 
 /** Where a tunnel comes out. */
@@ -73,6 +75,7 @@ export interface Search {
   readonly outside: Reach[];
   readonly blocks: SegmentBlock[];
   readonly ways: Map<SegmentBlock, Way>;
+  readonly deadEnds: Way[];
   /** Bridges and tunnels passed: a loop of them ends here, whatever a storm would do. */
   readonly seen: Set<Device>;
   /** The device sends it. */

@@ -34,7 +34,7 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, t
   const key = frame.kind === 'unicast' ? unicastKey(frame) : frame.kind;
   const made = ofDevice.get(key);
   if (made !== undefined) return made;
-  const found = { reached: [], outside: [], blocks: [], ways: new Map<SegmentBlock, Way>() };
+  const found = { reached: [], outside: [], blocks: [], ways: new Map<SegmentBlock, Way>(), deadEnds: [] };
   const search: Search = { host, from, frame, tunnels, ...found, seen: new Set(), transmit, receive };
   transmit(search, from, [], undefined);
   isolateMacvlans(search);

@@ -212,3 +212,16 @@ describe('resolveNeighbor()', () => {
     );
   });
 });
+
+test('resolveNeighbor() follows a frame for nobody into a bridge that has no other port for it', () => {
+  const host = hostOf({
+    a: {
+      links: { va: { peer: 'r:pa', addresses: ['10.0.1.1/24'] } },
+      neighbors: ['10.0.1.254 dev va lladdr 02:11:22:33:44:55 permanent'],
+    },
+    r: { links: { br0: { kind: 'bridge', addresses: ['10.0.1.254/24'] }, pa: { master: 'br0' } } },
+  });
+  const { steps, fate } = walkRoundTrip(host, ask('a', '10.0.1.254')).request;
+  expect(fate).toMatchObject({ netns: 'a', reason: { kind: 'mac-unowned' } });
+  expect(steps.at(-1)).toMatchObject({ stage: 'ingress', netns: 'r', device: 'pa' });
+});

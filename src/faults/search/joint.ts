@@ -80,7 +80,10 @@ function jointOfArrival({ host, trip }: FaultContext): Joint | undefined {
 
 /** The joints missing on the wire to the owner that needs the fewest; the first one it meets, first. */
 function jointsToOwner(host: Host, { from, owners, nexthop }: Crossing): readonly Joint[] {
-  const free = pairs(host, familyOf(nexthop));
+  const free = pairs(host, familyOf(nexthop)).filter(({ port, bridge }) => {
+    const link = findLink(host, port.netns, bridge);
+    return link !== undefined && (routableAddresses(link, familyOf(nexthop)).length === 0 || connects(link, nexthop));
+  });
   const open: { readonly at: DeviceRef; readonly joints: readonly Joint[] }[] = [{ at: from, joints: [] }];
   const seen = new Set<string>();
   for (let next = takeFewest(open); next !== undefined; next = takeFewest(open)) {
@@ -163,6 +166,9 @@ function jointsFromOtherBridge(host: Host, { segment, from, owners }: Crossing):
     if (link?.detail.kind !== 'bridge') return [];
     const port = wireBetween(host, from, ref)?.at(-2);
     if (port === undefined || port.netns !== ref.netns) return [];
+    // A port on a bridge of the sender's own network is where it belongs.
+    const sender = findLink(host, from.netns, from.device);
+    if (sender?.addresses.some(({ address }) => !isLinkLocal(address) && connects(link, address))) return [];
     return bridgesIn(host, ref)
       .filter(({ name }) => name !== ref.device)
       .filter(({ name }) =>

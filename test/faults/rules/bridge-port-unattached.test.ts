@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bridgePortUnattached } from '../../../src/faults/rules/bridge-port-unattached.ts';
-import { commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { hostOf } from '../../helpers/build-host.ts';
+import { codesOf, commandsFor, findBy, isProgress } from '../diagnose.ts';
 import { bridged } from '../worlds.ts';
 
 test('bridge-port-unattached names the interface that is on no bridge, and attaches it', () => {
@@ -14,4 +15,22 @@ test('bridge-port-unattached names the interface that is on no bridge, and attac
 
 test("bridge-port-unattached is silent when both ports are on the bridge and the address is nobody's", () => {
   expect(findBy(bridgePortUnattached, bridged(), 'ns1 10.0.0.77')).toEqual([]);
+});
+
+test('bridge-port-unattached leaves a port on the bridge of its own network, whose address is too wide', () => {
+  const host = hostOf({
+    a: { links: { eth0: { peer: 'r:pa', addresses: ['10.0.0.10/8'] } } },
+    b: { links: { eth0: { peer: 'r:pb', addresses: ['10.1.0.10/24'] } }, routes: ['default via 10.1.0.1'] },
+    r: {
+      links: {
+        'br-a': { kind: 'bridge', addresses: ['10.0.0.1/24'] },
+        'br-b': { kind: 'bridge', addresses: ['10.1.0.1/24'] },
+        pa: { master: 'br-a' },
+        pb: { master: 'br-b' },
+      },
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+  });
+  expect(findBy(bridgePortUnattached, host, 'a 10.1.0.10')).toEqual([]);
+  expect(codesOf(host, 'a 10.1.0.10')).toEqual(['wrong-prefix']);
 });
