@@ -44,6 +44,9 @@ const BODY = 8;
 /** As libpcap has it: a packet block of this size is a lie. */
 const MOST_KEPT_BYTES = 16 * 1024 * 1024;
 
+/** They are kept to the end of the file, and a block of 20 bytes makes one. */
+const MOST_INTERFACES = 65_536;
+
 /** Whether four bytes begin a pcapng file; the type reads the same in both byte orders. */
 export function isPcapng(view: DataView): boolean {
   return view.getUint32(0, true) === BLOCK.section;
@@ -114,10 +117,6 @@ export class PcapngParser implements RecordParser {
   }
 
   cut(leftBytes: number, offset: number): CaptureProblem | undefined {
-    if (this.skipBytes > 0) {
-      const message = `the file ends within a block: ${leftBytes} of ${this.skipBytes} bytes are there`;
-      return { message, record: this.packets + 1, offset };
-    }
     if (leftBytes === 0) return undefined;
     const message = `the file ends within a block: ${leftBytes} of ${this.needBytes} bytes are there`;
     return { message, record: this.packets + 1, offset };
@@ -208,6 +207,7 @@ export class PcapngParser implements RecordParser {
 
   #takeInterface(window: Window, body: number, end: number): string | undefined {
     if (end - body < INTERFACE_BYTES) return 'an interface description is too short';
+    if (this.interfaces.length === MOST_INTERFACES) return `the file describes more than ${MOST_INTERFACES} interfaces`;
     const place = { section: this.#section, index: this.interfaces.length - this.#firstInterface };
     const described = interfaceOf(window, body, end, this.#isLittle, place);
     this.#clocks.push(new PcapngClock(described.resolution, described.offsetSeconds));

@@ -43,6 +43,8 @@ export class CaptureReader {
   #fileOffset = 0;
   /** So many bytes more are of no interest. */
   #skipBytes = 0;
+  /** Where in the file what is skipped begins. */
+  #skippedFrom = 0;
   #parser: RecordParser | undefined;
   #format: CaptureSummary['format'];
   #problem: CaptureProblem | undefined;
@@ -93,6 +95,7 @@ export class CaptureReader {
       this.#start = parser.parse(window, this.#start, this.#end);
       if (parser.skipBytes === 0) break;
       this.#skipBytes = parser.skipBytes;
+      this.#skippedFrom = this.#fileOffset + this.#start;
     }
   }
 
@@ -115,7 +118,7 @@ export class CaptureReader {
       return {
         message: `the file ends ${this.#skipBytes} bytes before its last block does`,
         record: this.#parser.packets + 1,
-        offset,
+        offset: this.#skippedFrom,
       };
     }
     return this.#parser.cut(leftBytes, offset);
