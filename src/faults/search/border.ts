@@ -1,5 +1,5 @@
 /**
- * The border: the last router of ours before a place that knows nothing of our private networks, and what ought to be
+ * The border: the router of ours before a place that knows nothing of our private networks, and what ought to be
  * translated there.
  *
  * @module
@@ -7,13 +7,13 @@
 
 import { findLink, findNetns, type Host, linksOf, type Netns } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
-import type { DeviceName, DeviceRef } from '../../host/link.ts';
+import type { DeviceName, DeviceRef, NetnsName } from '../../host/link.ts';
 import type { Chain, Machinery } from '../../host/ruleset.ts';
 import type { Packet } from '../../journey/packet.ts';
 import { type Address, isPrivate } from '../../net/address.ts';
 import { covers, hostPrefix, type Prefix, prefixOf } from '../../net/prefix.ts';
 import type { FaultContext } from '../rule.ts';
-import { routeSteps } from './dropped.ts';
+import { type RouteStep, routeSteps } from './dropped.ts';
 import { ownersOf } from './owner.ts';
 import { segmentOf } from './wiring.ts';
 
@@ -29,27 +29,41 @@ export interface Border {
   readonly outside: Netns | undefined;
 }
 
-/** @returns `undefined` when nothing of ours forwarded the request, or its source is known outside. */
+/**
+ * The first router on the way beyond which the outside begins; where none looks like it, the last one of all.
+ *
+ * @returns `undefined` when nothing of ours forwarded the request, or its source is known outside.
+ */
 export function borderOf(context: FaultContext): Border | undefined {
   const { host, question, trip } = context;
-  const step = routeSteps(trip.request.steps).at(-1);
-  const router = step && findNetns(host, step.netns);
-  const device = step?.nexthop?.device;
-  if (router === undefined || step === undefined || device === undefined || router.name === question.netns) {
-    return undefined;
-  }
+  const { fate } = trip.request;
+  if (fate.kind === 'undecided') return undefined;
+  const steps = routeSteps(trip.request.steps);
+  const end = fate.kind === 'left-host' ? undefined : fate.netns;
+  const borders = steps.flatMap((step, index) => {
+    const next = index + 1 < steps.length ? steps[index + 1]?.netns : end;
+    const border = step.netns === question.netns ? undefined : borderAt(context, step, next);
+    return border === undefined ? [] : [{ border, isLast: index + 1 === steps.length }];
+  });
+  const first = borders.find(({ border, isLast }) => !isLast && isOutside(host, border, question.destination));
+  return (first ?? borders.find(({ isLast }) => isLast))?.border;
+}
+
+/** The router of the step as a border, when a private source leaves it for the next namespace untranslated. */
+function borderAt({ host, trip }: FaultContext, step: RouteStep, next: NetnsName | undefined): Border | undefined {
+  const router = findNetns(host, step.netns);
+  const device = step.nexthop?.device;
+  if (router === undefined || device === undefined || next === router.name) return undefined;
   const left = trip.request.steps.findLast((each) => each.stage === 'egress' && each.netns === router.name);
   if (left?.stage !== 'egress' || !isPrivate(left.packet.source)) return undefined;
-  const out = { netns: router.name, device };
   const connected = findLink(host, router.name, device)?.addresses.some((own) => {
     const prefix = connectedPrefix(own);
     return prefix !== undefined && covers(prefix, hostPrefix(left.packet.source));
   });
   if (connected === true) return undefined;
-  const { fate } = trip.request;
-  if (fate.kind === 'undecided' || (fate.kind === 'dropped' && fate.netns === router.name)) return undefined;
-  const outside = fate.kind === 'left-host' ? undefined : findNetns(host, fate.netns);
-  return { router, out, source: networkOfSource(host, left.packet.source), packet: left.packet, outside };
+  const outside = next === undefined ? undefined : findNetns(host, next);
+  const source = networkOfSource(host, left.packet.source);
+  return { router, out: { netns: router.name, device }, source, packet: left.packet, outside };
 }
 
 function networkOfSource(host: Host, source: Address): Prefix {
