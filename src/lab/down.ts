@@ -54,6 +54,7 @@ export async function takeAllBack(machine: Machine, state: StateFile, say: Say):
         if (became === 'removed') say(byHand);
         if (became === 'not-ours')
           say(`# ${nameOf(entry)} is another one by now, which this lab did not make: left alone`);
+        if (became === 'not-empty') say(`# ${nameOf(entry)} holds more than this lab has put there: left alone`);
         state.forget(entry);
       },
     });

@@ -29,6 +29,8 @@ function changeOf(made: Made): readonly string[] {
   switch (made.kind) {
     case 'netns':
     case 'iptables-table':
+    case 'file':
+    case 'folder':
       return []; // beside the host's own, and without effect on it
     case 'device':
       return [`device ${made.name}`];

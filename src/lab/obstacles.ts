@@ -17,6 +17,7 @@ export async function obstaclesTo(lab: Lab, machine: Machine): Promise<readonly 
   const obstacles = lab.namespaces
     .filter((netns) => netns !== HOST && existsSync(`${machine.root}/run/netns/${netns}`))
     .map((netns) => `namespace ${netns} is there already${madeBy(netns, machine)}`);
+  obstacles.push(...filesInTheWay(lab, machine));
   if (!lab.namespaces.includes(HOST)) return obstacles;
   for (const device of devicesIn(lab, HOST)) {
     const { exitCode } = await machine.run(['ip', 'link', 'show', 'dev', device]);
@@ -27,6 +28,19 @@ export async function obstaclesTo(lab: Lab, machine: Machine): Promise<readonly 
     if (exitCode === 0) obstacles.push(`the host has an nft table ${table} already`);
   }
   return [...obstacles, ...(await routesInUse(lab, machine))];
+}
+
+/** What `ip netns exec` puts over the files of /etc: somebody else's stay, and there must be files to put ours over. */
+function filesInTheWay(lab: Lab, { root }: Machine): readonly string[] {
+  const resolvers = [...lab.resolvers, ...lab.faults.flatMap((fault) => fault.resolvers)];
+  if (resolvers.length === 0) return [];
+  const folders = new Set(resolvers.map(({ netns }) => `/etc/netns/${netns}`));
+  return [
+    ...[...folders].filter((path) => existsSync(`${root}${path}`)).map((path) => `${path} is there already`),
+    ...['/etc/resolv.conf', '/etc/hosts']
+      .filter((path) => !existsSync(`${root}${path}`))
+      .map((path) => `there is no ${path}, which a namespace could have one of its own in place of`),
+  ];
 }
 
 function madeBy(netns: string, machine: Machine): string {

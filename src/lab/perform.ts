@@ -25,6 +25,11 @@ export function scriptOf(steps: readonly Step[]): string {
     .join('');
 }
 
+/** Writes the lines of a file to stdout. */
+function printArgv({ lines }: { readonly lines: readonly string[] }): Argv {
+  return ['printf', String.raw`%s\n`, ...lines];
+}
+
 /** One step as a person would type it, under what it is for where that is new. */
 function stepLines(step: Step, before: Step | undefined): readonly string[] {
   const heading = step.purpose === before?.purpose ? [] : [`# ${step.purpose}`];
@@ -33,6 +38,8 @@ function stepLines(step: Step, before: Step | undefined): readonly string[] {
       return [...heading, shellLine(step.argv)];
     case 'listen':
       return [...heading, `${shellLine(step.argv)} &`];
+    case 'write':
+      return [...heading, `${shellLine(printArgv(step))} >${shellLine([step.path])}`];
     case 'stop':
       return [...heading, `# stop ${step.listener}`];
     default:
@@ -59,6 +66,15 @@ export async function performSteps(
         for (const entry of recorded) state.add(entry);
         await runStep(machine, step.argv, signal);
         for (const entry of recorded) state.amend(entry, await identified(machine, entry));
+        break;
+      }
+      case 'write': {
+        for (const entry of await recordOf(machine, { kind: 'file', path: step.path })) state.add(entry);
+        await runStep(
+          machine,
+          ['sh', '-c', 'file=$1; shift; exec "$@" >"$file"', 'write', step.path, ...printArgv(step)],
+          signal,
+        );
         break;
       }
       case 'listen': {

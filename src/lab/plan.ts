@@ -12,6 +12,7 @@ import { execIn, HOST, ipIn, isInet6, place } from './commands.ts';
 import { macvlanSteps, vxlanSteps } from './device-steps.ts';
 import { listenStep } from './listener.ts';
 import { netfilterSteps } from './netfilter-steps.ts';
+import { resolverSteps } from './resolver-steps.ts';
 import type { Fault, Lab } from './schema.ts';
 import { command, iptablesTable, type Made, onHost, type Step } from './step.ts';
 
@@ -30,6 +31,7 @@ export function planLab(lab: Lab): readonly Step[] {
     ...lab.rules.map(ruleStep),
     ...netfilterSteps(lab),
     ...lab.listeners.map(listenStep),
+    ...lab.resolvers.flatMap(resolverSteps),
   ];
 }
 
@@ -163,6 +165,7 @@ export function planFault(fault: Fault): readonly Step[] {
     ...fault.stop.map((listener): Step => ({ kind: 'stop', purpose, listener })),
     ...fault.run.map((argv, index) => command(purpose, argv, ...leftOnHostBy(argv), ...(index === 0 ? undo : []))),
     ...fault.start.map(listenStep),
+    ...fault.resolvers.flatMap(resolverSteps),
   ];
 }
 

@@ -2,12 +2,13 @@
  * What a lab makes, as it is recorded before it is made, told from others of its name once it is, and taken back.
  *
  * Taking back is harmless where there is nothing (any more), and leaves alone what bears the name but is not ours: a
- * namespace is known by its inode, a device by its ifindex, a process by when it started.
+ * namespace is known by its inode, a device by its ifindex, a process by when it started; a folder in which there is more
+ * than we put there stays.
  *
  * @module
  */
 
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { unreachable } from '../net/unreachable.ts';
 import { shellLine } from '../report/shell-quote.ts';
 import type { Argv } from '../system/run.ts';
@@ -33,6 +34,9 @@ export async function recordOf(machine: Machine, made: Made): Promise<readonly R
     }
     case 'iptables-table':
       return (await chainsAndRules(machine, made)) === undefined ? [made] : [];
+    case 'file':
+    case 'folder':
+      return existsSync(`${machine.root}${made.path}`) ? [] : [made];
     case 'setting':
       return [{ kind: 'setting', remove: [...made.remove] }];
     default:
@@ -60,6 +64,10 @@ export function removal(entry: Recorded): Argv {
       return ['kill', String(entry.pid)];
     case 'iptables-table':
       return ['nft', `delete table ${entry.family} ${entry.name}`];
+    case 'file':
+      return ['rm', entry.path];
+    case 'folder':
+      return ['rmdir', entry.path];
     case 'setting':
       return entry.remove;
     default:
@@ -80,6 +88,9 @@ export function nameOf(entry: Recorded): string {
       return `listener ${entry.name}`;
     case 'iptables-table':
       return `table ${entry.family} ${entry.name}`;
+    case 'file':
+    case 'folder':
+      return `${entry.kind} ${entry.path}`;
     case 'setting':
       return `what \`${shellLine(entry.remove)}\` removes`;
     default:
@@ -87,8 +98,11 @@ export function nameOf(entry: Recorded): string {
   }
 }
 
-/** What became of an entry: we removed it, it was gone, or something else has taken its name and was left alone. */
-export type TakenBack = 'removed' | 'gone' | 'not-ours';
+/**
+ * What became of an entry: we removed it, it was gone, or it was left alone, because something else has taken its name or
+ * somebody has put more into it.
+ */
+export type TakenBack = 'removed' | 'gone' | 'not-ours' | 'not-empty';
 
 /**
  * Take one thing back.
@@ -112,6 +126,7 @@ export async function takeBack(machine: Machine, entry: Recorded): Promise<Taken
   const { exitCode, stderr } = await machine.run(removal(entry));
   if (exitCode === 0) return 'removed';
   if (GONE.test(stderr)) return 'gone';
+  if (entry.kind === 'folder' && stderr.includes('Directory not empty')) return 'not-empty';
   throw new Error(stderr.trim() || `exit ${exitCode}`);
 }
 

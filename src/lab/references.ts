@@ -11,7 +11,7 @@ import { actsOnHost, HOST } from './commands.ts';
 import { nearest } from './nearest.ts';
 import { netfilterSteps } from './netfilter-steps.ts';
 import type { Problem, YamlPath } from './problem.ts';
-import type { Fault, Lab, LabQuestion, Listener } from './schema.ts';
+import type { Fault, Lab, LabQuestion, Listener, Resolver } from './schema.ts';
 
 /** What a fault may run. Not a wall (a lab file runs as root, like a Makefile), but a slip is caught here. */
 const FAULT_PROGRAMS = ['bridge', 'ip', 'ip6tables', 'iptables', 'nft', 'sysctl', 'tc'];
@@ -25,6 +25,8 @@ export function referenceProblems(lab: Lab): readonly Problem[] {
     ...lab.routes.flatMap((route, index) => routeProblems(route, ['routes', index])),
     ...lab.firewall.flatMap((rule, index) => firewallProblems(rule, ['firewall', index])),
     ...lab.questions.flatMap((question, index) => questionProblems(question, ['questions', index])),
+    ...lab.listeners.flatMap((each, index) => listenerProblems(each, ['listeners', index])),
+    ...lab.resolvers.flatMap((each, index) => resolverProblems(each, ['resolvers', index])),
     ...duplicates(names(lab.listeners), ['listeners']),
     ...duplicates(names(lab.faults), ['faults']),
     ...lab.faults.flatMap((fault, index) => faultProblems(lab, fault, ['faults', index])),
@@ -44,13 +46,14 @@ function netnsProblems(lab: Lab): readonly Problem[] {
     ),
     ...lab.links.flatMap((ends, i) => ends.map(({ netns }, k) => ({ path: ['links', i, k, 'netns'], netns }))),
     ...lab.macvlans.map(({ parent }, i) => ({ path: ['macvlans', i, 'parent', 'netns'], netns: parent.netns })),
-    ...(['bridges', 'vxlans', 'macvlans', 'routes', 'rules', 'nat', 'firewall', 'listeners'] as const).flatMap((part) =>
-      lab[part].map(({ netns }, i) => ({ path: [part, i, 'netns'], netns })),
-    ),
+    ...(
+      ['bridges', 'vxlans', 'macvlans', 'routes', 'rules', 'nat', 'firewall', 'listeners', 'resolvers'] as const
+    ).flatMap((part) => lab[part].map(({ netns }, i) => ({ path: [part, i, 'netns'], netns }))),
     ...lab.questions.map(({ from }, i) => ({ path: ['questions', i, 'from'], netns: from })),
     ...lab.faults.flatMap((fault, i) => [
       { path: ['faults', i, 'question', 'from'], netns: fault.question.from },
       ...fault.start.map(({ netns }, k) => ({ path: ['faults', i, 'start', k, 'netns'], netns })),
+      ...fault.resolvers.map(({ netns }, k) => ({ path: ['faults', i, 'resolvers', k, 'netns'], netns })),
       // A fault may lie in the host, even of a lab that does not touch it: what was never moved is there.
       ...fault.expect.flatMap(({ netns }, k) =>
         netns === HOST ? [] : [{ path: ['faults', i, 'expect', k, 'netns'], netns }],
@@ -129,8 +132,22 @@ function questionProblems(question: LabQuestion, path: YamlPath): readonly Probl
   return [];
 }
 
+function listenerProblems({ proto, names }: Listener, path: YamlPath): readonly Problem[] {
+  return names !== undefined && proto !== 'udp' ? [{ path, because: 'answers for names, and so must be udp' }] : [];
+}
+
+function resolverProblems({ netns, servers, hosts }: Resolver, path: YamlPath): readonly Problem[] {
+  if (netns === HOST) return [{ path: [...path, 'netns'], because: 'the files of the host itself stay as they are' }];
+  const isEmpty = servers.length === 0 && Object.keys(hosts).length === 0;
+  return isEmpty ? [{ path, because: 'needs servers or hosts' }] : [];
+}
+
 function faultProblems(lab: Lab, fault: Fault, path: YamlPath): readonly Problem[] {
-  const problems = [...questionProblems(fault.question, [...path, 'question'])];
+  const problems = [
+    ...questionProblems(fault.question, [...path, 'question']),
+    ...fault.start.flatMap((each, i) => listenerProblems(each, [...path, 'start', i])),
+    ...fault.resolvers.flatMap((each, i) => resolverProblems(each, [...path, 'resolvers', i])),
+  ];
   fault.stop.forEach((name, i) => {
     const because = unknown(name, names(lab.listeners), 'listener');
     problems.push(...because.map((each) => ({ path: [...path, 'stop', i], because: each })));
@@ -145,8 +162,8 @@ function faultProblems(lab: Lab, fault: Fault, path: YamlPath): readonly Problem
   if (lasting >= 0 && fault.undo.length === 0) {
     problems.push({ path: [...path, 'run', lasting], because: 'changes the host for longer than the lab: needs undo' });
   }
-  if (fault.run.length + fault.stop.length + fault.start.length === 0) {
-    problems.push({ path, because: 'needs something to do: run, stop or start' });
+  if (fault.run.length + fault.stop.length + fault.start.length + fault.resolvers.length === 0) {
+    problems.push({ path, because: 'needs something to do: run, stop, start or resolvers' });
   }
   return problems;
 }

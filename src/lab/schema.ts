@@ -11,6 +11,9 @@ import { parsePrefix } from '../net/prefix.ts';
 import { parseCommandLine } from './command-line.ts';
 import { nearest } from './nearest.ts';
 
+/** How a name server refuses an address (RFC 1035 section 4.1.1). */
+const NO_ADDRESS = ['SERVFAIL', 'NXDOMAIN', 'REFUSED'] as const;
+
 /** A mapping with these keys and no others; an unknown one is answered with the key that was probably meant. */
 function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
   return v.strictObject(entries, (issue) => keyProblem(Object.keys(entries), issue));
@@ -57,6 +60,12 @@ const natural = v.pipe(
   v.number('must be a whole number'),
   v.check((value) => Number.isInteger(value) && value >= 0, 'must be a whole number'),
 );
+/** With a dot: one without would be a namespace's, as `why` reads it. */
+const hostName = word(
+  (value) => /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(value),
+  'must be a name with a dot, in lower case, such as web.example',
+);
+const inet = word((value) => parseAddress(value) !== undefined && !value.includes(':'), 'must be an IPv4 address');
 const transport = v.picklist(['tcp', 'udp'], 'must be tcp or udp');
 
 /** A command that is run as it stands. */
@@ -165,11 +174,29 @@ const firewall = mapping({
   nft: v.optional(list(word((value) => /^add (?:table|chain|set|rule|element) /.test(value), 'must be an nft add'))),
 });
 
-const listener = mapping({ name: labName, netns: kernelName, proto: transport, address, port });
+/** What a name server says of a name: the address, or why there is none. */
+const nameAnswer = v.union([inet, v.picklist(NO_ADDRESS)], 'must be an IPv4 address, SERVFAIL, NXDOMAIN or REFUSED');
+
+const listener = mapping({
+  name: labName,
+  netns: kernelName,
+  proto: transport,
+  address,
+  port,
+  /** A name server, which knows these and no others. */
+  names: v.optional(v.record(hostName, nameAnswer, 'must be a mapping of names to addresses')),
+});
+
+/** What programs of a namespace are told to resolve names by; what is left out stays the machine's. */
+const resolver = mapping({
+  netns: kernelName,
+  servers: v.optional(list(address), []),
+  hosts: v.optional(v.record(hostName, address, 'must be a mapping of names to addresses'), {}),
+});
 
 const ASKED = {
   from: kernelName,
-  to: address,
+  to: v.union([address, hostName], 'must be an IP address, or a name with a dot'),
   proto: v.optional(v.picklist(['icmp', 'tcp', 'udp'], 'must be icmp, tcp or udp'), 'icmp'),
   port: v.optional(port),
   /** Payload in one piece, as `why --size` asks for it. */
@@ -194,6 +221,8 @@ const fault = mapping({
   /** Listeners of the lab, by name. */
   stop: v.optional(list(labName), []),
   start: v.optional(list(listener), []),
+  /** In the place of the lab's. */
+  resolvers: v.optional(list(resolver), []),
   /** Takes `run` back where that would outlive the lab. */
   undo: v.optional(list(command), []),
   question,
@@ -215,6 +244,7 @@ export const labSchema = mapping({
   nat: v.optional(list(nat), []),
   firewall: v.optional(list(firewall), []),
   listeners: v.optional(list(listener), []),
+  resolvers: v.optional(list(resolver), []),
   questions: v.optional(list(healthyQuestion), []),
   faults: v.optional(list(fault), []),
 });
@@ -223,4 +253,5 @@ export const labSchema = mapping({
 export type Lab = v.InferOutput<typeof labSchema>;
 export type Fault = Lab['faults'][number];
 export type Listener = Lab['listeners'][number];
+export type Resolver = Lab['resolvers'][number];
 export type LabQuestion = Fault['question'];

@@ -33,6 +33,7 @@ const record = v.variant('kind', [
     startTicks: v.number(),
   }),
   v.strictObject({ kind: v.literal('iptables-table'), family: v.picklist(['ip', 'ip6']), name: v.string() }),
+  v.strictObject({ kind: v.picklist(['file', 'folder']), path: v.string() }),
   v.strictObject({ kind: v.literal('setting'), remove: argv }),
 ]);
 

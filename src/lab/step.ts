@@ -23,6 +23,8 @@ export type Made =
    * (The legacy iptables has no such tables, and leaves nothing.)
    */
   | { readonly kind: 'iptables-table'; readonly family: 'ip' | 'ip6'; readonly name: string }
+  /** A file or folder, where there was none. */
+  | { readonly kind: 'file' | 'folder'; readonly path: string }
   /** Anything else on the host: `remove` takes it back. */
   | { readonly kind: 'setting'; readonly remove: Argv };
 
@@ -34,6 +36,8 @@ interface Purpose {
 /** Narrow on `kind`. */
 export type Step =
   | (Purpose & { readonly kind: 'command'; readonly argv: Argv; readonly made: readonly Made[] })
+  /** A text file, put in the place of what is there. */
+  | (Purpose & { readonly kind: 'write'; readonly path: string; readonly lines: readonly string[] })
   /** A program that is left running. */
   | (Purpose & { readonly kind: 'listen'; readonly argv: Argv; readonly listener: Listener })
   | (Purpose & { readonly kind: 'stop'; readonly listener: string });

@@ -13,6 +13,7 @@ import { nearest } from './nearest.ts';
 import { obstaclesTo } from './obstacles.ts';
 import { performSteps, type Say } from './perform.ts';
 import { planFault, planLab } from './plan.ts';
+import { givePrivateEtc } from './private-etc.ts';
 import type { Fault, Lab } from './schema.ts';
 import { StateFile } from './state-file.ts';
 
@@ -34,6 +35,7 @@ export async function bringUp({ lab, text }: FoundLab, { machine, say, signal }:
   requireRoot(`Cannot bring up lab "${lab.name}"`);
   const state = StateFile.create(machine, lab.name, text);
   try {
+    if (machine.isPrivate && writesFiles(lab)) await givePrivateEtc(machine);
     const obstacles = await obstaclesTo(lab, machine);
     if (obstacles.length > 0) {
       throw new Failure(
@@ -49,6 +51,10 @@ export async function bringUp({ lab, text }: FoundLab, { machine, say, signal }:
     if (left !== undefined) say(`# ${left.message}; nsdiag lab down ${lab.name} tries again`);
     throw error;
   }
+}
+
+function writesFiles(lab: Lab): boolean {
+  return lab.resolvers.length > 0 || lab.faults.some(({ resolvers }) => resolvers.length > 0);
 }
 
 /**

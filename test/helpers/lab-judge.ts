@@ -11,13 +11,16 @@ import type { World } from './world.ts';
 /** Long enough for an answer within one machine under load; silence costs this much. */
 const ANSWER_WITHIN_MS = 1200;
 
+/** For a name; a resolver's own patience is ten seconds. */
+const RESOLVER_PATIENCE = 'RES_OPTIONS=timeout:1 attempts:1';
+
 /**
  * Ask, and ask again at once: the first packet may wait in vain for a neighbour entry that has just become stale.
  *
  * @returns Whether an answer came: an echo reply, a connection, a datagram back.
  */
 export async function answers(world: World, question: LabQuestion): Promise<boolean> {
-  const { exitCode } = await world.run(inNetns(question.from, probe(question)));
+  const { exitCode } = await world.run(inNetns(question.from, ['env', RESOLVER_PATIENCE, ...probe(question)]));
   return exitCode === 0;
 }
 

@@ -15,6 +15,7 @@ const LISTING = `
   sysctl -a -r '^net.(ipv4.ip_forward|ipv4.conf.all|ipv4.icmp|ipv6.conf.all|bridge)' 2>/dev/null
   iptables-legacy-save; ip6tables-legacy-save
   nft list ruleset
+  find /etc/netns 2>/dev/null || :
   cat /proc/[0-9]*/comm | grep -x node || :
 `;
 

@@ -172,7 +172,37 @@ test.each([
     'a fault that does nothing',
     '    run: [ip link set dev port7 down]\n',
     '',
-    '23: faults[0]: needs something to do: run, stop or start',
+    '23: faults[0]: needs something to do: run, stop, start or resolvers',
+  ],
+  [
+    'a destination that is neither an address nor a name with a dot',
+    'questions:\n  - { from: ns1, to: 10.7.0.1 }',
+    'questions:\n  - { from: ns1, to: web }',
+    '21: questions[0].to: must be an IP address, or a name with a dot',
+  ],
+  [
+    'names that are asked for by TCP',
+    'port: 80 }',
+    'port: 80, names: { web.example: 10.7.0.1 } }',
+    '19: listeners[0]: answers for names, and so must be udp',
+  ],
+  [
+    'a name that has neither an address nor a reason',
+    'proto: tcp, address: 0.0.0.0, port: 80 }',
+    'proto: udp, address: 0.0.0.0, port: 53, names: { web.example: gone } }',
+    '19: listeners[0].names.web.example: must be an IPv4 address, SERVFAIL, NXDOMAIN or REFUSED',
+  ],
+  [
+    'a resolver of the host',
+    'questions:',
+    'resolvers:\n  - { netns: host, servers: [10.7.0.1] }\nquestions:',
+    '21: resolvers[0].netns: the files of the host itself stay as they are',
+  ],
+  [
+    'a resolver that says nothing',
+    'questions:',
+    'resolvers:\n  - { netns: ns1 }\nquestions:',
+    '21: resolvers[0]: needs servers or hosts',
   ],
   [
     'a fault that would outlive the lab',

@@ -101,6 +101,28 @@ test('planLab() sets the sysctls of a device after the device is there, and the 
   expect(at('eth0.rp_filter')).toBeGreaterThan(at('type veth'));
 });
 
+test('planLab() and planFault() write the files that a namespace resolves names by, and note the folders alone', () => {
+  const lab = labOf(
+    'resolvers: [{ netns: a, servers: [10.0.0.53, "::1"], hosts: { web.example: 10.0.0.1 } }], faults: [{ name: f, story: s, resolvers: [{ netns: a, servers: [10.0.0.54] }], question: { from: a, to: web.example }, expect: [{ code: name-unresolved }] }]',
+  );
+  const script = scriptOf(planLab(lab));
+  expect(script).toContain(`# how a resolves names
+mkdir -p /etc/netns/a
+printf '%s\\n' 'nameserver 10.0.0.53' 'nameserver ::1' >/etc/netns/a/resolv.conf
+printf '%s\\n' '127.0.0.1 localhost' '10.0.0.1 web.example' >/etc/netns/a/hosts
+`);
+  const broken = lab.faults.flatMap(planFault);
+  expect(scriptOf(broken)).toBe(`# how a resolves names
+mkdir -p /etc/netns/a
+printf '%s\\n' 'nameserver 10.0.0.54' >/etc/netns/a/resolv.conf
+`);
+  // Which files are new is seen when they are written: a fault writes over the lab's own.
+  expect(made(broken)).toEqual([
+    { kind: 'folder', path: '/etc/netns' },
+    { kind: 'folder', path: '/etc/netns/a' },
+  ]);
+});
+
 test('planFault() notes the device that it moves to the host, the sysctls that it sets there, and how it is undone', () => {
   const faultOf = (run: string, undo = ''): readonly Made[] => {
     const lab = labOf(

@@ -1,6 +1,6 @@
 /** `nsdiag lab` on a machine: what it refuses, what it takes back, and that nothing stays. */
 
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
@@ -12,7 +12,7 @@ import { Failure } from '../../src/system/failure.ts';
 import { answers } from '../helpers/lab-judge.ts';
 import { AS_NOBODY } from '../helpers/nobody.ts';
 import { traces } from '../helpers/traces.ts';
-import { BIN, buildLab, inWorld, liveTest, until, type World } from '../helpers/world.ts';
+import { BIN, breakLab, buildLab, inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
 const silent = { say: () => {}, signal: new AbortController().signal };
 
@@ -34,6 +34,14 @@ const IN_THE_WAY: readonly (readonly [what: string, lab: string, setUp: string, 
     'bridge-nat',
     'ip link add dev lan type bridge; ip addr add 192.168.0.7/16 dev lan; ip link set dev lan up',
     /the host has a route of its own into 192\.168\.10\.0\/24: 192\.168\.0\.0\/16 dev lan/,
+  ],
+  [
+    'files of a namespace',
+    'names',
+    `mkdir /run/upper /run/work
+    mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
+    mkdir -p /etc/netns/client`,
+    /\/etc\/netns\/client is there already/,
   ],
 ];
 
@@ -241,5 +249,22 @@ liveTest('lab list works without root, and names every shipped lab', async () =>
     const { exitCode, stdout } = await world.run([...AS_NOBODY, process.execPath, BIN, 'lab', 'list']);
     expect(exitCode).toBe(0);
     for (const name of shippedLabs()) expect(stdout).toMatch(new RegExp(`^${name} `, 'm'));
+  });
+});
+
+liveTest('a lab writes below /etc in its world alone, and takes away only what it has written', async ({ expect }) => {
+  const outside = existsSync('/etc/netns');
+  await inWorld(async (world) => {
+    await buildLab(world, 'names');
+    expect(await world.sh('ip netns exec client cat /etc/resolv.conf')).toBe('nameserver 10.8.53.53\n');
+    expect(existsSync('/etc/netns')).toBe(outside);
+    await breakLab(world, 'names', 'wrong-nameserver');
+    expect(await world.sh('ip netns exec client cat /etc/resolv.conf')).toBe('nameserver 10.8.53.35\n');
+
+    await world.sh('echo "hosts: files" >/etc/netns/client/nsswitch.conf');
+    const said: string[] = [];
+    await takeDown(world, 'names', (line) => said.push(line));
+    expect(said).toContain('# folder /etc/netns/client holds more than this lab has put there: left alone');
+    expect(await world.sh('find /etc/netns -type f')).toBe('/etc/netns/client/nsswitch.conf\n');
   });
 });
