@@ -83,7 +83,8 @@ function cameTo({ steps }: Journey, index: number): NetnsName | undefined {
   const from = steps[index]?.netns;
   const rest = outsideTunnels(steps.slice(index + 1));
   const next = rest.findIndex((each) => each.stage === 'route');
-  const arrival = (next === -1 ? rest : rest.slice(0, next)).findLast((each) => each.stage === 'ingress');
+  // Without another decision nobody took it in: the last device that showed it may be a port that it only passed.
+  const arrival = next === -1 ? undefined : rest.slice(0, next).findLast((each) => each.stage === 'ingress');
   return arrival === undefined || arrival.netns === from ? undefined : arrival.netns;
 }
 

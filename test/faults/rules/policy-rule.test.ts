@@ -3,6 +3,7 @@ import { policyRule } from '../../../src/faults/rules/policy-rule.ts';
 import { hostOf, type NetnsSpec } from '../../helpers/build-host.ts';
 import { after, codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
 import { overlay } from '../overlay.ts';
+import { iptables } from '../rulesets.ts';
 
 /** guest 192.168.2.10 and pc 192.168.1.10 behind gw, whose guests go by table 2, to isp. */
 function guestsByTable2(gw: Partial<NetnsSpec>) {
@@ -84,4 +85,22 @@ test('policy-rule knows that the other way leads there through a tunnel', () => 
     others: { elsewhere: { links: { vpn1: {} } } },
   });
   expect(codesOf(host, 'c1 10.42.0.12')).toEqual(['policy-rule']);
+});
+
+test('policy-rule knows that the other way leads there over a bridge, where something else is wrong', () => {
+  const host = hostOf({
+    a: {
+      links: { eth0: { peer: 'sw:pa', addresses: ['10.0.0.1/24'] }, vpn0: { peer: 'elsewhere:vpn1' } },
+      rules: ['50: to 10.0.0.2/32 lookup 7'],
+      routes: ['default dev vpn0 table 7'],
+    },
+    b: { links: { eth0: { peer: 'sw:pb', addresses: ['10.0.0.2/24'] } } },
+    sw: {
+      links: { br0: { kind: 'bridge' }, pa: { master: 'br0' }, pb: { master: 'br0' } },
+      ruleset: iptables('filter', ':FORWARD DROP [0:0]'),
+      sysctls: { 'net/bridge/bridge-nf-call-iptables': 1 },
+    },
+    elsewhere: { links: { vpn1: {} } },
+  });
+  expect(codesOf(host, 'a 10.0.0.2')).toEqual(['policy-rule']);
 });
