@@ -6,9 +6,10 @@
 
 import type { Evidence, Finding } from '../faults/finding.ts';
 import type { Host } from '../host/host.ts';
-import { lastJourney, type RoundTrip } from '../journey/journey.ts';
+import { isRoundTripDelivered, lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Observation, RouteWitness } from '../journey/observation.ts';
 import { ambiguityNotes } from './ambiguity.ts';
+import { badOffload } from './bad-offload.ts';
 import { type Agreement, compareRoutes, compareWire, heardText, lastSeenOf } from './compare.ts';
 import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
 import { directionOf, hopsOf, sightingOf } from './hops.ts';
@@ -40,13 +41,12 @@ export function conclude(found: Host, predicted: Prediction, witnesses: Witnesse
   const agreement = asked && (leavesOpen(prediction, asked) ? AGREES : compareWire(trip, asked));
   const verdict = asked === undefined ? verdictOfModel(prediction) : verdictOfWire(prediction, asked);
   const causes = verdict === 'reachable' ? [] : causesOf(host, prediction, asked, agreement, witnesses.routes);
-  const explained = agreement === undefined || agreement.kind === 'agrees' || agreement.kind === 'lost-earlier';
   return {
     question,
     verdict,
     summary: summaryOf(question, verdict, causes, prediction, asked),
     causes,
-    proof: verdict === 'reachable' || !explained ? undefined : prediction.proof,
+    proof: verdict === 'reachable' ? undefined : proofOf(prediction, causes, agreement),
     trip,
     hops: { request: hopsOf(trip.request, asked), reply: hopsOf(trip.reply, asked) },
     wire: observation && { observation, lastSeen: lastSeenOf(observation) },
@@ -55,7 +55,7 @@ export function conclude(found: Host, predicted: Prediction, witnesses: Witnesse
     notes: [
       ...notes,
       ...(verdict === 'reachable' ? largePacketNotes(host, question, trip) : []),
-      ...notesOf(host, prediction, witnesses, agreement, verdict),
+      ...notesOf(host, prediction, witnesses, agreement, verdict, causes),
     ],
   };
 }
@@ -100,6 +100,19 @@ function wasDelivered(journey: Prediction['trip']['request'], observation: Obser
   return arrival !== undefined && sightingOf(arrival, journey.leg, observation) !== undefined;
 }
 
+/** What the wire contradicts proves nothing; and that checksums are finished changes nothing of what was walked. */
+function proofOf(
+  prediction: Prediction,
+  causes: readonly Cause[],
+  agreement: Agreement | undefined,
+): Prediction['proof'] {
+  const isWalked = isRoundTripDelivered(prediction.trip);
+  const isOnlyOffload = causes.length > 0 && causes.every(({ finding }) => finding.code === 'bad-offload');
+  if (isWalked && isOnlyOffload && causes.every(({ fix }) => fix.length > 0)) return { deliveredAfter: causes.length };
+  const isExplained = agreement === undefined || agreement.kind === 'agrees' || agreement.kind === 'lost-earlier';
+  return isExplained ? prediction.proof : undefined;
+}
+
 /** The wire overrules: what it contradicts is no cause, and a loss that is left over gets a cause of its own. */
 function causesOf(
   host: Host,
@@ -112,6 +125,8 @@ function causesOf(
     index === 0 ? withEvidence(cause, prediction.trip, observation, routes) : cause,
   );
   if (observation === undefined || agreement === undefined || agreement.kind === 'agrees') return causes;
+  const open = badOffload(host, observation);
+  if (open.length > 0) return agreement.kind === 'lost-earlier' ? [...open, ...causes] : open;
   const loss: Cause = { finding: unexplainedLoss(host, prediction, observation, agreement), fix: [], alternatives: [] };
   return agreement.kind === 'lost-earlier' ? [loss, ...causes] : [loss];
 }
@@ -157,8 +172,10 @@ function notesOf(
   witnesses: Witnesses,
   agreement: Agreement | undefined,
   verdict: Verdict,
+  causes: readonly Cause[],
 ): readonly string[] {
   const { trip } = prediction;
+  const isUnwalked = agreement?.kind === 'went-further' && causes.some(({ finding }) => finding.code === 'bad-offload');
   const { fate } = lastJourney(trip);
   const silentUdp = verdict === 'reachable' && witnesses.observation?.received === 0;
   const notes = [
@@ -166,6 +183,7 @@ function notesOf(
       ? [`The wire answered although the model expected otherwise: ${fateText(prediction)}`]
       : []),
     ...(agreement?.kind === 'went-further' ? [`The model expected otherwise: ${fateText(prediction)}`] : []),
+    ...(isUnwalked ? [NOT_WALKED] : []),
     ...(silentUdp
       ? ['UDP: the datagram arrived and nobody refused it; no answer came, which a service may well intend']
       : []),
@@ -175,7 +193,7 @@ function notesOf(
     ...(fate.kind === 'undecided' && verdict !== 'reachable'
       ? fate.because.map((because) => `Not decided in ${fate.netns}: ${because}`)
       : []),
-    ...(verdict === 'reachable' ? [] : prediction.notes),
+    ...(verdict === 'reachable' || agreement?.kind === 'went-further' ? [] : prediction.notes),
     ...(prediction.oldFlows ?? []),
     ...witnesses.notes,
     ...(witnesses.observation?.notes ?? []),
@@ -183,6 +201,9 @@ function notesOf(
   ];
   return [...new Set(notes)];
 }
+
+const NOT_WALKED =
+  'The model cannot walk this fix: it does not know what carries the packet where the wire shows it to go';
 
 function fateText({ trip, causes }: Prediction): string {
   const { fate, leg } = lastJourney(trip);

@@ -41,6 +41,8 @@ export function applyEdit(host: Host, edit: Edit): Host {
       return forgetNeighbors(forgetLearned(changeLink(host, edit, (link) => ({ ...link, noArp: !edit.arp }))), edit);
     case 'link-mac':
       return forgetNeighbors(forgetLearned(changeLink(host, edit, (link) => ({ ...link, mac: edit.mac }))), edit);
+    case 'link-checksum':
+      return changeLink(host, edit, (link) => ({ ...link, txChecksumming: 'off' }));
     case 'bridge-port':
       return editBridgePort(host, edit, edit);
     case 'fdb-delete':

@@ -46,6 +46,10 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
     case 'bridge-port':
     case 'fdb-delete':
       return [linkCommand(host, netns, findLink(host, edit.netns, edit.device), edit)];
+    case 'link-checksum': {
+      const offload = (tx: 'on' | 'off') => inNetns(netns, ['ethtool', '-K', edit.device, 'tx', tx]);
+      return [{ argv: offload('off'), undo: offload('on') }];
+    }
     case 'fdb-remote':
     case 'vxlan-remote':
     case 'vxlan-remake':

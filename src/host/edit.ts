@@ -55,6 +55,8 @@ export type Edit = { readonly netns: NetnsName } & (
   | { readonly kind: 'link-mtu'; readonly device: DeviceName; readonly mtu: number }
   | { readonly kind: 'link-arp'; readonly device: DeviceName; readonly arp: boolean }
   | { readonly kind: 'link-mac'; readonly device: DeviceName; readonly mac: Mac }
+  /** Finish checksums before a packet is handed to the device: `ethtool -K DEV tx off`. */
+  | { readonly kind: 'link-checksum'; readonly device: DeviceName }
   /** One setting of a bridge port. */
   | ({ readonly kind: 'bridge-port'; readonly device: DeviceName } & PortSetting)
   /** A static FDB entry of a bridge port. */

@@ -128,6 +128,11 @@ export interface Link {
   readonly port: BridgePort | undefined;
   readonly addresses: readonly InterfaceAddress[];
   readonly detail: LinkDetail;
+  /**
+   * What `ethtool -k` says of tx-checksumming; `fixed`: on, and not to be changed. Absent: not asked, which is done only
+   * for a loss that it may explain.
+   */
+  readonly txChecksumming?: 'on' | 'fixed' | 'off';
   /** What takes frames on it besides netfilter; absent: nothing does. */
   readonly interceptors?: readonly Interceptor[];
   /** Settings by which it drops or answers frames itself: named, and not modelled. */

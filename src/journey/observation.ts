@@ -29,6 +29,8 @@ export interface Sighting {
   readonly sequence: number;
   /** `packet`: the probe itself; `resolution`: an ARP or ND request for its sake; `error`: an ICMP error about it. */
   readonly what: 'packet' | 'resolution' | 'error';
+  /** Of TCP and UDP. `open`: left for a device to finish, which is how a veth hands packets on. */
+  readonly checksum?: 'right' | 'open' | 'wrong';
   /** What tcpdump would say of it, in a few words: "ARP who-has 10.0.0.1 tell 10.0.0.2". */
   readonly text: string;
 }

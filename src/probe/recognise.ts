@@ -14,6 +14,7 @@ import type { NetnsName } from '../host/link.ts';
 import type { Sighting } from '../journey/observation.ts';
 import type { Address } from '../net/address.ts';
 import { ARP_OPERATION } from '../wire/arp.ts';
+import { checksumOf } from '../wire/checksum.ts';
 import { decodeQuoted } from '../wire/decode-packet.ts';
 import { describePacket } from '../wire/describe.ts';
 import { type DecodedPacket, type IpPacket, innermostIp } from '../wire/packet.ts';
@@ -61,6 +62,7 @@ function found(seen: Seen, { leg, sequence }: OwnPacket, what: Sighting['what'])
   const { netns, device, direction, isForOtherHost, timestampNs, packet } = seen;
   const ends = endsOf(packet);
   if (ends === undefined) return [];
+  const checksum = what === 'packet' ? checksumOf(packet) : undefined;
   const sighting = {
     netns,
     device,
@@ -70,6 +72,7 @@ function found(seen: Seen, { leg, sequence }: OwnPacket, what: Sighting['what'])
     timestampNs,
     sequence,
     what,
+    ...(checksum === undefined ? {} : { checksum }),
     ...ends,
     text: describePacket(packet),
   };

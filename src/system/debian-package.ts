@@ -8,6 +8,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   iproute2: ['ip', 'bridge', 'ss', 'tc'],
   'iputils-ping': ['ping'],
   tcpdump: ['tcpdump'],
+  ethtool: ['ethtool'],
   nftables: ['nft'],
   iptables: [
     'iptables',

@@ -13,7 +13,7 @@ test('explain lists every code that why can print', async () => {
   const { exitCode, stdout } = await explain();
   expect(exitCode).toBe(0);
   const codes = stdout.split('\n').flatMap((line) => line.match(/^[a-z]\S*/) ?? []);
-  expect(codes).toEqual([...ALL_RULES.map(({ code }) => code), 'name-unresolved', 'unexplained-loss']);
+  expect(codes).toEqual([...ALL_RULES.map(({ code }) => code), 'bad-offload', 'name-unresolved', 'unexplained-loss']);
 });
 
 test('explain tells one code', async () => {

@@ -124,6 +124,12 @@ test.each<[string, Edit, string, string | undefined]>([
     'ip -n ns1 link set dev veth0 arp off',
   ],
   [
+    'finishes checksums',
+    { netns: ns1, kind: 'link-checksum', device: VETH },
+    'ip netns exec ns1 ethtool -K veth0 tx off',
+    'ip netns exec ns1 ethtool -K veth0 tx on',
+  ],
+  [
     'sets a port',
     { netns: ns1, kind: 'bridge-port', device: VETH, setting: 'isolated', on: false },
     'bridge -n ns1 link set dev veth0 isolated off',

@@ -20,6 +20,7 @@ function editsOf(device: DeviceName): readonly Edit[] {
   return [
     { ...on, kind: 'link-mtu', mtu: 1400 },
     { ...on, kind: 'link-arp', arp: true },
+    { ...on, kind: 'link-checksum' },
     { ...on, kind: 'link-up' },
     { ...on, kind: 'address-add', address: addr('10.0.0.1'), prefixLength: 24 },
     { ...on, kind: 'address-add', address: addr('fd00::1'), prefixLength: 64 },

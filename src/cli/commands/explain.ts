@@ -19,6 +19,14 @@ const UNEXPLAINED_LOSS: Explained = {
   explains: [],
 };
 
+/** It is found by the wire and the kernel: what breaks a checksum is no part of the model. */
+const BAD_OFFLOAD: Explained = {
+  code: 'bad-offload',
+  title: 'A checksum is left to an offload that nobody does',
+  source: 'net/core/dev.c: validate_xmit_skb(); net/ipv4/tcp_ipv4.c: tcp_v4_rcv(); ethtool(8)',
+  explains: [],
+};
+
 /** It is found before there is a packet, and so by no rule about journeys either. */
 const NAME_UNRESOLVED: Explained = {
   code: 'name-unresolved',
@@ -40,7 +48,7 @@ export const define: Define = (command, perform) => {
     .action((code: string | undefined) =>
       perform(async (io) => {
         const style = styleOf(io.color.stdout, io.terminal.columns);
-        const all: readonly Explained[] = [...ALL_RULES, NAME_UNRESOLVED, UNEXPLAINED_LOSS];
+        const all: readonly Explained[] = [...ALL_RULES, BAD_OFFLOAD, NAME_UNRESOLVED, UNEXPLAINED_LOSS];
         io.stdout.write(code === undefined ? codesText(all, style) : explanationText(called(code, all), style));
         return 0;
       }),

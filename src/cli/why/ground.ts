@@ -4,6 +4,7 @@
  * @module
  */
 
+import { devicesInDoubt } from '../../diagnosis/bad-offload.ts';
 import { conclude, type Witnesses } from '../../diagnosis/conclude.ts';
 import { contrastOf } from '../../diagnosis/contrast.ts';
 import type { Diagnosis, Prediction } from '../../diagnosis/diagnosis.ts';
@@ -11,6 +12,7 @@ import { nameUnresolved, predictQuery } from '../../diagnosis/name-unresolved.ts
 import { predict } from '../../diagnosis/predict.ts';
 import { mayPassByItself } from '../../diagnosis/transient.ts';
 import type { Host } from '../../host/host.ts';
+import type { DeviceRef } from '../../host/link.ts';
 import type { Question } from '../../walk/question.ts';
 import type { Surroundings } from './destination.ts';
 import { type Asked, questionOf } from './question.ts';
@@ -22,6 +24,8 @@ export interface Ground extends Surroundings {
   readonly look: () => Promise<Host>;
   /** The host with what its kernel has learned of the question's path; absent where no kernel can be asked. */
   readonly learn?: (host: Host, question: Question) => Promise<Host>;
+  /** The host with what ethtool says of devices that a loss may hang on; absent where nothing can be asked. */
+  readonly askOffloads?: (host: Host, devices: readonly DeviceRef[]) => Promise<Host>;
   readonly hear: (host: Host, prediction: Prediction) => Promise<Witnesses>;
   /** Wait until the kernel may be done with what it is at; `undefined` where nothing changes by itself. */
   readonly settle: (() => Promise<void>) | undefined;
@@ -39,7 +43,10 @@ const MOST_SETTLING = 3;
 /** One answer to one question: look, predict, hear the witnesses, conclude. */
 export async function ask(ground: Ground, words: WhyWords): Promise<Diagnosis> {
   const { host, asked, prediction } = await settled(ground, words);
-  const concluded = conclude(host, prediction, await ground.hear(host, prediction));
+  const witnesses = await ground.hear(host, prediction);
+  const doubted = witnesses.observation === undefined ? [] : devicesInDoubt(witnesses.observation);
+  const known = doubted.length === 0 ? host : await (ground.askOffloads?.(host, doubted) ?? host);
+  const concluded = conclude(known, prediction, witnesses);
   const contrast = concluded.verdict === 'unreachable' ? contrastOf(host, prediction) : undefined;
   const diagnosis = { ...concluded, contrast };
   return asked.kind === 'unresolved'

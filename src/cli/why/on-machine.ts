@@ -14,6 +14,7 @@ import type { Observation } from '../../journey/observation.ts';
 import { withPathMtu } from '../../probe/path-mtu.ts';
 import { probe } from '../../probe/probe.ts';
 import { askRoutes } from '../../probe/route-get.ts';
+import { withTxChecksumming } from '../../probe/tx-checksumming.ts';
 import type { Recording } from '../../recording/recording.ts';
 import { hostOf } from '../../recording/to-host.ts';
 import { type CleanupFailure, CleanupStack } from '../../system/cleanup.ts';
@@ -53,6 +54,7 @@ export async function onMachine(
     resolve: async (netns, name) =>
       isToProbe ? resolveName(netns, name, signal) : { kind: 'not-asked', why: NAMES_NEED_PACKETS },
     learn: (host, question) => withPathMtu(host, question, signal),
+    askOffloads: (host, devices) => withTxChecksumming(host, devices, signal),
     settle: () => setTimeout(500, undefined, { signal }),
     hear: async (host, prediction) => {
       const silence = isToProbe ? whyNotSent(prediction) : 'The wire was not asked: --no-probe';

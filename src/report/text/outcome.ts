@@ -28,7 +28,7 @@ export function fixText(diagnosis: Diagnosis, style: Style, runIt: readonly stri
   const order = commands.length === 1 ? '' : ', in this order';
   const proven =
     proof === undefined
-      ? 'It is not the whole of it: see the notes.'
+      ? 'The model does not get the packet there with it alone: see the notes.'
       : `Walked on the model: ${question.netns} then reaches ${question.destination}.`;
   const lines = [
     paragraph(`${proven}`, style, `Fix, as root${order}. `),
