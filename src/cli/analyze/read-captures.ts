@@ -1,21 +1,68 @@
 /**
- * Files to analysed captures, one after the other.
+ * Files and directories to analysed captures, one after the other.
+ *
+ * That a file cannot be opened or read is told with that file, as what is wrong in it is: it keeps nobody from the
+ * others. Of a directory every capture is read, in order of the names, and what is no capture is counted.
  *
  * @module
  */
 
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
+import { escapeText } from '../../report/escape.ts';
 import { feedFile } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
+import { ReadingProgress } from './reading-progress.ts';
 
-/** @throws Failure when one cannot be opened or read. */
-export async function readCaptures(files: readonly string[], io: CommandIo): Promise<readonly AnalysedCapture[]> {
+/** A file to read, named or found. */
+interface Wanted {
+  readonly path: string;
+  /** `undefined`: it was named itself. */
+  readonly directory: string | undefined;
+}
+
+/** @throws The reason of the signal. */
+export async function readCaptures(paths: readonly string[], io: CommandIo): Promise<readonly AnalysedCapture[]> {
   const captures: AnalysedCapture[] = [];
-  for (const [index, file] of files.entries()) {
-    const analysis = new CaptureAnalysis(file, observersOf(index));
-    const { problem } = await feedFile(file, analysis.reader, { signal: io.signal });
-    captures.push(analysis.finish(problem));
+  const noCaptures = new Map<string, string[]>();
+  const all = paths.flatMap(filesOf);
+  const progress = new ReadingProgress(io, all.length);
+  for (const { path, directory } of all) {
+    const analysis = new CaptureAnalysis(path, observersOf(captures.length));
+    const { problem } = await feedFile(path, analysis.reader, { signal: io.signal, progress: progress.of(path) });
+    const capture = analysis.finish(problem);
+    if (directory !== undefined && problem === undefined && capture.summary.format === undefined) {
+      noCaptures.set(directory, [...(noCaptures.get(directory) ?? []), path]);
+    } else captures.push(capture);
   }
+  progress.done();
+  for (const [directory, files] of noCaptures) io.stderr.write(`${escapeText(skipped(directory, files))}\n`);
   return captures;
+}
+
+/** A directory that cannot be read is a file that cannot: reading it says why. */
+function filesOf(path: string): readonly Wanted[] {
+  try {
+    if (!statSync(path).isDirectory()) return [{ path, directory: undefined }];
+    const found = readdirSync(path)
+      .sort()
+      .map((name) => join(path, name))
+      .filter(isRegular)
+      .map((file) => ({ path: file, directory: path }));
+    return found.length > 0 ? found : [{ path, directory: undefined }];
+  } catch {
+    return [{ path, directory: undefined }];
+  }
+}
+
+/** Nothing else in a directory is waited for: a pipe there may have no writer. */
+function isRegular(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+function skipped(directory: string, [first = '', ...others]: readonly string[]): string {
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `nsdiag: skipped in ${directory}, being no captures: ${first}${more}`;
 }
