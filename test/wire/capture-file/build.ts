@@ -6,6 +6,8 @@
 
 import { joined } from '../../helpers/hex.ts';
 
+const NOTHING: Uint8Array = new Uint8Array(0);
+
 /** Fields of a given width in one byte order. */
 export interface Order {
   readonly isLittle: boolean;
@@ -47,7 +49,7 @@ export function pcapHeader({ u16, u32 }: Order, magic = 0xa1b2c3d4, version = [2
 export function pcapRecord(
   { u32 }: Order,
   packet: Uint8Array,
-  { seconds = 1, fraction = 2, captured = packet.length, original = packet.length, between = new Uint8Array(0) } = {},
+  { seconds = 1, fraction = 2, captured = packet.length, original = packet.length, between = NOTHING } = {},
 ): Uint8Array {
   return joined(u32(seconds, fraction, captured, original), between, packet);
 }
@@ -66,10 +68,7 @@ export function section(fields: Order): Uint8Array {
   return block(fields, BLOCK.section, u32(0x1a2b3c4d), u16(1, 0), u32(0xffffffff, 0xffffffff));
 }
 
-export function interfaceBlock(
-  fields: Order,
-  { linkType = 1, snapLength = 0, options = new Uint8Array(0) } = {},
-): Uint8Array {
+export function interfaceBlock(fields: Order, { linkType = 1, snapLength = 0, options = NOTHING } = {}): Uint8Array {
   return block(fields, BLOCK.interface, fields.u16(linkType, 0), fields.u32(snapLength), options);
 }
 
@@ -77,7 +76,7 @@ export function interfaceBlock(
 export function packetBlock(
   fields: Order,
   packet: Uint8Array,
-  { interfaceId = 0, ticks = 1_000_002n, original = packet.length, options = new Uint8Array(0) } = {},
+  { interfaceId = 0, ticks = 1_000_002n, original = packet.length, options = NOTHING } = {},
 ): Uint8Array {
   const [high, low] = [Number(ticks >> 32n), Number(ticks & 0xffffffffn)];
   const { u32 } = fields;
