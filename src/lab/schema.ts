@@ -6,13 +6,13 @@
  */
 
 import * as v from 'valibot';
-import { parseAddress } from '../net/address.ts';
+import { familyOf, parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
 import { parseCommandLine } from './command-line.ts';
 import { nearest } from './nearest.ts';
 
 /** How a name server refuses an address (RFC 1035 section 4.1.1). */
-const NO_ADDRESS = ['SERVFAIL', 'NXDOMAIN', 'REFUSED'] as const;
+const NO_ADDRESS: readonly string[] = ['SERVFAIL', 'NXDOMAIN', 'REFUSED'];
 
 /** A mapping with these keys and no others; an unknown one is answered with the key that was probably meant. */
 function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
@@ -65,7 +65,6 @@ const hostName = word(
   (value) => /^(?=.*[a-z])[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(value),
   'must be a name with a dot, in lower case, such as web.example',
 );
-const inet = word((value) => parseAddress(value) !== undefined && !value.includes(':'), 'must be an IPv4 address');
 const transport = v.picklist(['tcp', 'udp'], 'must be tcp or udp');
 
 /** A command that is run as it stands. */
@@ -174,8 +173,16 @@ const firewall = mapping({
   nft: v.optional(list(word((value) => /^add (?:table|chain|set|rule|element) /.test(value), 'must be an nft add'))),
 });
 
+function isInet(value: string): boolean {
+  const address = parseAddress(value);
+  return address !== undefined && familyOf(address) === 'inet';
+}
+
 /** What a name server says of a name: the address, or why there is none. */
-const nameAnswer = v.union([inet, v.picklist(NO_ADDRESS)], 'must be an IPv4 address, SERVFAIL, NXDOMAIN or REFUSED');
+const nameAnswer = word(
+  (value) => NO_ADDRESS.includes(value) || isInet(value),
+  'must be an IPv4 address, SERVFAIL, NXDOMAIN or REFUSED',
+);
 
 const listener = mapping({
   name: labName,
