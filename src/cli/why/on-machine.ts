@@ -9,7 +9,7 @@ import { inodeOfWord } from '../../collect/netns-inode.ts';
 import type { Prediction } from '../../diagnosis/diagnosis.ts';
 import { type Host, linksOf } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
-import { lastJourney } from '../../journey/journey.ts';
+import { lastJourney, type RoundTrip } from '../../journey/journey.ts';
 import type { Observation } from '../../journey/observation.ts';
 import { withPathMtu } from '../../probe/path-mtu.ts';
 import { probe } from '../../probe/probe.ts';
@@ -116,6 +116,12 @@ async function observe(
 /** So many tcpdumps start in a tenth of a second. */
 const MOST_LISTENERS = 16;
 
+/** A refusal by the kernel itself goes back by a way that is not walked. */
+function isWayKnown(trip: RoundTrip): boolean {
+  const { fate } = lastJourney(trip);
+  return fate.kind !== 'undecided' && !(fate.kind === 'dropped' && fate.reason.kind === 'no-socket');
+}
+
 /**
  * Where to listen: along the predicted path, and where the destination is, should the prediction be wrong. Where the
  * model does not know the way to its end, everywhere, as far as that goes.
@@ -126,8 +132,7 @@ function watchedBy(host: Host, { question, trip }: Prediction): readonly NetnsNa
     linksOf(netns).some(({ addresses }) => addresses.some(({ address }) => address === question.destination)),
   );
   const likely = new Set([question.netns, ...steps.map(({ netns }) => netns), ...owners.map(({ name }) => name)]);
-  const { kind } = lastJourney(trip).fate;
-  if (kind !== 'undecided') return [...likely];
+  if (isWayKnown(trip)) return [...likely];
   const others = host.namespaces.map(({ name }) => name).filter((name) => !likely.has(name));
   return [...likely, ...others.slice(0, Math.max(0, MOST_LISTENERS - likely.size))];
 }
