@@ -55,7 +55,9 @@ export function leave(walk: Walk, netns: NetnsIndex, routed: Routed, leaving: Le
   if (found.kind === 'lost') {
     if (isTakenAt(device, found.fate)) return found.fate;
     const carried = carryFrame(walk, device, packet, { device, way: found.way });
-    return isFate(carried) ? carried : found.fate;
+    if (isFate(carried)) return carried;
+    for (const step of found.behind ?? []) take(walk, step);
+    return found.fate;
   }
   const arrived = carryFrame(walk, device, packet, found.reach);
   if (found.kind === 'way' || isFate(arrived)) return arrived;

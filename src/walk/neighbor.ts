@@ -31,8 +31,8 @@ export type Neighborhood =
   | { readonly kind: 'way'; readonly mac: Mac; readonly reach: Reach }
   /** Out of what we can see: whether anybody answers there, nobody here knows. */
   | { readonly kind: 'outside'; readonly reach: Reach }
-  /** It is sent, comes so far, and no further. */
-  | { readonly kind: 'lost'; readonly way: Way; readonly fate: Fate };
+  /** It is sent, comes so far, and no further. `behind`: what its wrapping still went through, in a tunnel. */
+  | { readonly kind: 'lost'; readonly way: Way; readonly behind?: readonly Step[]; readonly fate: Fate };
 
 /** What is asked, and for which packet. */
 export interface NeighborQuery {
@@ -67,21 +67,30 @@ function usableEntry(device: Device, nexthop: Address): (Neighbor & { readonly m
 function follow(
   walk: Walk,
   device: Device,
-  { nexthop }: NeighborQuery,
+  query: NeighborQuery,
   entry: Neighbor & { readonly mac: Mac },
 ): Neighborhood | Fate {
+  const { nexthop } = query;
   const { mac } = entry;
   const isLearned = entry.state === 'reachable';
   const found = search(walk, device, { kind: 'unicast', mac, isLearned });
   const reach = found.reached.find((each) => accepts(each.device, mac));
   const by = isLearned ? ('cached' as const) : ('permanent' as const);
   takeNeighbor(walk, device, nexthop, mac, by, reach?.device);
-  if (reach !== undefined) return { kind: 'way', mac, reach };
+  const isSure = reach?.device.netns.holders.has(nexthop) ?? false;
+  if (reach !== undefined && (!isLearned || isSure)) return { kind: 'way', mac, reach };
   const [outside] = found.outside;
-  if (outside !== undefined) return { kind: 'outside', reach: outside };
   const owner = ownerOf(walk, mac);
-  if (owner !== undefined && found.blocks.length > 0) return stopped(device, found, mac, owner);
-  if (found.blocks.some(isUnknown)) return undecidedSegment(device, found.blocks);
+  if (reach === undefined && outside !== undefined) return { kind: 'outside', reach: outside };
+  if (reach === undefined && owner !== undefined && found.blocks.length > 0) return stopped(device, found, mac, owner);
+  if (reach === undefined && found.blocks.some(isUnknown)) return undecidedSegment(device, found.blocks);
+  if (isLearned) {
+    // Out of date, or of a proxy: the frame goes where the entry says, and soon the kernel asks again.
+    const asked = ask(walk, device, query);
+    if (asked.kind === 'dropped') return { kind: 'lost', way: (reach ?? found.reached[0])?.way ?? [], fate: asked };
+    if (asked.kind !== 'way' || asked.reach.device === reach?.device) return asked;
+    if (reach !== undefined) return { kind: 'way', mac, reach };
+  }
   // Whoever has the address sees the frame come in, and takes it for somebody else's.
   const onlooker = found.reached.find((each) => each.device.netns.holders.has(nexthop)) ?? found.reached[0];
   const reason = { kind: 'mac-unowned' as const, nexthop, mac, entry, search: searchOf(nexthop, found) };
@@ -151,6 +160,10 @@ function sendTo(walk: Walk, device: Device, nexthop: Address, neighbor: Device):
 function stopped(device: Device, { blocks, ways }: SegmentFound, mac: Mac, owner: Device): Neighborhood | Fate {
   const block = blocks.find(({ at }) => at.netns === owner.netns.name || leadsTo(at, owner)) ?? blocks[0];
   if (block === undefined || isUnknown(block)) return undecidedSegment(device, blocks);
+  if (block.underlay !== undefined) {
+    const { steps, fate } = block.underlay;
+    return { kind: 'lost', way: ways.get(block) ?? [], behind: steps, fate };
+  }
   return { kind: 'lost', way: ways.get(block) ?? [], fate: droppedAt(block.at, { kind: 'frame-blocked', block, mac }) };
 }
 

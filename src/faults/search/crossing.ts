@@ -31,10 +31,12 @@ export interface Crossing {
 export function crossingOf({ host, journey }: FaultContext): Crossing | undefined {
   const { fate } = journey;
   if (fate.kind !== 'dropped' || !isSegmentDrop(fate.reason.kind)) return undefined;
-  const step = journey.steps.findLast((each) => each.stage === 'route');
-  const from = step && leavesBy(step);
-  if (step === undefined || from === undefined || findLink(host, from.netns, from.device) === undefined)
-    return undefined;
+  // By an entry that is still used a frame goes on, through tunnels too, and is missed where it began.
+  const isOfSender = fate.reason.kind === 'neighbor-unanswered' || fate.reason.kind === 'mac-unowned';
+  const step = journey.steps.findLast((each) => each.stage === 'route' && (!isOfSender || each.netns === fate.netns));
+  if (step?.stage !== 'route') return undefined;
+  const from = leavesBy(step);
+  if (from === undefined || findLink(host, from.netns, from.device) === undefined) return undefined;
   const nexthop = step.nexthop?.via ?? step.lookup.destination;
   const owners = ownersOf(host, nexthop).filter(({ ref }) => ref.netns !== from.netns);
   return {
