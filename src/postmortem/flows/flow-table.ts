@@ -1,0 +1,255 @@
+/**
+ * The flows of a capture, found by their key in a table of fixed size.
+ *
+ * What is held is bounded: when the table is full, a flow that was not seen for the longest time makes room, and
+ * whoever keeps the table is told of it before. So a flood of flows costs time but no memory, and those that go on are
+ * kept. The buffer is as large as the bound from the start: the kernel gives its pages as they are written to.
+ *
+ * @module
+ */
+
+import { NETWORK, type PacketFields } from '../../wire/fields.ts';
+import { hashNumbers, joinHalves, lowerTerm, upperTerm } from './flow-hash.ts';
+import {
+  KEY,
+  KEY_WORDS,
+  RECORD_NUMBERS,
+  RECORD_WORDS,
+  SIDE,
+  SIDE_AT,
+  SIDE_WORDS,
+  WINDOW_SCALE,
+} from './flow-record.ts';
+
+/** 74 MB when all are in use: the whole program stays below 150 MB. */
+export const MOST_FLOWS = 200_000;
+
+/** How the packet that was looked up lies to its flow. */
+export interface Found {
+  /** 1 when it was not there before. */
+  isNew: boolean;
+  /** Which side sent it. */
+  side: 0 | 1;
+}
+
+export class FlowTable {
+  /** All records; of a flow, from `flow * RECORD_WORDS` and `flow * RECORD_NUMBERS`. */
+  readonly words: Int32Array;
+  readonly numbers: Float64Array;
+  readonly found: Found = { isNew: false, side: 0 };
+  readonly #most: number;
+  readonly #hashNumbers: Int32Array;
+  /** Linear probing; flow + 1, 0 for a free place. */
+  readonly #index: Int32Array;
+  readonly #hashes: Int32Array;
+  /** Seen since the hand passed the last time. */
+  readonly #seen: Uint8Array;
+  readonly #key = new Int32Array(KEY_WORDS);
+  readonly #forget: (flow: number) => void;
+  #contextUpper = 0;
+  #contextLower = 0;
+  #used = 0;
+  #hand = 0;
+  #forgotten = 0;
+
+  /**
+   * @param seed Not to be known to whoever made the capture.
+   * @param forget Told of a flow before it makes room for another.
+   */
+  constructor(seed: number, forget: (flow: number) => void, most = MOST_FLOWS) {
+    const buffer = new ArrayBuffer(most * RECORD_NUMBERS * 8);
+    this.words = new Int32Array(buffer);
+    this.numbers = new Float64Array(buffer);
+    this.#most = most;
+    this.#hashNumbers = hashNumbers(seed, KEY_WORDS);
+    this.#index = new Int32Array(2 ** Math.ceil(Math.log2(most * 2)));
+    this.#hashes = new Int32Array(most);
+    this.#seen = new Uint8Array(most);
+    this.#forget = forget;
+  }
+
+  /** Records in use: 0 to this, exclusive. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** How many made room for others. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /**
+   * The flow of a packet, entered if it is not there; `found` says the rest.
+   *
+   * @param sourcePort 0 where the protocol has no ports, or the packet does not show them.
+   */
+  find(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
+    const hash = this.#takeKey(fields, sourcePort, destPort, point);
+    const place = this.#placeOf(hash);
+    const held = this.#index[place] as number;
+    this.found.isNew = held === 0;
+    if (held === 0) return this.#enter(hash);
+    this.#seen[held - 1] = 1;
+    return held - 1;
+  }
+
+  /** The flow of a packet that may have none: -1. */
+  lookUp(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
+    return (this.#index[this.#placeOf(this.#takeKey(fields, sourcePort, destPort, point))] as number) - 1;
+  }
+
+  /** A new record for the key that was just found: the old one stays, to be told of at the end, and is not found any more. */
+  replace(flow: number): number {
+    const hash = this.#hashes[flow] as number;
+    this.#remove(flow);
+    return this.#enter(hash);
+  }
+
+  #takeKey(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
+    const key = this.#key;
+    const numbers = this.#hashNumbers;
+    const isSourceFirst = precedes(fields, sourcePort, destPort);
+    this.found.side = isSourceFirst ? 0 : 1;
+    const { source3, dest3 } = fields;
+    const first = isSourceFirst ? source3 : dest3;
+    const second = isSourceFirst ? dest3 : source3;
+    const ports = isSourceFirst ? (sourcePort << 16) | destPort : (destPort << 16) | sourcePort;
+    key[3] = first;
+    key[7] = second;
+    key[KEY.ports] = ports;
+    this.#takeContext(fields, point);
+    let upper = (this.#contextUpper + upperTerm(numbers, 3, first)) | 0;
+    let lower = (this.#contextLower + lowerTerm(numbers, 3, first)) | 0;
+    upper = (upper + upperTerm(numbers, 7, second)) | 0;
+    lower = (lower + lowerTerm(numbers, 7, second)) | 0;
+    upper = (upper + upperTerm(numbers, KEY.ports, ports)) | 0;
+    lower = (lower + lowerTerm(numbers, KEY.ports, ports)) | 0;
+    if (fields.network !== NETWORK.ipv6) {
+      key[0] = key[1] = key[2] = key[4] = key[5] = key[6] = 0;
+      return joinHalves(upper, lower);
+    }
+    key[0] = isSourceFirst ? fields.source0 : fields.dest0;
+    key[1] = isSourceFirst ? fields.source1 : fields.dest1;
+    key[2] = isSourceFirst ? fields.source2 : fields.dest2;
+    key[4] = isSourceFirst ? fields.dest0 : fields.source0;
+    key[5] = isSourceFirst ? fields.dest1 : fields.source1;
+    key[6] = isSourceFirst ? fields.dest2 : fields.source2;
+    for (let at = 0; at < 7; at++) {
+      if (at === 3) continue;
+      upper = (upper + upperTerm(numbers, at, key[at] as number)) | 0;
+      lower = (lower + lowerTerm(numbers, at, key[at] as number)) | 0;
+    }
+    return joinHalves(upper, lower);
+  }
+
+  /** What most packets have in common with the one before: hashed again only when it changes. */
+  #takeContext(fields: PacketFields, point: number): void {
+    const key = this.#key;
+    const what = whatOf(fields);
+    const vlans = ((fields.vlan + 1) << 16) | (fields.innerVlan + 1);
+    const tunnelId = fields.tunnelId | 0;
+    if (
+      key[KEY.what] === what &&
+      key[KEY.vlans] === vlans &&
+      key[KEY.tunnelId] === tunnelId &&
+      key[KEY.point] === point
+    ) {
+      return;
+    }
+    key[KEY.what] = what;
+    key[KEY.vlans] = vlans;
+    key[KEY.tunnelId] = tunnelId;
+    key[KEY.point] = point;
+    const numbers = this.#hashNumbers;
+    let upper = 0;
+    let lower = 0;
+    for (let word = KEY.what; word <= KEY.point; word++) {
+      upper = (upper + upperTerm(numbers, word, key[word] as number)) | 0;
+      lower = (lower + lowerTerm(numbers, word, key[word] as number)) | 0;
+    }
+    this.#contextUpper = upper;
+    this.#contextLower = lower;
+  }
+
+  /** Where in the index the key is, or would go. */
+  #placeOf(hash: number): number {
+    const index = this.#index;
+    const hashes = this.#hashes;
+    const words = this.words;
+    const key = this.#key;
+    const mask = index.length - 1;
+    for (let place = hash & mask; ; place = (place + 1) & mask) {
+      const flow = (index[place] as number) - 1;
+      if (flow === -1) return place;
+      if (hashes[flow] !== hash) continue;
+      const at = flow * RECORD_WORDS;
+      let word = 0;
+      while (word < KEY_WORDS && words[at + word] === key[word]) word++;
+      if (word === KEY_WORDS) return place;
+    }
+  }
+
+  #enter(hash: number): number {
+    const words = this.words;
+    const isFresh = this.#used < this.#most;
+    const flow = isFresh ? this.#used++ : this.#makeRoom();
+    const at = flow * RECORD_WORDS;
+    if (!isFresh) words.fill(0, at, at + RECORD_WORDS);
+    for (let word = 0; word < KEY_WORDS; word++) words[at + word] = this.#key[word] as number;
+    words[at + SIDE_AT + SIDE.windowScale] = WINDOW_SCALE.unknown;
+    words[at + SIDE_AT + SIDE_WORDS + SIDE.windowScale] = WINDOW_SCALE.unknown;
+    this.#hashes[flow] = hash;
+    this.#seen[flow] = 1;
+    this.#index[this.#placeOf(hash)] = flow + 1;
+    return flow;
+  }
+
+  /** The clock algorithm: the hand takes the first that was not seen since it passed. */
+  #makeRoom(): number {
+    const seen = this.#seen;
+    while (seen[this.#hand] === 1) {
+      seen[this.#hand] = 0;
+      this.#hand = (this.#hand + 1) % this.#most;
+    }
+    const flow = this.#hand;
+    this.#hand = (this.#hand + 1) % this.#most;
+    this.#forget(flow);
+    this.#forgotten++;
+    this.#remove(flow);
+    return flow;
+  }
+
+  /** Out of the index; what lies behind it moves up, so that no search ends at the hole. */
+  #remove(flow: number): void {
+    const index = this.#index;
+    const hashes = this.#hashes;
+    const mask = index.length - 1;
+    let hole = (hashes[flow] as number) & mask;
+    while (index[hole] !== flow + 1) {
+      // Replaced before: it is not in the index.
+      if (index[hole] === 0) return;
+      hole = (hole + 1) & mask;
+    }
+    for (let place = (hole + 1) & mask; index[place] !== 0; place = (place + 1) & mask) {
+      const home = (hashes[(index[place] as number) - 1] as number) & mask;
+      if (((place - home) & mask) < ((place - hole) & mask)) continue;
+      index[hole] = index[place] as number;
+      hole = place;
+    }
+    index[hole] = 0;
+  }
+}
+
+/** Whether the source comes before the destination in the order of the sides. */
+function precedes(fields: PacketFields, sourcePort: number, destPort: number): boolean {
+  if (fields.network === NETWORK.ipv6) {
+    if (fields.source0 !== fields.dest0) return fields.source0 < fields.dest0;
+    if (fields.source1 !== fields.dest1) return fields.source1 < fields.dest1;
+    if (fields.source2 !== fields.dest2) return fields.source2 < fields.dest2;
+  }
+  return fields.source3 === fields.dest3 ? sourcePort <= destPort : fields.source3 < fields.dest3;
+}
+
+function whatOf(fields: PacketFields): number {
+  return fields.protocol | (fields.network << 8) | (fields.tunnel << 12);
+}

@@ -1,0 +1,147 @@
+/**
+ * Every packet of a capture to its flow: counted, timed and, where it is TCP, marked beside those before it.
+ *
+ * @module
+ */
+
+import { NETWORK, PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
+import type { Finding } from '../finding.ts';
+import type { Observer } from '../observer.ts';
+import { judgeEnd } from '../tcp/ending.ts';
+import { tcpFindings } from '../tcp/findings.ts';
+import { isAnotherConnection, takeAck, takeBase, takeSyn } from '../tcp/handshake.ts';
+import { SEGMENT_MARK } from '../tcp/segment-mark.ts';
+import { noteSegment } from '../tcp/segment-trouble.ts';
+import { markSegment } from '../tcp/sequence.ts';
+import { TroubledPairs } from '../tcp/troubled-pairs.ts';
+import { FlowList } from './flow-list.ts';
+import {
+  COMMON,
+  COMMON_NUMBER,
+  FLOW_STATE,
+  RECORD_NUMBERS,
+  RECORD_WORDS,
+  SIDE,
+  SIDE_AT,
+  SIDE_NUMBER,
+  SIDE_NUMBER_AT,
+  SIDE_NUMBERS,
+  SIDE_WORDS,
+} from './flow-record.ts';
+import { FlowTable, MOST_FLOWS } from './flow-table.ts';
+import { Fragments } from './fragments.ts';
+import { pointOf } from './point.ts';
+import { isIcmpError, isPortUnreachable, readQuoted } from './quoted-flow.ts';
+
+export class FlowTracker implements Observer {
+  /** SEGMENT_MARK of the packet that was seen last; 0 when it was no TCP segment, or an ordinary one. */
+  marks = 0;
+  readonly #capture: number;
+  readonly #table: FlowTable;
+  readonly #fragments: Fragments;
+  readonly #pairs: TroubledPairs;
+  readonly #quoted = new PacketFields();
+  /** The second that all times of the records count from. */
+  #epoch = 0;
+  #now = 0;
+  #packets = 0;
+
+  /** @param seed A random number, which whoever made the capture cannot know. */
+  constructor(capture: number, seed: number, mostFlows = MOST_FLOWS) {
+    this.#capture = capture;
+    this.#table = new FlowTable(seed, (flow) => this.#end(flow), mostFlows);
+    this.#fragments = new Fragments(seed);
+    this.#pairs = new TroubledPairs(seed, this.#table.words);
+  }
+
+  see(fields: PacketFields, number: number, interfaceId: number): void {
+    this.marks = 0;
+    if (this.#packets++ === 0) this.#epoch = fields.seconds;
+    const now = (fields.seconds - this.#epoch) * 1e9 + fields.nanoseconds;
+    this.#now = now;
+    if (fields.network !== NETWORK.ipv4 && fields.network !== NETWORK.ipv6) return;
+    const point = pointOf(fields, interfaceId);
+    const table = this.#table;
+    let sourcePort = 0;
+    let destPort = 0;
+    if (fields.hasTransport) {
+      sourcePort = fields.sourcePort;
+      destPort = fields.destPort;
+      if (fields.moreFragments) this.#fragments.remember(fields, point);
+    } else if (fields.stop === STOP.fragment) {
+      const ports = this.#fragments.portsOf(fields, point);
+      sourcePort = ports >>> 16;
+      destPort = ports & 0xffff;
+    }
+    let flow = table.find(fields, sourcePort, destPort, point);
+    const side = table.found.side;
+    const { words, numbers } = table;
+    const isSegment = fields.protocol === IP_PROTOCOL.tcp && fields.hasTransport && !fields.moreFragments;
+    let isNew = table.found.isNew;
+    const isReused = !isNew && isSegment && isAnotherConnection(words, flow, side, fields);
+    if (isReused) {
+      words[flow * RECORD_WORDS + COMMON.state] =
+        (words[flow * RECORD_WORDS + COMMON.state] as number) | FLOW_STATE.replaced;
+      flow = table.replace(flow);
+      isNew = true;
+    }
+    numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] = now;
+    if (isNew) begin(words, numbers, flow, side, number);
+    if (isSegment) this.#seeSegment(flow, side, fields, number, isReused);
+    else if (isIcmpError(fields)) this.#seeError(fields, point);
+
+    const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
+    const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
+    words[mine + SIDE.packets] = (words[mine + SIDE.packets] as number) + 1;
+    numbers[myNumbers + SIDE_NUMBER.lastTime] = now;
+    numbers[myNumbers + SIDE_NUMBER.bytes] = (numbers[myNumbers + SIDE_NUMBER.bytes] as number) + fields.originalBytes;
+    numbers[myNumbers + SIDE_NUMBER.payloadBytes] =
+      (numbers[myNumbers + SIDE_NUMBER.payloadBytes] as number) + fields.payloadBytes;
+  }
+
+  conclude(): readonly Finding[] {
+    for (let flow = 0; flow < this.#table.used; flow++) this.#end(flow);
+    return tcpFindings(this.#pairs, this.#capture, this.#epoch);
+  }
+
+  /** All flows that are held; once the capture has ended. */
+  flows(): FlowList {
+    const { words, numbers, used, forgotten } = this.#table;
+    return new FlowList({ words, numbers, count: used, forgotten, capture: this.#capture, epoch: this.#epoch });
+  }
+
+  #seeSegment(flow: number, side: number, fields: PacketFields, number: number, isReused: boolean): void {
+    const { words, numbers } = this.#table;
+    takeBase(words, flow, side, fields);
+    const marks = markSegment(words, numbers, flow, side, fields);
+    const flags = fields.tcpFlags;
+    if (flags & TCP_FLAG.syn) takeSyn(words, numbers, flow, side, fields);
+    else if (flags & TCP_FLAG.ack) takeAck(words, numbers, flow, side, flags);
+    noteSegment(this.#pairs, words, numbers, flow, side, fields, number, marks);
+    this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
+  }
+
+  #seeError(fields: PacketFields, point: number): void {
+    const quoted = this.#quoted;
+    if (!readQuoted(fields, quoted)) return;
+    const flow = this.#table.lookUp(quoted, quoted.sourcePort, quoted.destPort, point);
+    if (flow === -1) return;
+    const state = flow * RECORD_WORDS + COMMON.state;
+    const refusal = isPortUnreachable(fields) ? FLOW_STATE.portUnreachable : 0;
+    this.#table.words[state] = (this.#table.words[state] as number) | FLOW_STATE.icmpError | refusal;
+  }
+
+  #end(flow: number): void {
+    judgeEnd(this.#pairs, this.#table.words, this.#table.numbers, flow, this.#now);
+  }
+}
+
+function begin(words: Int32Array, numbers: Float64Array, flow: number, side: number, number: number): void {
+  const record = flow * RECORD_WORDS;
+  words[record + COMMON.firstFrame] = number;
+  words[record + COMMON.state] = side === 1 ? FLOW_STATE.begunBySide1 : 0;
+  numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.firstTime] = numbers[
+    flow * RECORD_NUMBERS + COMMON_NUMBER.now
+  ] as number;
+}

@@ -1,0 +1,19 @@
+/**
+ * Where in a capture a packet was seen, as one number: the interface of the file and, of `-i any`, the device.
+ *
+ * @module
+ */
+
+import type { PacketFields } from '../../wire/fields.ts';
+
+/** Devices of one namespace are numbered far below. */
+const IFINDEX_BITS = 20;
+
+export function pointOf({ ifindex }: PacketFields, interfaceId: number): number {
+  return (interfaceId << IFINDEX_BITS) ^ ifindex;
+}
+
+/** What the number was made of. */
+export function pointParts(point: number): { readonly interfaceId: number; readonly ifindex: number } {
+  return { interfaceId: point >>> IFINDEX_BITS, ifindex: point & ((1 << IFINDEX_BITS) - 1) };
+}

@@ -1,0 +1,112 @@
+/**
+ * Troubled pairs to findings: one a pair while they are few, one a code with what they have in common when they are
+ * many.
+ *
+ * @module
+ */
+
+import { NETWORK } from '../../wire/fields.ts';
+import type { Finding } from '../finding.ts';
+import { absolute, addressOfWords } from '../flows/flow-list.ts';
+import type { TcpFindingCode } from './finding-code.ts';
+import { FINDING_TEXTS, type Told } from './finding-texts.ts';
+import type { Trouble, TroubledPair, TroubledPairs } from './troubled-pairs.ts';
+
+/** More than these of one code, and a person reads one sentence about all of them. */
+const TOLD_APART = 3;
+const SHOWN_FRAMES = 4;
+
+/** A pair with the trouble of one code, wherever it was seen most. */
+interface Case {
+  readonly pair: TroubledPair;
+  readonly trouble: Trouble;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** @param epoch The second that the times count from. */
+export function tcpFindings(pairs: TroubledPairs, capture: number, epoch: number): readonly Finding[] {
+  const codes = Object.keys(FINDING_TEXTS) as TcpFindingCode[];
+  return codes.flatMap((code) => {
+    const cases = casesOf(code, pairs.pairs);
+    const others = pairs.others.get(code);
+    const frameOf = ({ number, time }: Trouble['frames'][number]) => ({
+      capture,
+      number,
+      timestampNs: absolute(epoch, time),
+    });
+    const toFinding = (told: Told, troubles: readonly Trouble[]): readonly Finding[] => {
+      const frames = troubles.flatMap((trouble) => trouble.frames).sort((a, b) => a.number - b.number);
+      const [first, ...rest] = frames.slice(0, SHOWN_FRAMES).map(frameOf);
+      if (first === undefined) return [];
+      const { severity, what, why, likely, confirm, cannotTell } = FINDING_TEXTS[code];
+      return [
+        {
+          code,
+          severity: severity(told),
+          what: what(told),
+          why,
+          frames: [first, ...rest],
+          count: told.count,
+          likely,
+          confirm,
+          cannotTell,
+        },
+      ];
+    };
+    if (cases.length <= TOLD_APART && others === undefined) {
+      return cases.flatMap((one) => toFinding(toldOf([one], undefined), [one.trouble]));
+    }
+    const troubles = cases.map(({ trouble }) => trouble);
+    return toFinding(toldOf(cases, others), others === undefined ? troubles : [...troubles, others]);
+  });
+}
+
+/** The pairs that have this trouble, those with most of it first; of several points that saw it, the one that saw most. */
+function casesOf(code: TcpFindingCode, pairs: readonly TroubledPair[]): readonly Case[] {
+  const byName = new Map<string, Case>();
+  for (const pair of pairs) {
+    const trouble = pair.troubles.get(code);
+    if (trouble === undefined) continue;
+    const network = pair.isIpv6 ? NETWORK.ipv6 : NETWORK.ipv4;
+    const from = addressOfWords(pair.from, 0, network);
+    const to = addressOfWords(pair.to, 0, network);
+    const name = `${from} ${to} ${pair.port} ${pair.toService}`;
+    const known = byName.get(name);
+    if (known === undefined || known.trouble.count < trouble.count) byName.set(name, { pair, trouble, from, to });
+  }
+  return [...byName.values()].sort((a, b) => b.trouble.count - a.trouble.count);
+}
+
+/** What all of them have in common, by name; the rest by number. */
+function toldOf(cases: readonly Case[], others: Trouble | undefined): Told {
+  const sum = (number: (one: Case) => number) => cases.reduce((total, one) => total + number(one), 0);
+  const ports = new Set(cases.map(({ pair }) => pair.port));
+  const [port] = ports;
+  return {
+    from: oneOrMany(
+      cases.map(({ from }) => from),
+      others !== undefined,
+    ),
+    to: oneOrMany(
+      cases.map(({ to }) => to),
+      others !== undefined,
+    ),
+    port:
+      ports.size === 1 && others === undefined
+        ? ` port ${port}`
+        : ports.size > TOLD_APART
+          ? ` (${ports.size} ports)`
+          : '',
+    count: sum(({ trouble }) => trouble.count) + (others?.count ?? 0),
+    extra: sum(({ trouble }) => trouble.extra) + (others?.extra ?? 0),
+    segments: others === undefined ? sum(({ pair }) => pair.segments) : 0,
+  };
+}
+
+function oneOrMany(names: readonly string[], areThereMore: boolean): string {
+  const different = [...new Set(names)];
+  const [first = ''] = different;
+  if (areThereMore) return `more than ${different.length} hosts`;
+  return different.length === 1 ? first : `${different.length} hosts`;
+}

@@ -1,0 +1,166 @@
+/**
+ * What one segment adds to the trouble of its connection: its marks, a reset, a window that is closed for long, a
+ * segment that is sent again and again.
+ *
+ * @module
+ */
+
+import { type PacketFields, TCP_FLAG } from '../../wire/fields.ts';
+import {
+  COMMON,
+  COMMON_NUMBER,
+  FLOW_STATE,
+  RECORD_NUMBERS,
+  RECORD_WORDS,
+  SIDE,
+  SIDE_AT,
+  SIDE_NUMBER,
+  SIDE_NUMBER_AT,
+  SIDE_NUMBERS,
+  SIDE_STATE,
+  SIDE_WORDS,
+} from '../flows/flow-record.ts';
+import { clientSide, portOf } from '../flows/service.ts';
+import type { TcpFindingCode } from './finding-code.ts';
+import { SEGMENT_MARK, SENT_AGAIN } from './segment-mark.ts';
+import type { TroubledPairs } from './troubled-pairs.ts';
+
+/** Marks that are trouble by themselves. */
+const MARK_CODES: readonly (readonly [mark: number, code: TcpFindingCode])[] = [
+  [SEGMENT_MARK.retransmission, 'retransmission'],
+  [SEGMENT_MARK.fastRetransmission, 'fast-retransmission'],
+  [SEGMENT_MARK.spuriousRetransmission, 'spurious-retransmission'],
+  [SEGMENT_MARK.lostSegment, 'lost-segment'],
+  [SEGMENT_MARK.outOfOrder, 'out-of-order'],
+  [SEGMENT_MARK.duplicateAck, 'duplicate-ack'],
+  [SEGMENT_MARK.zeroWindow, 'zero-window'],
+  [SEGMENT_MARK.windowFull, 'window-full'],
+];
+const TROUBLE = MARK_CODES.reduce((all, [mark]) => all | mark, 0);
+const ENDS = TCP_FLAG.fin | TCP_FLAG.rst;
+
+/** After the segment was marked, and before it is counted. */
+export function noteSegment(
+  pairs: TroubledPairs,
+  words: Int32Array,
+  numbers: Float64Array,
+  flow: number,
+  side: number,
+  fields: PacketFields,
+  number: number,
+  marks: number,
+): void {
+  const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
+  const theirs = flow * RECORD_WORDS + SIDE_AT + (1 - side) * SIDE_WORDS;
+  const flags = fields.tcpFlags;
+  const now = flow * RECORD_NUMBERS + COMMON_NUMBER.now;
+  if (fields.payloadBytes > 0 || (flags & (TCP_FLAG.syn | TCP_FLAG.fin)) !== 0) {
+    words[mine + SIDE.segments] = (words[mine + SIDE.segments] as number) + 1;
+  }
+  const theirState = words[theirs + SIDE.state] as number;
+  if ((theirState & SIDE_STATE.keepAlive) !== 0) words[theirs + SIDE.state] = theirState & ~SIDE_STATE.keepAlive;
+  if ((words[theirs + SIDE.stuckTimes] as number) > 0) {
+    const beyond = (fields.tcpAck - (words[theirs + SIDE.stuckSeq] as number)) | 0;
+    if (beyond > 0) words[theirs + SIDE.stuckTimes] = 0;
+  }
+  const closed = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.closedSince;
+  if (numbers[closed] !== 0 && fields.tcpWindow > 0) {
+    const client = clientSide(words, flow);
+    const port = portOf(words, flow, 1 - client);
+    pairs.extend(
+      'zero-window',
+      flow,
+      side,
+      port,
+      side === client,
+      (numbers[now] as number) - (numbers[closed] as number),
+    );
+    numbers[closed] = 0;
+  }
+  if ((marks & (TROUBLE | SEGMENT_MARK.keepAlive)) === 0 && (flags & ENDS) === 0) return;
+
+  const client = clientSide(words, flow);
+  const port = portOf(words, flow, 1 - client);
+  const toService = side === client;
+  if (marks & TROUBLE) {
+    for (const [mark, code] of MARK_CODES) {
+      // A SYN that is sent again is told of with the connection: it was answered in the end or not.
+      if ((marks & mark) === 0 || (flags & TCP_FLAG.syn) !== 0) continue;
+      pairs.add(code, flow, side, port, toService, number, numbers[now] as number);
+    }
+    if (marks & SENT_AGAIN) {
+      words[mine + SIDE.sentAgain] = (words[mine + SIDE.sentAgain] as number) + 1;
+      stick(words, numbers, flow, side, fields, number);
+    }
+    if ((marks & SEGMENT_MARK.zeroWindow) !== 0 && numbers[closed] === 0) numbers[closed] = numbers[now] as number;
+  }
+  if (marks & SEGMENT_MARK.keepAlive) {
+    const state = words[mine + SIDE.state] as number;
+    if ((state & SIDE_STATE.keepAlive) !== 0)
+      pairs.add('keep-alive', flow, side, port, toService, number, numbers[now] as number);
+    words[mine + SIDE.state] = state | SIDE_STATE.keepAlive;
+  }
+  if (flags & TCP_FLAG.fin) words[mine + SIDE.state] = (words[mine + SIDE.state] as number) | SIDE_STATE.fin;
+  if (flags & TCP_FLAG.rst) reset(pairs, words, numbers, flow, side, number);
+}
+
+/** The same segment once more: does it get stuck? */
+function stick(
+  words: Int32Array,
+  numbers: Float64Array,
+  flow: number,
+  side: number,
+  fields: PacketFields,
+  number: number,
+): void {
+  const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
+  const seq = fields.tcpSeq | 0;
+  if (fields.payloadBytes === 0) return;
+  if (words[mine + SIDE.stuckSeq] === seq && (words[mine + SIDE.stuckTimes] as number) > 0) {
+    words[mine + SIDE.stuckTimes] = (words[mine + SIDE.stuckTimes] as number) + 1;
+    words[mine + SIDE.stuckBytes] = Math.min(words[mine + SIDE.stuckBytes] as number, fields.payloadBytes);
+    return;
+  }
+  words[mine + SIDE.stuckSeq] = seq;
+  words[mine + SIDE.stuckBytes] = fields.payloadBytes;
+  words[mine + SIDE.stuckTimes] = 1;
+  words[mine + SIDE.stuckFrame] = number;
+  numbers[flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.stuckTime] = numbers[
+    flow * RECORD_NUMBERS + COMMON_NUMBER.now
+  ] as number;
+}
+
+/** Refused, reset, or only the end of a connection that was closed: many programs close so. */
+function reset(
+  pairs: TroubledPairs,
+  words: Int32Array,
+  numbers: Float64Array,
+  flow: number,
+  side: number,
+  number: number,
+): void {
+  const now = flow * RECORD_NUMBERS + COMMON_NUMBER.now;
+  const record = flow * RECORD_WORDS;
+  const mine = record + SIDE_AT + side * SIDE_WORDS;
+  const theirs = record + SIDE_AT + (1 - side) * SIDE_WORDS;
+  const myState = words[mine + SIDE.state] as number;
+  words[mine + SIDE.state] = myState | SIDE_STATE.reset;
+  const state = words[record + COMMON.state] as number;
+  if ((state & (FLOW_STATE.refused | FLOW_STATE.resetByClient | FLOW_STATE.resetByServer)) !== 0) return;
+  const client = clientSide(words, flow);
+  const port = portOf(words, flow, 1 - client);
+  const isEstablished = (state & FLOW_STATE.established) !== 0;
+  const isSynOnly = (state & (FLOW_STATE.synSeen | FLOW_STATE.synAckSeen)) === FLOW_STATE.synSeen;
+  if (!isEstablished && isSynOnly && side !== client) {
+    words[record + COMMON.state] = state | FLOW_STATE.refused;
+    pairs.add('connection-refused', flow, client, port, true, number, numbers[now] as number);
+    return;
+  }
+  words[record + COMMON.state] = state | (side === client ? FLOW_STATE.resetByClient : FLOW_STATE.resetByServer);
+  const isClosing = ((myState | (words[theirs + SIDE.state] as number)) & SIDE_STATE.fin) !== 0;
+  // A lone RST is the answer to a packet that was not captured.
+  const isKnown = (words[theirs + SIDE.packets] as number) > 0;
+  if (isEstablished && !isClosing && isKnown) {
+    pairs.add('connection-reset', flow, side, port, side === client, number, numbers[now] as number);
+  }
+}
