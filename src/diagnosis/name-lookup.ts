@@ -19,6 +19,26 @@ export interface Resolver {
   readonly isDefault: boolean;
 }
 
+/** What a name server said when it was asked for the name, and nobody else was. */
+export interface NameServerReply {
+  readonly server: Address;
+  /** Asks the same, as a person would. */
+  readonly command: readonly string[];
+  /**
+   * NXDOMAIN, NODATA (the name without an address), SERVFAIL and REFUSED; an address after all; a port on which nobody
+   * listens; silence; or what no resolver understands.
+   */
+  readonly said:
+    | 'no-such-name'
+    | 'no-address'
+    | 'failure'
+    | 'refusal'
+    | 'address'
+    | 'nobody-there'
+    | 'silence'
+    | 'nonsense';
+}
+
 /** A lookup that brought nothing. */
 export interface FailedLookup {
   readonly name: string;
@@ -29,4 +49,6 @@ export interface FailedLookup {
   /** What came of that. */
   readonly said: string;
   readonly resolver: Resolver;
+  /** Of its servers, in their order; empty where they could not be asked. */
+  readonly replies: readonly NameServerReply[];
 }

@@ -2,12 +2,10 @@
  * The answer for a name without an address: nothing can be sent to it, so that the way to the name server is diagnosed
  * in its place, and what is wrong there stands behind it.
  *
- * Limit: why a server that is reached has no address for the name, nsdiag does not ask it.
- *
  * @module
  */
 
-import type { Finding } from '../faults/finding.ts';
+import type { Evidence, Finding } from '../faults/finding.ts';
 import type { Host } from '../host/host.ts';
 import { isRoundTripDelivered } from '../journey/journey.ts';
 import { type Address, isLoopback } from '../net/address.ts';
@@ -15,6 +13,7 @@ import type { Port } from '../net/port.ts';
 import type { Question } from '../walk/question.ts';
 import type { Cause, Diagnosis, Prediction } from './diagnosis.ts';
 import type { FailedLookup } from './name-lookup.ts';
+import { replyLine, replyRule, replyText } from './name-reply-text.ts';
 import { predict } from './predict.ts';
 import { protocolText } from './summary.ts';
 
@@ -67,7 +66,7 @@ function isServerNowhere({ question, verdict, proof }: Diagnosis): boolean {
 }
 
 function findingOf(lookup: FailedLookup, way: Diagnosis, isNowhere: boolean): Finding {
-  const { name, wanted, command, said, resolver } = lookup;
+  const { name, wanted, command, said, resolver, replies } = lookup;
   const { destination: server } = way.question;
   return {
     code: 'name-unresolved',
@@ -75,10 +74,11 @@ function findingOf(lookup: FailedLookup, way: Diagnosis, isNowhere: boolean): Fi
     netns: wanted.netns,
     device: undefined,
     leg: 'request',
-    what: `the name ${name} does not resolve in ${wanted.netns}: ${serverText(way, isNowhere)}`,
-    why: isNowhere ? loopbackText(lookup, server) : resolverText(lookup),
+    what: `the name ${name} does not resolve in ${wanted.netns}: ${replyText(server, replies) ?? serverText(way, isNowhere)}`,
+    why: isNowhere ? loopbackText(lookup, server) : resolverText(lookup, server),
     evidence: [
       { witness: 'wire', command, text: said },
+      ...replies.map((reply): Evidence => ({ witness: 'wire', command: reply.command, text: replyLine(reply) })),
       {
         witness: 'model',
         command: ['cat', resolver.file],
@@ -101,11 +101,13 @@ function serverText({ question, verdict, wire }: Diagnosis, isNowhere: boolean):
     : `the way to ${server} is free, and no address came`;
 }
 
-function resolverText({ wanted, resolver }: FailedLookup): string {
+function resolverText({ wanted, resolver, replies }: FailedLookup, server: Address): string {
   const whose = resolver.isOwn
     ? `those of its own ${resolver.file}`
     : `those of ${resolver.file}, which is the whole machine's`;
-  return `A name has to become an address before there is a packet to send; programs in ${wanted.netns} ask the name servers in their resolv.conf, ${whose}`;
+  const rule = `A name has to become an address before there is a packet to send; programs in ${wanted.netns} ask the name servers in their resolv.conf, ${whose}`;
+  const more = replyRule(server, replies);
+  return more === undefined ? rule : `${rule}. ${more}`;
 }
 
 function loopbackText({ wanted: { netns }, resolver }: FailedLookup, server: Address): string {

@@ -52,7 +52,7 @@ export function nameServerProgram(
     'for (; query[at]; at += query[at] + 1) labels.push(query.toString("latin1", at + 1, at + 1 + query[at]));',
     `const said = ${JSON.stringify(names)}[labels.join(".").toLowerCase()] ?? "NXDOMAIN";`,
     'const rcode = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 }[said] ?? 0;',
-    'const isFound = rcode === 0 && query.readUInt16BE(at + 1) === 1;',
+    'const isFound = said.includes(".") && query.readUInt16BE(at + 1) === 1;',
     'const header = [query[0], query[1], 0x81, 0x80 + rcode, 0, 1, 0, isFound, 0, 0, 0, 0];',
     'const record = isFound ? [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...said.split(".")] : [];',
     'this.send(Buffer.concat([Buffer.from(header), query.subarray(12, at + 5), Buffer.from(record)]), peer.port, peer.address);',

@@ -11,8 +11,8 @@ import { parsePrefix } from '../net/prefix.ts';
 import { parseCommandLine } from './command-line.ts';
 import { nearest } from './nearest.ts';
 
-/** How a name server refuses an address (RFC 1035 section 4.1.1). */
-const NO_ADDRESS: readonly string[] = ['SERVFAIL', 'NXDOMAIN', 'REFUSED'];
+/** How a name server refuses an address (RFC 1035 section 4.1.1, RFC 2308 section 2.2). */
+const NO_ADDRESS: readonly string[] = ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'REFUSED'];
 
 /** A mapping with these keys and no others; an unknown one is answered with the key that was probably meant. */
 function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
@@ -181,7 +181,7 @@ function isInet(value: string): boolean {
 /** What a name server says of a name: the address, or why there is none. */
 const nameAnswer = word(
   (value) => NO_ADDRESS.includes(value) || isInet(value),
-  'must be an IPv4 address, SERVFAIL, NXDOMAIN or REFUSED',
+  'must be an IPv4 address, NXDOMAIN, NODATA, SERVFAIL or REFUSED',
 );
 
 const listener = mapping({

@@ -31,7 +31,14 @@ function lookup(...servers: readonly string[]): FailedLookup {
     isDefault: servers.length === 0,
     servers: servers.length === 0 ? [addr('127.0.0.1')] : servers.map(addr),
   };
-  return { name: 'web.example', wanted, command: ['getent', 'web.example'], said: 'no address was found', resolver };
+  return {
+    name: 'web.example',
+    wanted,
+    command: ['getent', 'web.example'],
+    said: 'no address was found',
+    resolver,
+    replies: [],
+  };
 }
 
 function answer(host: Host, asked: FailedLookup) {

@@ -190,7 +190,7 @@ test.each([
     'a name that has neither an address nor a reason',
     'proto: tcp, address: 0.0.0.0, port: 80 }',
     'proto: udp, address: 0.0.0.0, port: 53, names: { web.example: gone } }',
-    '19: listeners[0].names.web.example: must be an IPv4 address, SERVFAIL, NXDOMAIN or REFUSED',
+    '19: listeners[0].names.web.example: must be an IPv4 address, NXDOMAIN, NODATA, SERVFAIL or REFUSED',
   ],
   [
     'a resolver of the host',

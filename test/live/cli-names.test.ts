@@ -26,10 +26,15 @@ async function names(world: World): Promise<void> {
     mkdir /etc/netns/client
     echo 'nameserver 10.5.0.53' >/etc/netns/client/resolv.conf
     echo '10.5.0.80 web-of-hosts' >/etc/netns/client/hosts`);
-  await world
-    .start(['ip', 'netns', 'exec', 'dns', ...nameServer('10.5.0.53', { 'web.example': '10.5.0.80' })])
-    .said(/ready/);
+  await world.start(['ip', 'netns', 'exec', 'dns', ...nameServer('10.5.0.53', KNOWN)]).said(/ready/);
 }
+
+const KNOWN = {
+  'web.example': '10.5.0.80',
+  'empty.example': 'NODATA',
+  'broken.example': 'SERVFAIL',
+  'secret.example': 'REFUSED',
+};
 
 async function why(world: World, ...words: readonly string[]) {
   const { stdout, stderr, exitCode } = await world.nsdiag(['why', ...words, '--json']);
@@ -78,8 +83,35 @@ liveTest('why blames the name and nothing else where its server is reached', asy
     await names(world);
     const gone = await why(world, 'client', 'gone.example', '--port', '80');
     expect(gone).toMatchObject({ exitCode: 1, codes: ['name-unresolved client'], proof: null });
-    expect(gone.summary).toMatch(/10\.5\.0\.53 answers, and has no address for it$/);
-    expect(gone.causes[0].evidence[0].command).toEqual('ip netns exec client getent ahosts -- gone.example'.split(' '));
+    expect(gone.summary).toMatch(/its name server 10\.5\.0\.53 says that there is no such name \(NXDOMAIN\)$/);
+    const commands = gone.causes[0].evidence.map(({ command }: { command: string[] }) => command.join(' '));
+    expect(commands).toEqual([
+      'ip netns exec client getent ahosts -- gone.example',
+      'ip netns exec client dig @10.5.0.53 gone.example',
+      'cat /etc/netns/client/resolv.conf',
+    ]);
+  });
+});
+
+liveTest('why tells what the name server said, and which other one was then not asked', async () => {
+  await inWorld(async (world) => {
+    await names(world);
+    const said = async (name: string) => (await why(world, 'client', name)).summary;
+    expect(await said('empty.example')).toMatch(/knows the name, and no address of it \(NODATA\)$/);
+    expect(await said('broken.example')).toMatch(/could not find out \(SERVFAIL\)$/);
+    expect(await said('secret.example')).toMatch(/refuses to answer \(REFUSED\)$/);
+    // A second server knows them all: the resolver gets to it after SERVFAIL and REFUSED, and not after the others.
+    const all = ['late.example', ...Object.keys(KNOWN)].map((name) => [name, '10.5.0.80']);
+    await world
+      .start(['ip', 'netns', 'exec', 'web', ...nameServer('10.5.0.80', Object.fromEntries(all))])
+      .said(/ready/);
+    await world.sh('echo "nameserver 10.5.0.80" >>/etc/netns/client/resolv.conf');
+    for (const name of ['broken.example', 'secret.example']) {
+      expect(await world.sh(`ip netns exec client getent ahosts ${name}`)).toMatch(/^10\.5\.0\.80 /);
+    }
+    for (const name of ['late.example', 'empty.example']) {
+      expect(await said(name)).toMatch(/; 10\.5\.0\.80, which has an address for it, is then not asked$/);
+    }
   });
 });
 

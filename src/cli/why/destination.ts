@@ -161,7 +161,7 @@ function unresolved(
   host: Host,
   netns: Netns,
   words: WhyWords,
-  { command, said, resolver }: Extract<NameAnswer, { kind: 'nothing' }>,
+  { command, said, resolver, replies }: Extract<NameAnswer, { kind: 'nothing' }>,
 ): Destination {
   const { destination: name, proto, port, from, payloadBytes } = words;
   if (!name.includes('.') && nearNamespaces(host, name).length > 0) {
@@ -169,7 +169,7 @@ function unresolved(
     throw new Failure('not-found', `Cannot ask for "${name}": ${why}`, destinationHint(host, name));
   }
   const wanted = { netns: netns.name, proto, port, from, payloadBytes };
-  return { kind: 'unresolved', lookup: { name, wanted, command, said, resolver } };
+  return { kind: 'unresolved', lookup: { name, wanted, command, said, resolver, replies } };
 }
 
 const LONGEST_NAME = 253;

@@ -10,11 +10,12 @@
  * @module
  */
 
-import type { Resolver } from '../../diagnosis/name-lookup.ts';
+import type { NameServerReply, Resolver } from '../../diagnosis/name-lookup.ts';
 import type { Netns, NetnsEntry } from '../../host/host.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { type Argv, type RunResult, run } from '../../system/run.ts';
+import { askNameServers } from './ask-name-servers.ts';
 import { readEtcFile } from './etc-files.ts';
 import { nameServersIn } from './resolv-conf.ts';
 
@@ -26,7 +27,14 @@ export type NameAnswer =
       readonly addresses: readonly Address[];
       readonly command: Argv;
     }
-  | { readonly kind: 'nothing'; readonly command: Argv; readonly said: string; readonly resolver: Resolver }
+  | {
+      readonly kind: 'nothing';
+      readonly command: Argv;
+      readonly said: string;
+      readonly resolver: Resolver;
+      /** Of each of its servers. */
+      readonly replies: readonly NameServerReply[];
+    }
   /** It could not be asked at all. */
   | { readonly kind: 'not-asked'; readonly why: string };
 
@@ -51,7 +59,10 @@ export async function resolveName(netns: Netns, name: string, signal: AbortSigna
   }
   const { path, isOwn, text } = readEtcFile(netns, 'resolv.conf');
   const said = result.timedOut ? `no answer within ${TIMEOUT_MS / 1000} s` : 'no address was found';
-  return { kind: 'nothing', command, said, resolver: { file: path, isOwn, ...nameServersIn(text) } };
+  const resolver = { file: path, isOwn, ...nameServersIn(text) };
+  const replies = await askNameServers(netns, name, resolver.servers, signal);
+  signal.throwIfAborted();
+  return { kind: 'nothing', command, said, resolver, replies };
 }
 
 /** With the files of /etc that programs of the namespace have, and not with its network alone. */

@@ -27,7 +27,7 @@ async function resolve(_: unknown, name: string): Promise<NameAnswer> {
   }
   if (name === 'unasked.example') return { kind: 'not-asked', why: 'getent is not installed' };
   const resolver = { file: '/etc/resolv.conf', isOwn: false, isDefault: false, servers: [address('10.0.1.53')] };
-  return { kind: 'nothing', command: ['getent', name], said: 'no address was found', resolver };
+  return { kind: 'nothing', command: ['getent', name], said: 'no address was found', resolver, replies: [] };
 }
 
 function askAll(netns: string, destination: string, options: { from?: string; port?: string } = {}, host = HOST) {
