@@ -7,12 +7,24 @@
 import { ARP_OPERATION } from './arp.ts';
 import { icmpText, icmpv6Text } from './icmp-text.ts';
 import type { Icmpv6Header } from './icmpv6.ts';
-import { type DecodedPacket, type IpPacket, innermostIp } from './packet.ts';
+import { type DecodedPacket, type IpPacket, innermostIp, type Layer } from './packet.ts';
 
 /** `ICMP echo request 10.0.1.1 > 10.0.2.1`, `ARP who-has 10.0.1.2 tell 10.0.1.1`, `VXLAN 42: ...`. */
 export function describePacket(packet: DecodedPacket): string {
-  const tunnels = packet.layers.flatMap(({ layer, header }) => (layer === 'vxlan' ? [`VXLAN ${header.vni}: `] : []));
-  return `${tunnels.join('')}${describeInnermost(packet)}`;
+  return `${packet.layers.map(describeTunnel).join('')}${describeInnermost(packet)}`;
+}
+
+function describeTunnel({ layer, header }: Layer): string {
+  switch (layer) {
+    case 'vxlan':
+      return `VXLAN ${header.vni}: `;
+    case 'geneve':
+      return `Geneve ${header.vni}: `;
+    case 'gre':
+      return header.key === undefined ? 'GRE: ' : `GRE ${header.key}: `;
+    default:
+      return '';
+  }
 }
 
 function describeInnermost(packet: DecodedPacket): string {

@@ -13,10 +13,8 @@ import { ETHER_TYPE } from './ether-type.ts';
 import { NETWORK, PACKET_TYPE, type PacketFields, STOP, TUNNEL } from './fields.ts';
 import { IP_PROTOCOL } from './ip-protocol.ts';
 import { LINK_TYPE } from './link-type.ts';
-import { GENEVE_PORT, isVxlanPort } from './tunnel-ports.ts';
-
-/** Deeper nesting than any network has; a packet that goes on is a bomb. */
-const MOST_TUNNELS = 4;
+import { PPP_PROTOCOL } from './pppoe.ts';
+import { enterTunnel, GENEVE_PORT, isVxlanPort } from './tunnels.ts';
 
 /** Fill the fields from the packet that `bytes`, `view`, `start` and `capturedBytes` of the fields name. */
 export function dissect(fields: PacketFields, linkType: number): void {
@@ -101,17 +99,45 @@ function etherType(fields: PacketFields, first: number, begin: number, end: numb
       return ipv6(fields, at, end);
     case ETHER_TYPE.arp:
       return arp(fields, at, end);
+    case ETHER_TYPE.mpls:
+    case ETHER_TYPE.mplsMulticast:
+      return mpls(fields, at, end);
+    case ETHER_TYPE.pppoeSession:
+      return pppoe(fields, at, end);
     default:
       return unknown(fields, STOP.etherType, type);
   }
 }
 
-function arp(fields: PacketFields, at: number, end: number): number {
+/** Past the labels; only the packet itself says what it is. */
+function mpls(fields: PacketFields, begin: number, end: number): number {
+  const { view } = fields;
+  for (let at = begin; end - at >= 4; ) {
+    const isBottom = (view.getUint8(at + 2) & 1) !== 0;
+    at += 4;
+    if (!isBottom) continue;
+    if (at === end) return STOP.cut;
+    const version = view.getUint8(at) >> 4;
+    return version === 4 || version === 6 ? ip(fields, at, end) : unknown(fields, STOP.etherType, ETHER_TYPE.mpls);
+  }
+  return STOP.cut;
+}
+
+function pppoe(fields: PacketFields, at: number, end: number): number {
   const { view } = fields;
   if (end - at < 8) return STOP.cut;
-  // Ethernet and IPv4 addresses: 1, 0x0800, 6, 4.
-  if (view.getUint32(at) !== 0x0001_0800 || view.getUint16(at + 4) !== 0x0604) return STOP.malformed;
+  if (view.getUint8(at) !== 0x11) return STOP.malformed;
+  const protocol = view.getUint16(at + 6);
+  if (protocol === PPP_PROTOCOL.ipv4) return ipv4(fields, at + 8, end);
+  if (protocol === PPP_PROTOCOL.ipv6) return ipv6(fields, at + 8, end);
+  return unknown(fields, STOP.etherType, ETHER_TYPE.pppoeSession);
+}
+
+function arp(fields: PacketFields, at: number, end: number): number {
+  const { view } = fields;
   if (end - at < 28) return STOP.cut;
+  // IPv4 and the lengths of its addresses and of MACs.
+  if (view.getUint16(at + 2) !== ETHER_TYPE.ipv4 || view.getUint16(at + 4) !== 0x0604) return STOP.malformed;
   fields.network = NETWORK.arp;
   fields.networkAt = at;
   fields.arpOperation = view.getUint16(at + 6);
@@ -238,19 +264,19 @@ function transport(fields: PacketFields, at: number, end: number): number {
       fields.tcpOptionsAt = at + 20;
       fields.payloadAt = at + headerBytes;
       fields.payloadBytes = Math.max(0, fields.ipEndAt - at - headerBytes);
-      return STOP.complete;
+      return end - at < headerBytes ? STOP.cut : STOP.complete;
     }
     case IP_PROTOCOL.udp: {
       if (end - at < 8) return STOP.cut;
       const lengthBytes = view.getUint16(at + 4);
-      if (lengthBytes > 0 && lengthBytes < 8) return STOP.malformed;
+      if (lengthBytes < 8) return STOP.malformed;
       fields.hasTransport = true;
       fields.sourcePort = view.getUint16(at);
       fields.destPort = view.getUint16(at + 2);
       fields.payloadAt = at + 8;
-      fields.payloadBytes = Math.max(0, fields.ipEndAt - at - 8);
-      if (fields.destPort === GENEVE_PORT) return geneve(fields, at + 8, end);
-      return isVxlanPort(fields.destPort) ? vxlan(fields, at + 8, end) : STOP.complete;
+      fields.payloadBytes = Math.min(fields.ipEndAt - at, lengthBytes) - 8;
+      if (fields.destPort === GENEVE_PORT) return geneve(fields, at + 8, Math.min(end, at + lengthBytes));
+      return isVxlanPort(fields.destPort) ? vxlan(fields, at + 8, Math.min(end, at + lengthBytes)) : STOP.complete;
     }
     case IP_PROTOCOL.icmp:
     case IP_PROTOCOL.icmpv6:
@@ -264,10 +290,10 @@ function transport(fields: PacketFields, at: number, end: number): number {
       fields.icmpSequence = view.getUint16(at + 6);
       fields.payloadAt = at + 8;
       fields.payloadBytes = Math.max(0, fields.ipEndAt - at - 8);
-      return STOP.complete;
+      return isNeighbor(fields) && end - at < 24 ? STOP.cut : STOP.complete;
     case IP_PROTOCOL.ipip:
     case IP_PROTOCOL.ipv6:
-      return enter(fields, TUNNEL.ipip, 0) ? ip(fields, at, end) : STOP.malformed;
+      return enterTunnel(fields, TUNNEL.ipip, 0) ? ip(fields, at, end) : STOP.malformed;
     case IP_PROTOCOL.gre:
       return gre(fields, at, end);
     default:
@@ -275,17 +301,9 @@ function transport(fields: PacketFields, at: number, end: number): number {
   }
 }
 
-/** What is read from now on is inside. @returns Whether to read on: not in a nest deeper than any network has. */
-function enter(fields: PacketFields, tunnel: number, id: number): boolean {
-  fields.tunnelDepth++;
-  fields.tunnel = tunnel;
-  fields.tunnelId = id;
-  fields.tunnelSource3 = fields.source3;
-  fields.tunnelDest3 = fields.dest3;
-  fields.network = NETWORK.none;
-  fields.hasTransport = false;
-  fields.payloadBytes = 0;
-  return fields.tunnelDepth <= MOST_TUNNELS;
+/** Neighbor discovery's who-has and is-at, which are nothing without their target. */
+function isNeighbor({ protocol, icmpType }: PacketFields): boolean {
+  return protocol === IP_PROTOCOL.icmpv6 && (icmpType === 135 || icmpType === 136);
 }
 
 /** Where the header is not of VXLAN it stays a datagram: its port is only an agreement. */
@@ -293,7 +311,9 @@ function vxlan(fields: PacketFields, at: number, end: number): number {
   const { view } = fields;
   // The one flag that must be set: "the VNI is valid" (RFC 7348 section 5).
   if (end - at < 8 || (view.getUint8(at) & 0x08) === 0) return STOP.complete;
-  return enter(fields, TUNNEL.vxlan, view.getUint32(at + 4) >>> 8) ? ethernet(fields, at + 8, end) : STOP.malformed;
+  return enterTunnel(fields, TUNNEL.vxlan, view.getUint32(at + 4) >>> 8)
+    ? ethernet(fields, at + 8, end)
+    : STOP.malformed;
 }
 
 /** RFC 8926. */
@@ -304,7 +324,7 @@ function geneve(fields: PacketFields, at: number, end: number): number {
   const headerBytes = 8 + (first & 0x3f) * 4;
   if (first >> 6 !== 0 || end - at < headerBytes) return STOP.complete;
   const type = view.getUint16(at + 2);
-  if (!enter(fields, TUNNEL.geneve, view.getUint32(at + 4) >>> 8)) return STOP.malformed;
+  if (!enterTunnel(fields, TUNNEL.geneve, view.getUint32(at + 4) >>> 8)) return STOP.malformed;
   return carried(fields, type, at + headerBytes, end);
 }
 
@@ -321,7 +341,7 @@ function gre(fields: PacketFields, at: number, end: number): number {
   if (flags & 0x1000) behind += 4;
   if (end < behind) return STOP.cut;
   const type = view.getUint16(at + 2);
-  if (!enter(fields, TUNNEL.gre, flags & 0x2000 ? view.getUint32(keyAt) : 0)) return STOP.malformed;
+  if (!enterTunnel(fields, TUNNEL.gre, flags & 0x2000 ? view.getUint32(keyAt) : 0)) return STOP.malformed;
   return carried(fields, type, behind, end);
 }
 

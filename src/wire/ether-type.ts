@@ -14,6 +14,9 @@ export const ETHER_TYPE = {
   /** 802.1Q: the customer's tag. */
   vlan: 0x8100,
   ipv6: 0x86dd,
+  mpls: 0x8847,
+  mplsMulticast: 0x8848,
+  pppoeSession: 0x8864,
   /** 802.1ad: the provider's tag around it. */
   providerVlan: 0x88a8,
 } as const;

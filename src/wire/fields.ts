@@ -15,7 +15,7 @@ export const NETWORK = { none: 0, arp: 1, ipv4: 4, ipv6: 6 } as const;
 export const STOP = {
   /** All of it was read. */
   complete: 0,
-  /** The capture ends within a header. */
+  /** The capture ends within a header; of TCP the fixed part may be there all the same (`hasTransport`). */
   cut: 1,
   /** A field holds what no sender may put there. */
   malformed: 2,

@@ -8,10 +8,16 @@ import type { Address } from '../net/address.ts';
 import type { ArpPacket } from './arp.ts';
 import type { Undecoded } from './decoded.ts';
 import type { EthernetHeader } from './ethernet.ts';
+import type { GeneveHeader } from './geneve.ts';
+import type { GreHeader } from './gre.ts';
 import type { IcmpHeader } from './icmp.ts';
 import type { Icmpv6Header } from './icmpv6.ts';
 import type { Ipv4Header } from './ipv4.ts';
 import type { Ipv6Extension, Ipv6Header } from './ipv6.ts';
+import type { LoopbackHeader } from './loopback.ts';
+import type { MplsLabel } from './mpls.ts';
+import type { PppoeHeader } from './pppoe.ts';
+import type { SllHeader } from './sll.ts';
 import type { Sll2Header } from './sll2.ts';
 import type { TcpHeader } from './tcp.ts';
 import type { UdpHeader } from './udp.ts';
@@ -20,9 +26,13 @@ import type { VxlanHeader } from './vxlan.ts';
 
 /** What the header of each layer is. */
 export interface Headers {
+  readonly sll: SllHeader;
   readonly sll2: Sll2Header;
+  readonly loopback: LoopbackHeader;
   readonly ethernet: EthernetHeader;
   readonly vlan: VlanTag;
+  readonly mpls: MplsLabel;
+  readonly pppoe: PppoeHeader;
   readonly arp: ArpPacket;
   readonly ipv4: Ipv4Header;
   readonly ipv6: Ipv6Header;
@@ -32,6 +42,8 @@ export interface Headers {
   readonly tcp: TcpHeader;
   readonly udp: UdpHeader;
   readonly vxlan: VxlanHeader;
+  readonly geneve: GeneveHeader;
+  readonly gre: GreHeader;
 }
 
 export type LayerName = keyof Headers;

@@ -16,16 +16,11 @@
 
 import { type Mac, macFromBytes } from '../net/mac.ts';
 import { type Decoded, decoded, truncated, viewOf } from './decoded.ts';
+import { type PacketType, packetTypeOf } from './packet-type.ts';
 
 const AT = { protocol: 0, ifindex: 4, arphrd: 8, packetType: 10, addressBytes: 11, address: 12 } as const;
 const HEADER_BYTES = 20;
 const MAC_BYTES = 6;
-
-/** PACKET_*: how the frame was addressed. `other-host`: to another MAC, as bridge ports see what they only pass on. */
-export type PacketType = 'host' | 'broadcast' | 'multicast' | 'other-host' | 'outgoing' | 'unknown';
-
-// By their numbers in include/uapi/linux/if_packet.h.
-const PACKET_TYPES: readonly PacketType[] = ['host', 'broadcast', 'multicast', 'other-host', 'outgoing'];
 
 /** A cooked capture header. */
 export interface Sll2Header {
@@ -49,7 +44,7 @@ export function decodeSll2(bytes: Uint8Array): Decoded<Sll2Header> {
       protocol: view.getUint16(AT.protocol),
       ifindex: view.getUint32(AT.ifindex),
       arphrd: view.getUint16(AT.arphrd),
-      packetType: PACKET_TYPES[view.getUint8(AT.packetType)] ?? 'unknown',
+      packetType: packetTypeOf(view.getUint8(AT.packetType)),
       source: hasMac ? macFromBytes(bytes.subarray(AT.address, AT.address + MAC_BYTES)) : undefined,
     },
     bytes.subarray(HEADER_BYTES),

@@ -8,44 +8,17 @@ import { hex, joined, withByte } from '../helpers/hex.ts';
 import {
   ARP_WHO_HAS,
   ETHERNET_IPV4,
-  ICMP_ECHO,
   ICMPV6_ECHO,
-  icmpTooBig,
   ipv4,
   ipv6,
-  ND_SOLICITATION,
   SLL2_ARP,
   SLL2_IPV4,
-  SLL2_IPV6,
-  TCP_SYN,
   UDP_DNS,
   vxlanDatagram,
 } from './frames.ts';
+import { INNER_FRAME, PACKETS } from './packets.ts';
 
 const { ethernet, linuxSll2, raw } = LINK_TYPE;
-const INNER_FRAME = joined(ETHERNET_IPV4, ipv4(1, ICMP_ECHO));
-
-const PACKETS: readonly (readonly [layers: string, linkType: number, bytes: Uint8Array])[] = [
-  ['sll2 arp', linuxSll2, joined(SLL2_ARP, ARP_WHO_HAS)],
-  ['sll2 ipv4 icmp', linuxSll2, joined(SLL2_IPV4, ipv4(1, ICMP_ECHO))],
-  ['sll2 ipv4 tcp', linuxSll2, joined(SLL2_IPV4, ipv4(6, TCP_SYN))],
-  ['sll2 ipv6 icmpv6', linuxSll2, joined(SLL2_IPV6, ipv6(58, ND_SOLICITATION))],
-  [
-    'sll2 ipv6 ipv6-extension udp',
-    linuxSll2,
-    joined(SLL2_IPV6, ipv6(60, joined(hex('11 00 01 04 00 00 00 00'), UDP_DNS))),
-  ],
-  ['ethernet ipv4 udp', ethernet, joined(ETHERNET_IPV4, ipv4(17, UDP_DNS))],
-  [
-    'ethernet vlan vlan ipv4 udp',
-    ethernet,
-    joined(ETHERNET_IPV4.subarray(0, 12), hex('88 a8 00 64 81 00 00 07 08 00'), ipv4(17, UDP_DNS)),
-  ],
-  ['ipv4 icmp', raw, ipv4(1, icmpTooBig(ipv4(17, UDP_DNS)))],
-  ['ipv6 icmpv6', raw, ipv6(58, ICMPV6_ECHO)],
-  ['sll2 ipv4 udp vxlan ethernet ipv4 icmp', linuxSll2, joined(SLL2_IPV4, ipv4(17, vxlanDatagram(INNER_FRAME)))],
-];
-
 function layersOf({ layers }: DecodedPacket): string {
   return layers.map(({ layer }) => layer).join(' ');
 }

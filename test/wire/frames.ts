@@ -99,11 +99,16 @@ export const UDP_DNS = hex(`
   de ad be ef
 `);
 
+/** A UDP datagram from port 50000. */
+export function udp(destPort: number, payload: Uint8Array): Uint8Array {
+  const header = hex('c3 50 00 00 00 00 00 00');
+  const view = new DataView(header.buffer);
+  view.setUint16(2, destPort);
+  view.setUint16(4, 8 + payload.length);
+  return joined(header, payload);
+}
+
 /** A VXLAN datagram (VNI 42, port 4789) around an Ethernet frame. */
 export function vxlanDatagram(frame: Uint8Array): Uint8Array {
-  const lengthBytes = 8 + 8 + frame.length;
-  const header = hex('c3 50 12 b5 00 00 00 00  08 00 00 00 00 00 2a 00');
-  header[4] = lengthBytes >> 8;
-  header[5] = lengthBytes & 0xff;
-  return joined(header, frame);
+  return udp(4789, joined(hex('08 00 00 00 00 00 2a 00'), frame));
 }
