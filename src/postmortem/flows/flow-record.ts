@@ -49,8 +49,8 @@ export const SIDE = {
   windowScale: 8,
   /** SIDE_STATE. */
   state: 9,
-  /** Payload of the segment that was the last to advance nextSeq. */
-  lastAdvanceBytes: 10,
+  /** The entry in the table of troubled pairs, plus 1. */
+  pair: 10,
   /** The acknowledgement of this ends the measurement of a round trip. */
   roundTripSeq: 11,
   roundTrips: 12,
@@ -65,11 +65,9 @@ export const SIDE = {
   stuckTimes: 18,
   stuckFrame: 19,
   measuredBytes: 20,
-  /** The entry in the table of troubled pairs, plus 1. */
-  pair: 21,
 } as const;
 export const SIDE_AT = 16;
-export const SIDE_WORDS = 22;
+export const SIDE_WORDS = 21;
 
 /** Doubles of one side. Times are nanoseconds since the second in which the capture begins. */
 export const SIDE_NUMBER = {
@@ -84,21 +82,21 @@ export const SIDE_NUMBER = {
   stuckTime: 7,
 } as const;
 /** In doubles from the start of the record. */
-export const SIDE_NUMBER_AT = 30;
+export const SIDE_NUMBER_AT = 29;
 export const SIDE_NUMBERS = 8;
 
 /** Doubles that belong to both sides, from the start of the record. */
 export const COMMON_NUMBER = {
-  firstTime: 46,
+  firstTime: 45,
   /** Of the latest SYN and of the SYN that answers. */
-  synTime: 47,
-  synAckTime: 48,
+  synTime: 46,
+  synAckTime: 47,
   /** From the SYN to the acknowledgement that ends the handshake, 0 when not seen. */
-  handshake: 49,
+  handshake: 48,
   /** Of the packet that is being looked at: a double that is handed from function to function is an object each time. */
-  now: 50,
+  now: 49,
 } as const;
-export const RECORD_NUMBERS = 51;
+export const RECORD_NUMBERS = 50;
 export const RECORD_WORDS = RECORD_NUMBERS * 2;
 
 export const FLOW_STATE = {

@@ -113,13 +113,13 @@ export class FlowTracker implements Observer {
 
   #seeSegment(flow: number, side: number, fields: PacketFields, number: number, isReused: boolean): void {
     const { words, numbers } = this.#table;
-    takeBase(words, flow, side, fields);
+    const isOther = takeBase(words, flow, side, fields);
     const marks = markSegment(words, numbers, flow, side, fields);
     const flags = fields.tcpFlags;
     if (flags & TCP_FLAG.syn) takeSyn(words, numbers, flow, side, fields);
     else if (flags & TCP_FLAG.ack) takeAck(words, numbers, flow, side, flags);
     noteSegment(this.#pairs, words, numbers, flow, side, fields, number, marks);
-    this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
+    this.marks = isReused || isOther ? marks | SEGMENT_MARK.reusedPorts : marks;
   }
 
   #seeError(fields: PacketFields, point: number): void {

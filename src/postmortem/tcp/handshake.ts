@@ -34,21 +34,27 @@ export function isAnotherConnection(words: Int32Array, flow: number, side: numbe
   return (state & SIDE_STATE.baseSeqSet) !== 0 && words[mine + SIDE.baseSeq] !== (fields.tcpSeq | 0);
 }
 
-/** What a segment says of the numbers that count from the beginning; before it is marked. */
-export function takeBase(words: Int32Array, flow: number, side: number, fields: PacketFields): void {
+/**
+ * What a segment says of the numbers that count from the beginning; before it is marked.
+ *
+ * @returns Whether a SYN-ACK begins elsewhere than the side did: it is of another connection.
+ */
+export function takeBase(words: Int32Array, flow: number, side: number, fields: PacketFields): boolean {
   const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
   const theirs = flow * RECORD_WORDS + SIDE_AT + (1 - side) * SIDE_WORDS;
   const state = words[mine + SIDE.state] as number;
-  const isSyn = (fields.tcpFlags & TCP_FLAG.syn) !== 0;
-  if ((state & SIDE_STATE.baseSeqSet) === 0 || (isSyn && (fields.tcpFlags & TCP_FLAG.ack) !== 0)) {
-    words[mine + SIDE.baseSeq] = isSyn ? fields.tcpSeq | 0 : (fields.tcpSeq - 1) | 0;
+  const flags = fields.tcpFlags & (TCP_FLAG.syn | TCP_FLAG.ack);
+  const isOther = flags === (TCP_FLAG.syn | TCP_FLAG.ack) && words[mine + SIDE.baseSeq] !== (fields.tcpSeq | 0);
+  if ((state & SIDE_STATE.baseSeqSet) === 0 || isOther) {
+    words[mine + SIDE.baseSeq] = flags & TCP_FLAG.syn ? fields.tcpSeq | 0 : (fields.tcpSeq - 1) | 0;
     words[mine + SIDE.state] = state | SIDE_STATE.baseSeqSet;
   }
   const theirState = words[theirs + SIDE.state] as number;
-  if ((theirState & SIDE_STATE.baseSeqSet) === 0 && (fields.tcpFlags & TCP_FLAG.ack) !== 0) {
+  if ((theirState & SIDE_STATE.baseSeqSet) === 0 && flags & TCP_FLAG.ack) {
     words[theirs + SIDE.baseSeq] = (fields.tcpAck - 1) | 0;
     words[theirs + SIDE.state] = theirState | SIDE_STATE.baseSeqSet;
   }
+  return isOther && (state & SIDE_STATE.baseSeqSet) !== 0;
 }
 
 /** What a SYN or a SYN-ACK says; after it was marked. */

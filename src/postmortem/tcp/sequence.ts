@@ -110,9 +110,6 @@ export function markSegment(
     if (takesSequence) after = (after + 1) | 0;
   }
 
-  if (nextSeq === 0 || ((after - nextSeq - (takesSequence ? 1 : 0)) | 0) > 0) {
-    words[mine + SIDE.lastAdvanceBytes] = bytes;
-  }
   if (!isProbe && (nextSeq === 0 || ((after - nextSeq) | 0) > 0)) {
     nextSeq = after;
     words[mine + SIDE.nextSeq] = after;
@@ -168,7 +165,7 @@ function repetition(
   const handshake = numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.handshake] as number;
   const isSoon = sinceNext >= 0 && sinceNext < (handshake === 0 ? UNKNOWN_ROUND_TRIP_NS : handshake);
   const isOtherThanLast = nextSeq !== ((seq + bytes + (takesSequence ? 1 : 0)) | 0);
-  if (isSoon && (isOtherThanLast || words[mine + SIDE.lastAdvanceBytes] === 0)) return SEGMENT_MARK.outOfOrder;
+  if (isSoon && isOtherThanLast) return SEGMENT_MARK.outOfOrder;
   return SEGMENT_MARK.retransmission;
 }
 
