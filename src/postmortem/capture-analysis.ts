@@ -9,6 +9,8 @@ import { CaptureReader, type CaptureSummary } from '../wire/capture-file/reader.
 import { dissect } from '../wire/dissect.ts';
 import { PacketFields, STOP } from '../wire/fields.ts';
 import type { Finding } from './finding.ts';
+import type { FlowList } from './flows/flow-list.ts';
+import type { FlowTracker } from './flows/flow-tracker.ts';
 import type { Observer } from './observer.ts';
 
 /** A capture that has been read. */
@@ -23,6 +25,7 @@ export interface AnalysedCapture {
   /** How many packets were not read to the end, by why (STOP) and the number that is not known. */
   readonly notRead: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
+  readonly flows: FlowList;
 }
 
 /** What the bytes of one capture are written into: see CaptureReader. */
@@ -30,32 +33,38 @@ export class CaptureAnalysis {
   readonly reader: CaptureReader;
   readonly #path: string;
   readonly #observers: readonly Observer[];
+  readonly #flows: FlowTracker;
   readonly #fields = new PacketFields();
   readonly #notRead = new Map<number, number>();
   #number = 0;
   #firstSeconds = 0;
   #firstNanoseconds = 0;
 
-  constructor(path: string, observers: readonly Observer[]) {
+  constructor(path: string, observers: readonly Observer[], flows: FlowTracker) {
     this.#path = path;
     this.#observers = observers;
+    this.#flows = flows;
     this.reader = new CaptureReader({ packet: this.#see.bind(this) });
   }
 
   /** There is no more. @param problem Why the bytes ended early, where that is known. */
   finish(problem: string | undefined): AnalysedCapture {
-    const summary = this.reader.finish();
-    const { packets, bytes } = summary;
+    const told = this.reader.finish();
+    const { packets, bytes } = told;
     const cut = problem === undefined ? undefined : { message: problem, record: packets + 1, offset: bytes };
+    const summary = { ...told, problem: cut ?? told.problem };
+    const { interfaces } = this.reader;
     const fields = this.#fields;
+    const lastNs = packets === 0 ? undefined : nanoseconds(fields.seconds, fields.nanoseconds);
     return {
       path: this.#path,
-      summary: { ...summary, problem: cut ?? summary.problem },
-      interfaces: this.reader.interfaces,
+      summary,
+      interfaces,
       firstNs: packets === 0 ? undefined : nanoseconds(this.#firstSeconds, this.#firstNanoseconds),
-      lastNs: packets === 0 ? undefined : nanoseconds(fields.seconds, fields.nanoseconds),
+      lastNs,
       notRead: new Map([...this.#notRead].map(([key, count]) => [whyNotRead(key), count])),
-      findings: this.#observers.flatMap((observer) => observer.conclude()),
+      findings: [...this.#observers.flatMap((observer) => observer.conclude({ summary, interfaces, lastNs })), ...this.#flows.conclude()],
+      flows: this.#flows.flows(),
     };
   }
 
@@ -84,6 +93,7 @@ export class CaptureAnalysis {
       this.#firstNanoseconds = nanoseconds;
     }
     if (fields.stop >= STOP.linkType) this.#count(fields.stop * 0x1_0000_0000 + fields.stopValue);
+    this.#flows.see(fields, this.#number, interfaceId);
     for (const observer of this.#observers) observer.see(fields, this.#number, interfaceId);
   }
 

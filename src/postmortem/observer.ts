@@ -7,8 +7,18 @@
  * @module
  */
 
+import type { CaptureInterface } from '../wire/capture-file/interface.ts';
+import type { CaptureSummary } from '../wire/capture-file/reader.ts';
 import type { PacketFields } from '../wire/fields.ts';
 import type { Finding } from './finding.ts';
+
+/** What is known of a capture when it has ended. */
+export interface EndOfCapture {
+  readonly summary: CaptureSummary;
+  readonly interfaces: readonly CaptureInterface[];
+  /** `undefined`: no packet. In nanoseconds since 1970, by the capture's clock. */
+  readonly lastNs: bigint | undefined;
+}
 
 export interface Observer {
   /**
@@ -18,5 +28,5 @@ export interface Observer {
    */
   see(fields: PacketFields, number: number, interfaceId: number): void;
   /** When the capture has ended. */
-  conclude(): readonly Finding[];
+  conclude(end: EndOfCapture): readonly Finding[];
 }

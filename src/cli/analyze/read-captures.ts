@@ -7,10 +7,12 @@
  * @module
  */
 
+import { randomInt } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
+import type { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { escapeText } from '../../report/escape.ts';
 import { feedFile } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
@@ -23,14 +25,25 @@ interface Wanted {
   readonly directory: string | undefined;
 }
 
-/** @throws The reason of the signal. */
-export async function readCaptures(paths: readonly string[], io: CommandIo): Promise<readonly AnalysedCapture[]> {
+const MOST_SEED = 2 ** 32;
+
+/**
+ * @param recorder Sees every packet too, to match them between the captures.
+ * @throws The reason of the signal.
+ */
+export async function readCaptures(
+  paths: readonly string[],
+  io: CommandIo,
+  recorder?: PointRecorder,
+): Promise<readonly AnalysedCapture[]> {
   const captures: AnalysedCapture[] = [];
   const noCaptures = new Map<string, string[]>();
   const all = paths.flatMap(filesOf);
   const progress = new ReadingProgress(io, all.length);
   for (const { path, directory } of all) {
-    const analysis = new CaptureAnalysis(path, observersOf(captures.length));
+    const observers = [...observersOf(captures.length, randomInt(MOST_SEED))];
+    if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, all.length === 1));
+    const analysis = new CaptureAnalysis(path, observers);
     const { problem } = await feedFile(path, analysis.reader, { signal: io.signal, progress: progress.of(path) });
     const capture = analysis.finish(problem);
     if (directory !== undefined && problem === undefined && capture.summary.format === undefined) {

@@ -5,9 +5,43 @@
  */
 
 import type { Observer } from '../observer.ts';
-import { CutPackets } from './capture-incomplete.ts';
+import { BadChecksums } from './bad-checksum.ts';
+import { ByKind } from './by-kind.ts';
+import { IncompleteCapture } from './capture-incomplete.ts';
+import { DnsQueries } from './dns.ts';
+import { DuplicateAddresses } from './duplicate-address.ts';
+import { UnansweredEchoes } from './echo-unanswered.ts';
+import { MissingFragments } from './fragment-missing.ts';
+import { IcmpErrors } from './icmp-errors.ts';
+import { UntranslatedSources } from './nat-missing.ts';
+import { UnansweredNeighbours } from './neighbour-unanswered.ts';
+import { OneDirection } from './one-direction.ts';
+import { OneWayUdp } from './one-way-udp.ts';
+import { RepeatedPackets } from './repeats.ts';
 
-/** @param capture Its index among those that are analysed together. */
-export function observersOf(capture: number): readonly Observer[] {
-  return [new CutPackets(capture)];
+/**
+ * @param capture Its index among those that are analysed together.
+ * @param seed Of the hash tables; not to be known by who sends packets.
+ */
+export function observersOf(capture: number, seed: number): readonly Observer[] {
+  const neighbours = new UnansweredNeighbours(capture, seed);
+  const owners = new DuplicateAddresses(capture, seed);
+  const echoes = new UnansweredEchoes(capture, seed);
+  const dns = new DnsQueries(capture, seed);
+  const udp = new OneWayUdp(capture, seed);
+  const sources = new UntranslatedSources(capture, seed);
+  const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources]);
+  return [
+    new IncompleteCapture(capture),
+    new OneDirection(capture, seed),
+    new RepeatedPackets(capture, seed),
+    new BadChecksums(capture, seed),
+    sources,
+    new ByKind({
+      arp: [neighbours, owners],
+      icmp: [neighbours, owners, echoes, errors],
+      udp: [dns, udp],
+      fragment: [new MissingFragments(capture, seed)],
+    }),
+  ];
 }

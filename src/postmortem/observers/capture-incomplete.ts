@@ -1,48 +1,99 @@
 /**
  * capture-incomplete: what the capture itself lacks, so that nobody takes a hole in it for a loss on the network.
  *
+ * The drops of a pcapng are those that its statistics say; a classic file says none, so it may have some. Of a file
+ * that breaks off before its first packet there is no frame to show: the report says so where it says what was read.
+ *
  * @module
  */
 
+import type { CaptureInterface } from '../../wire/capture-file/interface.ts';
 import { type PacketFields, STOP } from '../../wire/fields.ts';
+import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import type { Frame } from '../frame.ts';
-import type { Observer } from '../observer.ts';
+import { frameOf } from '../frame-words.ts';
+import type { EndOfCapture, Observer } from '../observer.ts';
 
-/** Counts the packets that were cut by the snap length within their headers: no header, no verdict on it. */
-export class CutPackets implements Observer {
+export class IncompleteCapture implements Observer {
   readonly #capture: number;
+  /** Packets that the snap length cut within their headers. */
   #cut = 0;
+  #firstCut: Frame | undefined;
   #first: Frame | undefined;
+  #number = 0;
 
   constructor(capture: number) {
     this.#capture = capture;
   }
 
   see(fields: PacketFields, number: number): void {
+    this.#number = number;
+    this.#first ??= frameOf(this.#capture, number, fields);
     if (fields.stop !== STOP.cut || fields.capturedBytes >= fields.originalBytes) return;
     this.#cut++;
-    this.#first ??= { capture: this.#capture, number, timestampNs: timestampOf(fields) };
+    this.#firstCut ??= frameOf(this.#capture, number, fields);
   }
 
-  conclude(): readonly Finding[] {
-    if (this.#first === undefined) return [];
-    return [
-      {
-        code: 'capture-incomplete',
-        severity: 'warning',
-        what: `${this.#cut} packets were cut within their headers by the snap length of the capture`,
-        why: 'Ports, flags and sequence numbers of these packets are not in the file, so nothing is said about them',
-        frames: [this.#first],
-        count: this.#cut,
-        likely: [],
-        confirm: 'Capture again with a larger snap length: tcpdump -s 256',
-        cannotTell: 'Which connections these packets belong to',
-      },
-    ];
+  conclude({ summary, interfaces, lastNs }: EndOfCapture): readonly Finding[] {
+    const first = this.#first;
+    if (first === undefined || lastNs === undefined) return [];
+    const findings: Finding[] = [];
+    const last: Frame = { capture: this.#capture, number: this.#number, timestampNs: lastNs };
+    if (summary.problem !== undefined) findings.push(brokenOff(summary.problem.message, last));
+    const dropped = interfaces.reduce((sum, at) => sum + droppedAt(at), 0n);
+    if (dropped > 0n) findings.push(drops(dropped, this.#number, interfaces, first));
+    if (this.#firstCut !== undefined) findings.push(cutHeaders(this.#cut, this.#firstCut));
+    return findings;
   }
 }
 
-function timestampOf({ seconds, nanoseconds }: PacketFields): bigint {
-  return BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds);
+function brokenOff(message: string, last: Frame): Finding {
+  return {
+    code: 'capture-incomplete',
+    severity: 'warning',
+    what: `The file breaks off after packet ${last.number}: ${message}`,
+    why: 'What came before was read and is analysed; what came after is not in it',
+    frames: [last],
+    count: 1,
+    likely: [],
+    confirm: 'df where it was written, and whether the capture was ended by SIGINT or killed; or copy the file again',
+    cannotTell: 'Whatever happened after that packet: what seems unanswered near the end may have been answered',
+  };
+}
+
+function droppedAt({ statistics }: CaptureInterface): bigint {
+  return (statistics?.dropped ?? 0n) + (statistics?.droppedBySystem ?? 0n);
+}
+
+function drops(dropped: bigint, packets: number, interfaces: readonly CaptureInterface[], first: Frame): Finding {
+  const lossy = interfaces.filter((at) => droppedAt(at) > 0n);
+  const where =
+    interfaces.length > 1 ? ` (on ${lossy.map(({ name, index }) => name ?? `interface ${index}`).join(', ')})` : '';
+  const percent = (100 * Number(dropped)) / (Number(dropped) + packets);
+  return {
+    code: 'capture-incomplete',
+    severity: 'warning',
+    what: `The capture itself lost ${counted(Number(dropped), 'packet')}${where}, ${percent < 0.1 ? 'less than 0.1' : percent.toFixed(1)} % of all`,
+    why: 'The program that captured was too slow for its buffer: these packets were on the network and are not in the file',
+    frames: [first],
+    count: Number(dropped),
+    likely: [],
+    confirm: 'Capture again with less a packet and a larger buffer: tcpdump -s 128 -B 16384',
+    cannotTell: 'Which packets: whatever seems lost or unanswered may have been lost by the capture alone',
+  };
+}
+
+function cutHeaders(cut: number, first: Frame): Finding {
+  return {
+    code: 'capture-incomplete',
+    severity: 'warning',
+    what: `The snap length of the capture cuts ${counted(cut, 'packet')} within ${cut === 1 ? 'its' : 'their'} headers`,
+    why: 'Ports, flags or sequence numbers are not in the file, so nothing is said about these packets',
+    frames: [first],
+    count: cut,
+    likely: [],
+    confirm: 'Capture again with a larger snap length: tcpdump -s 256',
+    cannotTell: 'Which connections these packets belong to',
+  };
 }

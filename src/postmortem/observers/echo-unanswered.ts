@@ -1,0 +1,96 @@
+/**
+ * echo-unanswered: a ping without a reply, and where it was seen last.
+ *
+ * A request that an ICMP error was sent about is answered by that: the error is a finding of its own and says more.
+ *
+ * @module
+ */
+
+import { NETWORK, type PacketFields } from '../../wire/fields.ts';
+import { ICMP_TYPE } from '../../wire/icmp.ts';
+import { ICMPV6_TYPE } from '../../wire/icmpv6.ts';
+import { ADDRESS_WORDS, addressText, isMulticastDest, writeDest, writeSource } from '../address-words.ts';
+import { counted } from '../counted.ts';
+import type { Finding } from '../finding.ts';
+import type { EndOfCapture, Observer } from '../observer.ts';
+import { Exchange, type Unanswered } from './exchange.ts';
+import { Places } from './places.ts';
+
+/** Round trips beyond a second are of satellites and of full queues; ping itself waits ten. */
+const PATIENCE_SECONDS = 1;
+
+const GROUP_WORDS = 2 * ADDRESS_WORDS;
+
+export class UnansweredEchoes implements Observer {
+  readonly #capture: number;
+  readonly #exchange: Exchange;
+  readonly #places = new Places();
+
+  constructor(capture: number, seed: number) {
+    this.#capture = capture;
+    this.#exchange = new Exchange(GROUP_WORDS, GROUP_WORDS + 1, PATIENCE_SECONDS, seed);
+  }
+
+  see(fields: PacketFields, number: number, interfaceId: number): void {
+    const isInet6 = fields.network === NETWORK.ipv6;
+    if (fields.icmpType === (isInet6 ? ICMPV6_TYPE.echoRequest : ICMP_TYPE.echoRequest)) {
+      // Whoever asks a group hears from any of it, and mostly from nobody.
+      if (isMulticastDest(fields)) return;
+      const { key } = this.#exchange.groups;
+      writeSource(key, 0, fields);
+      writeDest(key, ADDRESS_WORDS, fields);
+      this.#writeQuestion(fields);
+      this.#exchange.ask(number, fields, this.#places.indexOf(fields, interfaceId));
+    } else if (fields.icmpType === (isInet6 ? ICMPV6_TYPE.echoReply : ICMP_TYPE.echoReply)) {
+      const { key } = this.#exchange.questions;
+      writeDest(key, 0, fields);
+      writeSource(key, ADDRESS_WORDS, fields);
+      key[GROUP_WORDS] = (fields.icmpId << 16) | fields.icmpSequence;
+      this.#exchange.answer();
+    }
+  }
+
+  /** An ICMP error quotes this packet. */
+  refuse(quoted: PacketFields): void {
+    this.#writeQuestion(quoted);
+    this.#exchange.answer();
+  }
+
+  conclude({ lastNs, interfaces }: EndOfCapture): readonly Finding[] {
+    if (lastNs === undefined) return [];
+    return this.#exchange
+      .unanswered(this.#capture, lastNs)
+      .map((unanswered) => finding(unanswered, this.#places.text(unanswered.place, interfaces)));
+  }
+
+  #writeQuestion(fields: PacketFields): void {
+    const { key } = this.#exchange.questions;
+    writeSource(key, 0, fields);
+    writeDest(key, ADDRESS_WORDS, fields);
+    key[GROUP_WORDS] = (fields.icmpId << 16) | fields.icmpSequence;
+  }
+}
+
+function finding({ words, at, asked, answered, lost, frames }: Unanswered, place: string | undefined): Finding {
+  const from = addressText(words, at);
+  const to = addressText(words, at + ADDRESS_WORDS);
+  const requests = answered === 0 ? counted(lost, 'echo request') : `${lost} of ${asked} echo requests`;
+  const seen = place === undefined ? '' : `; seen last ${place}`;
+  return {
+    code: 'echo-unanswered',
+    severity: answered === 0 ? 'error' : 'warning',
+    what: `${requests} from ${from} to ${to} had no reply${seen}`,
+    why:
+      answered === 0
+        ? 'Neither a reply nor an ICMP error came past the place of the capture: something drops in silence, either the requests beyond it or the replies before they are back'
+        : `${answered} others were answered within ${PATIENCE_SECONDS} s, so the way is there: a link that loses, a queue or a limit that overflows`,
+    frames,
+    count: lost,
+    likely:
+      answered === 0
+        ? ['firewall-drop', 'no-route', 'forwarding-off', 'rp-filter', 'nat-missing', 'icmp-ignored']
+        : ['tc-drop', 'firewall-drop', 'conntrack-full'],
+    confirm: `Capture at ${to} at the same time: tcpdump -ni any icmp${to.includes(':') ? '6' : ''} and host ${from}`,
+    cannotTell: 'Whether the request or the reply was lost: both look the same from here',
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * routing-loop and l2-loop: the same packet again at the same place, with a smaller TTL, or with the same.
+ *
+ * A packet is the same when addresses, id, protocol, length and the first bytes behind the IP header are. Only what was
+ * seen lately is remembered: 32,768 packets, each in the one slot that its hash names, so that this costs a packet no
+ * more than a look. A loop comes round within milliseconds.
+ *
+ * What a router passes on is seen twice there, and three times where it goes out as it came in; only the way round
+ * again counts: the same two MACs (where the link has them), and a TTL that fell twice. Frames count as a loop after
+ * ten within a second; ten, because mirror ports and retransmissions make two or three; packets without an id
+ * (IPv6, or DF) only when they are sent to a group, for a program may send the same datagram to one host at will.
+ *
+ * @module
+ */
+
+import { NETWORK, type PacketFields } from '../../wire/fields.ts';
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
+import { isMulticastDest, writeDest, writeSource } from '../address-words.ts';
+import type { Finding } from '../finding.ts';
+import { FRAME_WORDS, keepFrame, SHOWN_FRAMES, secondsBetween, writeFrame } from '../frame-words.ts';
+import { NumberTable } from '../number-table.ts';
+import type { EndOfCapture, Observer } from '../observer.ts';
+import { LOOP_KEY, LOOP_VALUE, loopFindings } from './loop-text.ts';
+
+const SLOT_BITS = 15;
+const MOST_LOOPS = 1024;
+/** From one sight to the next. */
+const LOOP_SECONDS = 1;
+const FALLS = 2;
+const COPIES = 10;
+const IDENTITY_BYTES = 20;
+
+// A slot: two hashes of the packet, its TTL, how often it fell, how often the same was seen, the last and first sight.
+const HASH = 0;
+const TTL = 2;
+const FALLEN = 3;
+const COPY = 4;
+const LAST = 5;
+const FIRST = LAST + FRAME_WORDS;
+const SLOT_WORDS = 16;
+
+export class RepeatedPackets implements Observer {
+  readonly #capture: number;
+  readonly #slots = new Int32Array(SLOT_WORDS << SLOT_BITS);
+  readonly #loops: NumberTable;
+  readonly #seed: number;
+
+  constructor(capture: number, seed: number) {
+    this.#capture = capture;
+    this.#seed = seed | 1;
+    this.#loops = new NumberTable(LOOP_KEY.words, LOOP_VALUE.frames + SHOWN_FRAMES * FRAME_WORDS, MOST_LOOPS, seed);
+  }
+
+  see(fields: PacketFields, number: number, interfaceId: number): void {
+    const { network, view } = fields;
+    if (network === NETWORK.none) return;
+    const end = fields.start + fields.capturedBytes;
+    let one = this.#seed;
+    let other = ~this.#seed;
+    let value = fields.source3 ^ Math.imul(fields.source2 ^ Math.imul(fields.source1 ^ fields.source0, 31), 31);
+    one = mixed(one, value);
+    other = mixedOtherwise(other, value);
+    value = fields.dest3 ^ Math.imul(fields.dest2 ^ Math.imul(fields.dest1 ^ fields.dest0, 31), 31);
+    one = mixed(one, value);
+    other = mixedOtherwise(other, value);
+    value = (interfaceId << 3) ^ (fields.ifindex << 8) ^ (fields.packetType & 7) ^ (fields.vlan << 16);
+    one = mixed(one, value);
+    other = mixedOtherwise(other, value);
+    value = fields.originalBytes ^ (fields.tunnelDepth << 28);
+    one = mixed(one, value);
+    other = mixedOtherwise(other, value);
+    if (fields.sourceMacAt !== -1) {
+      value = view.getInt32(fields.sourceMacAt + 2);
+      if (fields.destinationMacAt !== -1) value ^= Math.imul(view.getInt32(fields.destinationMacAt + 2), 31);
+      one = mixed(one, value);
+      other = mixedOtherwise(other, value);
+    }
+    const isArp = network === NETWORK.arp;
+    value = isArp ? fields.arpOperation : (fields.ipId << 8) ^ fields.protocol ^ (fields.fragmentOffsetBytes << 16);
+    one = mixed(one, value);
+    other = mixedOtherwise(other, value);
+    if (!isArp) {
+      // Ports, numbers, checksum: what differs between any two packets of a flow is there.
+      const at = fields.fragmentOffsetBytes > 0 ? fields.payloadAt : fields.transportAt;
+      const last = Math.min(end, at + IDENTITY_BYTES) - 4;
+      for (let place = at; place <= last; place += 4) {
+        value = view.getInt32(place);
+        one = mixed(one, value);
+        other = mixedOtherwise(other, value);
+      }
+    }
+    this.#look(fields, number, one, other);
+  }
+
+  conclude(_end: EndOfCapture): readonly Finding[] {
+    return loopFindings(this.#capture, this.#loops);
+  }
+
+  #look(fields: PacketFields, number: number, one: number, other: number): void {
+    const slots = this.#slots;
+    const at = (one >>> (32 - SLOT_BITS)) * SLOT_WORDS;
+    const ttl = fields.network === NETWORK.arp ? 0 : fields.ttl;
+    const isKnown =
+      slots[at + HASH] === one &&
+      slots[at + HASH + 1] === other &&
+      slots[at + LAST] !== 0 &&
+      Math.abs(secondsBetween(slots, at + LAST, fields.seconds, fields.nanoseconds)) <= LOOP_SECONDS;
+    if (!isKnown) {
+      slots[at + HASH] = one;
+      slots[at + HASH + 1] = other;
+      slots[at + TTL] = ttl;
+      slots[at + FALLEN] = 0;
+      slots[at + COPY] = 0;
+      writeFrame(slots, at + LAST, number, fields);
+      writeFrame(slots, at + FIRST, number, fields);
+      return;
+    }
+    writeFrame(slots, at + LAST, number, fields);
+    const before = slots[at + TTL] ?? 0;
+    slots[at + TTL] = ttl;
+    if (ttl < before) {
+      const falls = (slots[at + FALLEN] ?? 0) + 1;
+      slots[at + FALLEN] = falls;
+      if (falls >= FALLS) this.#count(fields, number, at, false, falls === FALLS);
+    } else if (ttl === before && hasIdentity(fields)) {
+      const copies = (slots[at + COPY] ?? 0) + 1;
+      slots[at + COPY] = copies;
+      if (copies >= COPIES) this.#count(fields, number, at, true, copies === COPIES);
+    }
+  }
+
+  #count(fields: PacketFields, number: number, slot: number, isFrame: boolean, isFirst: boolean): void {
+    const loops = this.#loops;
+    writeSource(loops.key, LOOP_KEY.source, fields);
+    writeDest(loops.key, LOOP_KEY.dest, fields);
+    loops.key[LOOP_KEY.isFrame] = isFrame ? 1 : 0;
+    loops.key[LOOP_KEY.isArp] = fields.network === NETWORK.arp ? 1 : 0;
+    const at = loops.claim();
+    if (at === -1) return;
+    const { words } = loops;
+    if (loops.isNew) {
+      const first = this.#slots.subarray(slot + FIRST, slot + FIRST + FRAME_WORDS);
+      words.set(first, at + LOOP_VALUE.frames);
+      words[at + LOOP_VALUE.sights] = isFrame ? COPIES : FALLS;
+      words[at + LOOP_VALUE.kept] = 1;
+    }
+    const sights = words[at + LOOP_VALUE.sights] ?? 0;
+    const kept = words[at + LOOP_VALUE.kept] ?? 0;
+    keepFrame(words, at + LOOP_VALUE.frames, kept, number, fields);
+    words[at + LOOP_VALUE.kept] = kept + 1;
+    words[at + LOOP_VALUE.sights] = sights + 1;
+    words[at + LOOP_VALUE.lowestTtl] = fields.ttl;
+    if (isFirst) words[at + LOOP_VALUE.packets] = (words[at + LOOP_VALUE.packets] ?? 0) + 1;
+  }
+}
+
+function mixed(hash: number, value: number): number {
+  const product = Math.imul(hash ^ value, 0x9e3779b1);
+  return product ^ (product >>> 15);
+}
+
+function mixedOtherwise(hash: number, value: number): number {
+  const sum = (Math.imul(hash, 0x85ebca6b) + value) | 0;
+  return sum ^ (sum >>> 13);
+}
+
+/** Whether a second one like it can only be a copy. */
+function hasIdentity(fields: PacketFields): boolean {
+  if (isMulticastDest(fields)) return true;
+  return fields.network === NETWORK.ipv4 && fields.ipId !== 0 && fields.protocol !== IP_PROTOCOL.tcp;
+}
