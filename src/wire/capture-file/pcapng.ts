@@ -64,8 +64,10 @@ export class PcapngParser implements RecordParser {
   #section = -1;
   /** Index in `interfaces` of the section's first. */
   #firstInterface = 0;
-  /** The options of the packet being told, in the window. */
-  #options: { readonly window: Window; readonly start: number; readonly end: number } | undefined;
+  /** Where the options of the packet being told lie; `undefined` between packets. Not one object: that is per packet. */
+  #optionsWindow: Window | undefined;
+  #optionsStart = 0;
+  #optionsEnd = 0;
 
   constructor(events: CaptureEvents) {
     this.#events = events;
@@ -123,14 +125,13 @@ export class PcapngParser implements RecordParser {
   }
 
   packetOptions(): PacketOptions {
-    if (this.#options === undefined) return NO_PACKET_OPTIONS;
-    const { window, start, end } = this.#options;
-    const { bytes, view } = window;
+    if (this.#optionsWindow === undefined) return NO_PACKET_OPTIONS;
+    const { bytes, view } = this.#optionsWindow;
     const isLittle = this.#isLittle;
     const comments: string[] = [];
     let direction: PacketOptions['direction'];
     let droppedBefore: bigint | undefined;
-    for (const { code, start: at, lengthBytes } of optionsOf(view, start, end, isLittle)) {
+    for (const { code, start: at, lengthBytes } of optionsOf(view, this.#optionsStart, this.#optionsEnd, isLittle)) {
       if (code === OPTION.comment) comments.push(optionText(bytes, at, lengthBytes));
       else if (code === OPTION.packetFlags && lengthBytes === 4) {
         direction = ([undefined, 'in', 'out', undefined] as const)[view.getUint32(at, isLittle) & 3];
@@ -285,9 +286,11 @@ export class PcapngParser implements RecordParser {
     }
     clock.read(high, low);
     this.packets++;
-    this.#options = { window, start: start + padded(capturedBytes), end };
+    this.#optionsWindow = window;
+    this.#optionsStart = start + padded(capturedBytes);
+    this.#optionsEnd = end;
     this.#events.packet(window.bytes, start, capturedBytes, originalBytes, clock.seconds, clock.nanoseconds, id);
-    this.#options = undefined;
+    this.#optionsWindow = undefined;
     return undefined;
   }
 
