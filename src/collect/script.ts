@@ -91,6 +91,9 @@ case $listing in
     ;;
 esac
 case $listing in
+  *'"bridge"'*'"xt"'*) save ebtables-nft nft ebtables ;;
+esac
+case $listing in
   *'"name": "set"'* | *'"name":"set"'*) sets=1 ;;
   *) sets= ;;
 esac

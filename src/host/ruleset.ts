@@ -127,6 +127,15 @@ export type Match =
       readonly direction: 'original' | 'reply';
       readonly match: Match;
     }
+  /** Of ARP alone: 1 asks, 2 answers. */
+  | { readonly kind: 'arp-operation'; readonly negate: boolean; readonly operations: readonly number[] }
+  /** Of ARP alone: who asks or answers, and who is asked for or told. */
+  | {
+      readonly kind: 'arp-address';
+      readonly side: 'sender' | 'target';
+      readonly negate: boolean;
+      readonly prefixes: readonly Prefix[];
+    }
   /** TTL or hop limit, as it is where the rule stands. */
   | { readonly kind: 'ttl'; readonly negate: boolean; readonly ranges: readonly NumberRange[] }
   /** User or group of the process that sent the packet from here; forwarded packets have none. */

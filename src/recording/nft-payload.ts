@@ -36,6 +36,8 @@ export function payloadField(value: Json, table: TableFamily): Field | undefined
       return icmpField('inet', name, [...requireFamily('inet', table), ...requireProtocol(1)]);
     case 'icmpv6':
       return icmpField('inet6', name, [...requireFamily('inet6', table), ...requireProtocol(58)]);
+    case 'arp':
+      return arpField(name);
     case 'ether':
       return name === 'type' ? ETHER_TYPE : undefined;
     default:
@@ -106,6 +108,36 @@ function icmpField(family: Family, name: string, requires: readonly Match[]): Fi
     },
   };
 }
+
+/** No IP packet has any of it, so that in the bridge family the rule asks for the ether type without saying so. */
+function arpField(name: string): Field | undefined {
+  switch (name) {
+    case 'operation':
+      return {
+        requires: [],
+        among: (values) => {
+          const operations = all(values, (value) =>
+            typeof value === 'number' ? value : ARP_OPERATIONS[String(value)],
+          );
+          return operations && { kind: 'arp-operation', negate: false, operations };
+        },
+      };
+    case 'saddr ip':
+    case 'daddr ip':
+      return {
+        requires: [],
+        among: (values) => {
+          const address = addressMatch('source', 'inet', values);
+          const side = name === 'saddr ip' ? 'sender' : 'target';
+          return address?.kind === 'address' ? { ...address, kind: 'arp-address', side } : undefined;
+        },
+      };
+    default:
+      return undefined;
+  }
+}
+
+const ARP_OPERATIONS: Readonly<Record<string, number>> = { request: 1, reply: 2 };
 
 /** `tcp flags`. */
 export const TCP_FLAGS: Field = {

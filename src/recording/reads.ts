@@ -53,6 +53,8 @@ export const SINGLE_READS = {
   nft: ['nft', '-j', 'list', 'ruleset'],
   'iptables-nft': ['iptables-nft-save', '-c'],
   'ip6tables-nft': ['ip6tables-nft-save', '-c'],
+  // Of the bridge family; where nft names an extension and not what it asks for.
+  'ebtables-nft': ['ebtables-nft-save', '-c'],
   // Which legacy tables there are, as the kernel says: also where the program that lists them is missing.
   'iptables-names': ['cat', '/proc/net/ip_tables_names'],
   'ip6tables-names': ['cat', '/proc/net/ip6_tables_names'],

@@ -1,5 +1,5 @@
 /**
- * What nft, iptables-nft and iptables-legacy say of one namespace, as one ruleset.
+ * What nft, iptables-nft, ebtables-nft and iptables-legacy say of one namespace, as one ruleset.
  *
  * All three can be loaded at once. Legacy tables are listed only where the kernel says that there are some: then it is
  * known that there are none without a program to list them.
@@ -11,6 +11,7 @@
 
 import { type Fact, known, unknown } from '../host/fact.ts';
 import type { Machinery, Ruleset, RulesetTable, UnreadRules } from '../host/ruleset.ts';
+import { mergeEbtables } from './ebtables-merge.ts';
 import { type IpSets, parseIpsetSave } from './ipset.ts';
 import { parseIptablesSave } from './iptables-save.ts';
 import { parseNftRuleset } from './nft.ts';
@@ -56,7 +57,9 @@ export function rulesetOf(namespace: RecordedNamespace): Fact<Ruleset> {
 function nftPart(namespace: RecordedNamespace): Part {
   const output = outputOf(namespace, 'nft');
   if (!output.known) return unreadPart('nft', undefined, output.why);
-  return { ...parseNftRuleset(output.value.stdout), isRead: true };
+  const { tables, unread } = parseNftRuleset(output.value.stdout);
+  const ebtables = outputOf(namespace, 'ebtables-nft');
+  return { tables: ebtables.known ? mergeEbtables(tables, ebtables.value.stdout) : tables, unread, isRead: true };
 }
 
 function savedPart(

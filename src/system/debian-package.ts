@@ -9,6 +9,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'iputils-ping': ['ping'],
   tcpdump: ['tcpdump'],
   ethtool: ['ethtool'],
+  conntrack: ['conntrack'],
   nftables: ['nft'],
   iptables: [
     'iptables',
@@ -17,6 +18,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'ip6tables-save',
     'iptables-nft-save',
     'ip6tables-nft-save',
+    'ebtables-nft-save',
     'iptables-legacy-save',
     'ip6tables-legacy-save',
   ],

@@ -9,14 +9,30 @@
 
 import type { FdbEntry } from '../host/route.ts';
 import type { SegmentBlock } from '../journey/fate.ts';
+import type { Address } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
 import type { Device, PortDevice } from './netns-index.ts';
 
-/** What kind of frame is looked for a way. `isLearned`: the bridges have heard from that MAC. A broadcast is ARP's. */
+/** Who asks or answers, and who is asked for or told. */
+export interface ArpEnds {
+  readonly sender: Address;
+  readonly target: Address;
+}
+
+/**
+ * What kind of frame is looked for a way. `isLearned`: the bridges have heard from that MAC. A broadcast is ARP's, and a
+ * unicast frame of ARP an answer; `ends` are given where some rule asks for them.
+ */
 export type FrameKind =
-  | { readonly kind: 'broadcast' }
+  | { readonly kind: 'broadcast'; readonly ends?: ArpEnds | undefined }
   | { readonly kind: 'multicast' }
-  | { readonly kind: 'unicast'; readonly mac: Mac; readonly isLearned: boolean; readonly isArp?: boolean };
+  | {
+      readonly kind: 'unicast';
+      readonly mac: Mac;
+      readonly isLearned: boolean;
+      readonly isArp?: boolean;
+      readonly ends?: ArpEnds | undefined;
+    };
 
 /**
  * The entry that decides, whatever the bridge has learned. A static one is corrected by the first frame from elsewhere

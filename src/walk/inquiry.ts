@@ -12,7 +12,8 @@ import type { Hook } from '../host/ruleset.ts';
 import type { ArpSilence, Fate, SegmentBlock } from '../journey/fate.ts';
 import { type Address, familyOf } from '../net/address.ts';
 import { answersArp, arpSender, type NeighborAnswer } from './arp.ts';
-import { passArp } from './arp-filter.ts';
+import { ARP, type ArpMessage, asksForArpEnds, passArp } from './arp-filter.ts';
+import type { ArpEnds } from './bridge-port.ts';
 import type { HostIndex } from './host-index.ts';
 import { answersSolicitation, solicitationSender } from './neighbor-discovery.ts';
 import type { Device } from './netns-index.ts';
@@ -68,7 +69,14 @@ export function inquire(walk: Walk, asker: Device, { nexthop, source }: Need): I
 function askEverybody(walk: Walk, asking: Asking): Inquiry {
   const { asker, sender, target } = asking;
   const isInet = familyOf(target) === 'inet';
-  const found = searchSegment(walk.host, asker, { kind: isInet ? 'broadcast' : 'multicast' }, walk.tunnels);
+  const request = isInet && sender !== undefined ? { sender, target } : undefined;
+  const ends = asksForArpEnds(walk.host) ? request : undefined;
+  const found = searchSegment(
+    walk.host,
+    asker,
+    isInet ? { kind: 'broadcast', ends } : { kind: 'multicast' },
+    walk.tunnels,
+  );
   const heard: Hearing = {
     owners: [],
     proxies: [],
@@ -113,14 +121,16 @@ function hear(walk: Walk, heard: Hearing, asking: Asking, reach: Reach, answer: 
   const { device } = reach;
   const { mac } = asker.link;
   const isArp = familyOf(asking.target) === 'inet';
-  const back = mac && searchSegment(walk.host, device, { kind: 'unicast', mac, isLearned: true, isArp }, walk.tunnels);
+  const ends = asksForArpEnds(walk.host) && isArp ? answerEnds(asking) : undefined;
+  const frame = mac && ({ kind: 'unicast', mac, isLearned: true, isArp, ends } as const);
+  const back = frame && searchSegment(walk.host, device, frame, walk.tunnels);
   const home = back?.reached.find((each) => each.device === asker);
   if (home === undefined) {
     heard.blocks.push(...(back?.blocks ?? []));
     return;
   }
   if (isArp) {
-    if (isArpFiltered(heard, asker, device)) return;
+    if (isArpFiltered(heard, asking, device)) return;
   } else {
     const fate = carrySolicitation(walk, asking, reach) ?? carryAdvertisement(walk, device, asking, home);
     heard.refused ??= fate;
@@ -129,11 +139,24 @@ function hear(walk: Walk, heard: Hearing, asking: Asking, reach: Reach, answer: 
   (answer.asProxy ? heard.proxies : heard.owners).push(device);
 }
 
+/** The answer tells the asker of the address that was asked for. */
+function answerEnds({ sender, target }: Asking): ArpEnds | undefined {
+  return sender && { sender: target, target: sender };
+}
+
 /** The arp family's chains, on both sides, for the request and for the answer. */
-function isArpFiltered(heard: Hearing, asker: Device, answerer: Device): boolean {
-  const hooks: readonly Hook[] = ['input', 'output'];
-  for (const device of [asker, answerer]) {
-    const passage = passArp(device.netns, 'arp', hooks);
+function isArpFiltered(heard: Hearing, asking: Asking, answerer: Device): boolean {
+  const { asker, sender, target } = asking;
+  const request: ArpMessage = { operation: ARP.request, ends: sender && { sender, target } };
+  const reply: ArpMessage = { operation: ARP.reply, ends: answerEnds(asking) };
+  const passages: readonly (readonly [Device, Hook, ArpMessage])[] = [
+    [asker, 'output', request],
+    [answerer, 'input', request],
+    [answerer, 'output', reply],
+    [asker, 'input', reply],
+  ];
+  for (const [device, at, message] of passages) {
+    const passage = passArp(device.netns, 'arp', [at], message);
     if (passage.kind === 'passes') continue;
     if (passage.kind === 'unknown') heard.unknown.push(passage.because);
     else {

@@ -11,7 +11,7 @@
 
 import type { Hook } from '../host/ruleset.ts';
 import type { Mac } from '../net/mac.ts';
-import { passArp } from './arp-filter.ts';
+import { ARP, passArp } from './arp-filter.ts';
 import { decidingEntry, portObstacle } from './bridge-port.ts';
 import { enterVlan, filters, leaveVlan, type Tag } from './bridge-vlan.ts';
 import type { Device, PortDevice } from './netns-index.ts';
@@ -107,8 +107,10 @@ function isLearnedAtIngress({ from: sender, frame }: Search, from: PortDevice | 
 function isArpStopped(search: Search, way: Way, { netns, ref }: Device, hooks: readonly Hook[]): boolean {
   const { frame } = search;
   const isArp = frame.kind === 'broadcast' || (frame.kind === 'unicast' && frame.isArp === true);
-  const passage = isArp ? passArp(netns, 'bridge', hooks) : undefined;
-  if (passage === undefined || passage.kind === 'passes') return false;
+  if (!isArp) return false;
+  const arp = { operation: frame.kind === 'broadcast' ? ARP.request : ARP.reply, ends: frame.ends };
+  const passage = passArp(netns, 'bridge', hooks, arp);
+  if (passage.kind === 'passes') return false;
   if (passage.kind === 'drops') {
     const { hook, rule } = passage;
     stop(search, way, { at: ref, because: 'filtered', detail: rule.text, filter: { hook, rule } });

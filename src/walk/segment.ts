@@ -31,7 +31,7 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, t
   searches.set(host, ofHost);
   const ofDevice = ofHost.get(from) ?? new Map<string, SegmentFound>();
   ofHost.set(from, ofDevice);
-  const key = frame.kind === 'unicast' ? unicastKey(frame) : frame.kind;
+  const key = keyOf(frame);
   const made = ofDevice.get(key);
   if (made !== undefined) return made;
   const found = { reached: [], outside: [], blocks: [], ways: new Map<SegmentBlock, Way>(), deadEnds: [] };
@@ -42,8 +42,12 @@ export function searchSegment(host: HostIndex, from: Device, frame: FrameKind, t
   return search;
 }
 
-function unicastKey({ mac, isLearned, isArp }: Extract<FrameKind, { kind: 'unicast' }>): string {
-  return `${mac}${isLearned ? ' learned' : ''}${isArp ? ' arp' : ''}`;
+function keyOf(frame: FrameKind): string {
+  if (frame.kind === 'multicast') return frame.kind;
+  const { ends } = frame;
+  const about = ends === undefined ? '' : ` ${ends.sender} ${ends.target}`;
+  if (frame.kind === 'broadcast') return `${frame.kind}${about}`;
+  return `${frame.mac}${frame.isLearned ? ' learned' : ''}${frame.isArp ? ' arp' : ''}${about}`;
 }
 
 /** @param tag The VLAN tag that the frame carries so far. */

@@ -54,6 +54,10 @@ export function describeMatch(match: Match): string {
       return routeToText(match);
     case 'ct-tuple':
       return `${match.negate ? 'not ' : ''}${match.direction} ${describeMatch(match.match)}`;
+    case 'arp-operation':
+      return said('ARP operation', match.negate, match.operations.map(String));
+    case 'arp-address':
+      return said(`ARP ${match.side}`, match.negate, match.prefixes.map(formatRoutePrefix));
     case 'ttl':
       return said('TTL', match.negate, match.ranges.map(range));
     case 'owner':

@@ -84,6 +84,9 @@ export function holds(match: Match, at: Situation): Tristate {
         match.negate,
         anyOf(match.alternatives, (alternative) => allOf(alternative, (each) => holds(each, at))),
       );
+    // An IP packet is none.
+    case 'arp-operation':
+    case 'arp-address':
     case 'never':
       return false;
     case 'budget':
