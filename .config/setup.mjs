@@ -40,8 +40,9 @@ const DEBIAN_PACKAGES = [
   },
   { name: 'mount', program: 'mount', neededBy: EVERYBODY, why: 'a /run/netns of its own for that world' },
   { name: 'bridge-utils', program: 'brctl', neededBy: TESTS, why: 'the tutorials are typed as they are written' },
-  { name: 'ethtool', program: 'ethtool', neededBy: TESTS, why: 'reads and switches the offloads of a device' },
   { name: 'net-tools', program: 'ifconfig', neededBy: TESTS, why: 'the same' },
+  { name: 'ethtool', program: 'ethtool', neededBy: TESTS, why: 'reads and switches the offloads of a device' },
+  { name: 'conntrack', program: 'conntrack', neededBy: TESTS, why: 'forgets old connections, as a fix does' },
 ];
 
 const purpose = process.argv[2];

@@ -61,6 +61,11 @@ const PROGRAMS: readonly Program[] = [
     costs: 'fixes that set a sysctl cannot be run as printed',
   },
   {
+    name: 'conntrack',
+    version: ['conntrack', '--version'],
+    costs: 'fixes that forget an old connection cannot be run as printed',
+  },
+  {
     name: 'nsenter',
     version: ['nsenter', '-V'],
     costs: 'namespaces that have no name, such as those of containers, cannot be entered',

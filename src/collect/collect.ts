@@ -23,7 +23,7 @@ export interface CollectOptions {
 }
 
 /** Programs that a fix, or a person who follows a hint, may need. */
-const TOOLS = ['ip', 'bridge', 'nft', 'iptables', 'ip6tables', 'sysctl', 'ss', 'tc', 'nsenter'];
+const TOOLS = ['ip', 'bridge', 'nft', 'iptables', 'ip6tables', 'sysctl', 'ss', 'tc', 'nsenter', 'conntrack', 'ethtool'];
 
 /** @throws Failure when nothing at all could be read. */
 export async function collect({ version, signal }: CollectOptions): Promise<Recording> {

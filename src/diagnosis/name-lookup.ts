@@ -43,7 +43,7 @@ export interface NameServerReply {
 export interface FailedLookup {
   readonly name: string;
   /** What was meant to be sent once the name had an address. */
-  readonly wanted: Pick<Question, 'netns' | 'proto' | 'port' | 'from' | 'payloadBytes'>;
+  readonly wanted: Pick<Question, 'netns' | 'proto' | 'port' | 'from' | 'sourcePort' | 'payloadBytes'>;
   /** Asks the resolver of the namespace, as a person would. */
   readonly command: readonly string[];
   /** What came of that. */

@@ -53,6 +53,8 @@ export interface Netns {
 export interface Tools {
   readonly nft: boolean;
   readonly iptables: boolean;
+  /** Of all that a fix may run, what is not installed. */
+  readonly missing: readonly string[];
 }
 
 /** Every namespace that was found. */

@@ -32,7 +32,11 @@ export function hostOf(recording: Recording): Host {
   const read = recording.namespaces.map((namespace) => ({ namespace, rows: linkRowsOf(namespace) }));
   return {
     namespaces: withAround(read).map(({ namespace, rows, around }) => netnsOf(namespace, rows, around)),
-    tools: { nft: recording.tools['nft'] ?? false, iptables: recording.tools['iptables'] ?? false },
+    tools: {
+      nft: recording.tools['nft'] ?? false,
+      iptables: recording.tools['iptables'] ?? false,
+      missing: Object.keys(recording.tools).filter((program) => recording.tools[program] === false),
+    },
     kernel: recording.kernel,
     notes: [...recording.notes, ...recording.namespaces.flatMap(notesOf)],
   };

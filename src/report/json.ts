@@ -22,6 +22,8 @@ export interface QuestionDocument {
   readonly name: string | null;
   /** The source address that was asked for. */
   readonly from: string | null;
+  /** The source port (of icmp, the echo id) that was asked for. */
+  readonly sourcePort: number | null;
 }
 
 interface FixDocument {
@@ -126,10 +128,10 @@ export function whyDocument(diagnosis: Diagnosis): WhyDocument {
 
 /** A name without an address is all that is known of the destination. */
 function questionDocument({ question, unresolved }: Diagnosis): QuestionDocument {
-  const { netns, proto, port, from } = unresolved?.wanted ?? question;
+  const { netns, proto, port, from, sourcePort } = unresolved?.wanted ?? question;
   const name = unresolved?.name ?? question.name ?? null;
   const destination = unresolved?.name ?? question.destination;
-  return { netns, destination, proto, port: port ?? null, name, from: from ?? null };
+  return { netns, destination, proto, port: port ?? null, name, from: from ?? null, sourcePort: sourcePort ?? null };
 }
 
 /** The document for a question that could not be looked into at all. */

@@ -99,7 +99,7 @@ export function hostOf(spec: HostSpec): Host {
   const wired = bare.map((netns) => withCarrier(netns, bare));
   return {
     namespaces: wired.map((netns) => withRoutes(netns, spec[netns.name] ?? {})),
-    tools: { nft: true, iptables: true },
+    tools: { nft: true, iptables: true, missing: [] },
     kernel: '6.18.0',
     notes: [],
   };

@@ -14,7 +14,7 @@ function recordingOf(...namespaces: Recording['namespaces']): Recording {
     takenAt: '2026-11-22T01:02:03.000Z',
     nsdiag: '0.1.0',
     kernel: '6.18.0',
-    tools: { nft: true },
+    tools: { nft: true, conntrack: false },
     namespaces,
     notes: ['a note'],
   };
@@ -55,7 +55,7 @@ test('hostOf() knows nothing of a namespace that could not be entered, and says 
 test('hostOf() passes on tools, kernel and notes', () => {
   expect(hostOf(recordingOf())).toEqual({
     namespaces: [],
-    tools: { nft: true, iptables: false },
+    tools: { nft: true, iptables: false, missing: ['conntrack'] },
     kernel: '6.18.0',
     notes: ['a note'],
   });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import type { Port } from '../../src/net/port.ts';
 import { whyDocument, whyErrorDocument } from '../../src/report/json.ts';
+import { addr } from '../helpers/iproute-text.ts';
 import {
   diagnosis,
   disagreement,
@@ -32,7 +34,15 @@ test.each([
 });
 
 test('whyErrorDocument() keeps the schema when nothing of the question could be understood', () => {
-  const question = { netns: null, destination: null, proto: null, port: null, name: null, from: null };
+  const question = {
+    netns: null,
+    destination: null,
+    proto: null,
+    port: null,
+    name: null,
+    from: null,
+    sourcePort: null,
+  };
   const document = whyErrorDocument(question, 'Cannot look into "nss1": there is no such namespace', 'Near: ns1');
   expect(errorsOf(document)).toEqual([]);
   expect(document).toMatchObject({ verdict: 'undecided', wire: null, proof: null, notes: ['Near: ns1'] });
@@ -58,11 +68,19 @@ test('whyDocument() says what the diagnosis says, with null for what does not ap
     port: null,
     name: null,
     from: null,
+    sourcePort: null,
   });
   expect(document.causes[0]).toMatchObject({ code: 'no-route', netns: 'ns2', device: null, leg: 'reply' });
   expect(document.causes[0]?.fix[0]?.undo?.slice(0, 5)).toEqual(['ip', '-n', 'ns2', 'route', 'del']);
   expect(document.proof).toEqual({ walked: true, deliveredAfter: 1 });
   expect(document.wire).toEqual({ sent: 3, received: 0, lastSeen: { netns: 'ns2', device: 'veth1', leg: 'request' } });
+});
+
+test('whyDocument() repeats the ends that were asked for', () => {
+  const question = { ...missingRouteBack().question, from: addr('10.0.1.1'), sourcePort: 4711 as Port };
+  const document = whyDocument({ ...missingRouteBack(), question });
+  expect(document.question).toMatchObject({ from: '10.0.1.1', sourcePort: 4711 });
+  expect(errorsOf(document)).toEqual([]);
 });
 
 test('whyDocument() tells seen, not seen and not watched apart', () => {

@@ -163,12 +163,12 @@ function unresolved(
   words: WhyWords,
   { command, said, resolver, replies }: Extract<NameAnswer, { kind: 'nothing' }>,
 ): Destination {
-  const { destination: name, proto, port, from, payloadBytes } = words;
+  const { destination: name, proto, port, from, sourcePort, payloadBytes } = words;
   if (!name.includes('.') && nearNamespaces(host, name).length > 0) {
     const why = `it is no address, no namespace, and no name that ${netns.name} resolves`;
     throw new Failure('not-found', `Cannot ask for "${name}": ${why}`, destinationHint(host, name));
   }
-  const wanted = { netns: netns.name, proto, port, from, payloadBytes };
+  const wanted = { netns: netns.name, proto, port, from, sourcePort, payloadBytes };
   return { kind: 'unresolved', lookup: { name, wanted, command, said, resolver, replies } };
 }
 

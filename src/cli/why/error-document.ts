@@ -35,7 +35,8 @@ function questionIn(words: readonly string[]): QuestionDocument {
   const [, netns = null, destination = null] = operands;
   const port = portIn(values.get('--port'));
   const proto = protoIn(values.get('--proto') ?? (port === null ? 'icmp' : 'tcp'));
-  return { netns, destination, proto, port, name: null, from: values.get('--from') ?? null };
+  const sourcePort = portIn(values.get('--source-port'));
+  return { netns, destination, proto, port, name: null, from: values.get('--from') ?? null, sourcePort };
 }
 
 function protoIn(text: string): QuestionDocument['proto'] {

@@ -15,6 +15,7 @@ import type { Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import type { Question } from '../../walk/question.ts';
 import type { Surroundings } from './destination.ts';
+import { missingForFix } from './fix-programs.ts';
 import { type Asked, questionOf } from './question.ts';
 import { requireOwnSource } from './source.ts';
 import type { WhyWords } from './words.ts';
@@ -48,7 +49,8 @@ export async function ask(ground: Ground, words: WhyWords): Promise<Diagnosis> {
   const known = doubted.length === 0 ? host : await (ground.askOffloads?.(host, doubted) ?? host);
   const concluded = conclude(known, prediction, witnesses);
   const contrast = concluded.verdict === 'unreachable' ? contrastOf(host, prediction) : undefined;
-  const diagnosis = { ...concluded, contrast };
+  const notes = [...concluded.notes, ...missingForFix(concluded.causes, host.tools.missing)];
+  const diagnosis = { ...concluded, contrast, notes };
   return asked.kind === 'unresolved'
     ? nameUnresolved(asked.lookup, diagnosis)
     : { ...diagnosis, notes: [...asked.notes, ...diagnosis.notes] };

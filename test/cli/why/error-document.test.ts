@@ -17,6 +17,11 @@ test.each([
     { netns: 'ns1', destination: 'ns2', proto: 'udp', port: 53 },
   ],
   [
+    'the port that it would have been sent from',
+    ['why', 'ns1', 'ns2', '--port', '80', '--source-port', '4711'],
+    { netns: 'ns1', destination: 'ns2', proto: 'tcp', port: 80, sourcePort: 4711 },
+  ],
+  [
     'names like options behind --',
     ['why', '--json', '--', '-x', '--y'],
     { ...NOTHING, netns: '-x', destination: '--y' },

@@ -62,6 +62,13 @@ test.each([
   expect(validate(JSON.parse(stdout)), JSON.stringify(validate.errors)).toBe(true);
 });
 
+test('why() says which program its fix needs that is not installed, and keeps silent about those it does not need', async () => {
+  const lacking = { ...BROKEN, tools: { ...BROKEN.tools, missing: ['conntrack', 'ip'] } };
+  const { notes } = JSON.parse((await run([lacking], { json: true })).stdout);
+  expect(notes).toContain('A fix here runs ip, which is not installed (apt-get install iproute2)');
+  expect(notes.join()).not.toContain('conntrack');
+});
+
 test('why() answers 3 when it cannot tell', async () => {
   const unread = {
     ...BROKEN,
