@@ -11,6 +11,7 @@ import { randomInt } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
+import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
 import type { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { escapeText } from '../../report/escape.ts';
@@ -43,7 +44,8 @@ export async function readCaptures(
   for (const { path, directory } of all) {
     const observers = [...observersOf(captures.length, randomInt(MOST_SEED))];
     if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, all.length === 1));
-    const analysis = new CaptureAnalysis(path, observers);
+    const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
+    const analysis = new CaptureAnalysis(path, observers, flows);
     const { problem } = await feedFile(path, analysis.reader, { signal: io.signal, progress: progress.of(path) });
     const capture = analysis.finish(problem);
     if (directory !== undefined && problem === undefined && capture.summary.format === undefined) {
