@@ -3,8 +3,8 @@
  *
  * A sender whose device does checksums leaves the sum of the pseudo-header in the field, and that is what a capture on
  * it shows: offload, not corruption, and not counted; nor is a field of 0, which other systems leave there. A sender of
- * whom every checksum is wrong is taken for one that offloads in a third way. Not checked: fragments, and what was cut
- * by the snap length.
+ * whom every checksum is wrong is taken for one that offloads in a third way. Not checked: fragments, IPv6 with
+ * extension headers, and what was cut by the snap length.
  *
  * Of TCP the first 65,536 segments are checked and then one in 32: adding up all bytes of a large capture would take
  * longer than all else, and a path that damages packets damages many.
@@ -62,7 +62,10 @@ export class BadChecksums implements Observer {
   }
 
   see(fields: PacketFields, number: number): void {
-    if (fields.network === NETWORK.ipv4 && !isHeaderRight(fields)) this.#wrong(HEADER, number, fields);
+    if (fields.network === NETWORK.ipv4) {
+      if (!isHeaderRight(fields)) this.#wrong(HEADER, number, fields);
+      else if (this.#pairs.size > 0) this.#noteRight(fields, HEADER);
+    } else if (hasExtensions(fields)) return;
     if (!fields.hasTransport || fields.moreFragments || fields.fragmentOffsetBytes > 0) return;
     const { protocol } = fields;
     if (protocol === IP_PROTOCOL.tcp && this.#segments++ >= TCP_ALL && this.#segments % TCP_EVERY !== 0) return;
@@ -95,16 +98,16 @@ export class BadChecksums implements Observer {
     const pseudo = protocol === IP_PROTOCOL.icmp ? 0 : pseudoHeaderSum(fields, protocol, bytes);
     if (folded(pseudo + sumOf(view, transportAt, ipEndAt)) === ALL_ONES) {
       // Only a wrong one asks whether there are right ones: most captures need no table at all.
-      if (this.#pairs.size > 0) this.#noteRight(fields);
+      if (this.#pairs.size > 0) this.#noteRight(fields, protocol);
       return;
     }
     if (folded(field) === folded(pseudo)) return;
     this.#wrong(protocol, number, fields);
   }
 
-  #noteRight(fields: PacketFields): void {
+  #noteRight(fields: PacketFields, kind: number): void {
     writeSource(this.#right.key, 0, fields);
-    this.#right.key[ADDRESS_WORDS] = fields.protocol;
+    this.#right.key[ADDRESS_WORDS] = kind;
     this.#right.claim();
   }
 
@@ -130,7 +133,7 @@ export class BadChecksums implements Observer {
       const kind = words[at + KIND] ?? 0;
       this.#right.key.set(words.subarray(at, at + ADDRESS_WORDS));
       this.#right.key[ADDRESS_WORDS] = kind;
-      const isOffload = kind !== HEADER && this.#right.find() === -1 && count >= OFFLOADERS_WRONG;
+      const isOffload = this.#right.find() === -1 && count >= OFFLOADERS_WRONG;
       const source = addressText(words, at);
       const name = kind === HEADER ? 'IPv4 header' : (NAMES.get(kind) ?? '');
       findings.push({
@@ -138,7 +141,7 @@ export class BadChecksums implements Observer {
         severity: isOffload ? 'note' : 'error',
         what: `${count} ${name} ${count === 1 ? 'checksum' : 'checksums'} from ${source} to ${addressText(words, at + ADDRESS_WORDS)} ${count === 1 ? 'is' : 'are'} wrong`,
         why: isOffload
-          ? `No packet of ${source} has a right one after that: its device computes them after the place of the capture, and nothing was damaged`
+          ? `No packet of ${source} has a right one after that: its device computes them after the place of the capture, or the file was changed since (addresses made anonymous)`
           : `The receiver throws such packets away in silence. Not an offload: that leaves the sum of the pseudo-header or 0 in the field, and here is neither${kind === HEADER ? '' : `; ${source} computes others right, or sent too few to tell`}`,
         frames: readFrames(this.#capture, words, at + KEY_WORDS + FRAMES, count),
         count,
@@ -149,6 +152,11 @@ export class BadChecksums implements Observer {
     }
     return findings;
   }
+}
+
+/** A routing header or a home address changes which addresses the checksum is about (RFC 8200 section 8.1). */
+function hasExtensions({ network, view, networkAt, protocol }: PacketFields): boolean {
+  return network === NETWORK.ipv6 && view.getUint8(networkAt + 6) !== protocol;
 }
 
 function isHeaderRight({ view, networkAt }: PacketFields): boolean {

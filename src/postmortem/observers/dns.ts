@@ -23,7 +23,7 @@ import {
   hasDnsHeader,
   isDnsResponse,
 } from './dns-message.ts';
-import { Exchange, type Unanswered } from './exchange.ts';
+import { Exchange, TOO_EARLY, type Unanswered } from './exchange.ts';
 
 /** glibc asks the next server after 5 s; who answers later answers nobody. */
 const PATIENCE_SECONDS = 5;
@@ -141,7 +141,7 @@ export class DnsQueries implements Observer {
     for (let at = 0; at < bytes; at++) this.#names[group * NAME_BYTES + at] = fields.bytes[nameAt + at] ?? 0;
   }
 
-  #unansweredFinding({ words, at, group, asked, answered, lost, frames }: Unanswered): Finding {
+  #unansweredFinding({ words, at, group, asked, answered, lost, isOverdue, frames }: Unanswered): Finding {
     const client = addressText(words, at);
     const server = addressText(words, at + ADDRESS_WORDS);
     const begin = group * NAME_BYTES;
@@ -149,7 +149,7 @@ export class DnsQueries implements Observer {
     const queries = answered === 0 ? counted(lost, 'query', 'queries') : `${lost} of ${asked} queries`;
     return {
       code: 'dns-unanswered',
-      severity: answered === 0 ? 'error' : 'warning',
+      severity: answered > 0 ? 'warning' : isOverdue ? 'error' : 'note',
       what: `${queries} from ${client} to name server ${server} had no response${name === undefined ? '' : ` (${name})`}`,
       why:
         answered === 0
@@ -160,7 +160,7 @@ export class DnsQueries implements Observer {
       likely:
         answered === 0 ? ['firewall-drop', 'no-route', 'nat-missing', 'wrong-source'] : ['tc-drop', 'firewall-drop'],
       confirm: `On ${client}: dig @${server} ${name ?? 'NAME'}; and by TCP: dig +tcp @${server} ${name ?? 'NAME'}`,
-      cannotTell: 'Whether the query or the response was lost',
+      cannotTell: isOverdue ? 'Whether the query or the response was lost' : TOO_EARLY,
     };
   }
 

@@ -13,7 +13,7 @@ import { ADDRESS_WORDS, addressText, isMulticastDest, writeDest, writeSource } f
 import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
-import { Exchange, type Unanswered } from './exchange.ts';
+import { Exchange, TOO_EARLY, type Unanswered } from './exchange.ts';
 import { Places } from './places.ts';
 
 /** Round trips beyond a second are of satellites and of full queues; ping itself waits ten. */
@@ -71,14 +71,17 @@ export class UnansweredEchoes implements Observer {
   }
 }
 
-function finding({ words, at, asked, answered, lost, frames }: Unanswered, place: string | undefined): Finding {
+function finding(
+  { words, at, asked, answered, lost, isOverdue, frames }: Unanswered,
+  place: string | undefined,
+): Finding {
   const from = addressText(words, at);
   const to = addressText(words, at + ADDRESS_WORDS);
   const requests = answered === 0 ? counted(lost, 'echo request') : `${lost} of ${asked} echo requests`;
   const seen = place === undefined ? '' : `; seen last ${place}`;
   return {
     code: 'echo-unanswered',
-    severity: answered === 0 ? 'error' : 'warning',
+    severity: answered > 0 ? 'warning' : isOverdue ? 'error' : 'note',
     what: `${requests} from ${from} to ${to} had no reply${seen}`,
     why:
       answered === 0
@@ -91,6 +94,6 @@ function finding({ words, at, asked, answered, lost, frames }: Unanswered, place
         ? ['firewall-drop', 'no-route', 'forwarding-off', 'rp-filter', 'nat-missing', 'icmp-ignored']
         : ['tc-drop', 'firewall-drop', 'conntrack-full'],
     confirm: `Capture at ${to} at the same time: tcpdump -ni any icmp${to.includes(':') ? '6' : ''} and host ${from}`,
-    cannotTell: 'Whether the request or the reply was lost: both look the same from here',
+    cannotTell: isOverdue ? 'Whether the request or the reply was lost: both look the same from here' : TOO_EARLY,
   };
 }

@@ -23,12 +23,20 @@ const GROUP = 0;
 const ANSWERED = 1;
 const FRAME = 2;
 
-// A group: questions, answers, questions that are unanswered for good, where the last was seen, the first frames.
+// A group: questions, answers, questions that are unanswered for good, where the last was seen, those that
+// waited long, the first frames.
 const ASKED = 0;
 const REPLIES = 1;
 const LOST = 2;
 const PLACE = 3;
-const LOST_FRAMES = 4;
+const OVERDUE = 4;
+const LOST_FRAMES = 5;
+
+/** A question without an answer for so long is not waiting for the end of the capture. */
+const OVERDUE_SECONDS = 1;
+
+/** What the capture cannot show of questions that are not overdue. */
+export const TOO_EARLY = 'Whether an answer came: the capture ends within a second after the question';
 
 /** Those of one group that had no answer. */
 export interface Unanswered {
@@ -40,6 +48,8 @@ export interface Unanswered {
   readonly asked: number;
   readonly answered: number;
   readonly lost: number;
+  /** Whether one waited so long that the capture's end cannot be why. */
+  readonly isOverdue: boolean;
   /** Of the last sight of a question. */
   readonly place: number;
   readonly frames: [Frame, ...Frame[]];
@@ -82,7 +92,7 @@ export class Exchange {
     if (!questions.isNew) {
       // The same number again, after the counter went round or a restart: another question.
       if (secondsBetween(words, at + FRAME, fields.seconds, fields.nanoseconds) <= this.#patienceSeconds) return false;
-      if (words[at + ANSWERED] === 0) this.#lose(at);
+      if (words[at + ANSWERED] === 0) this.#lose(at, this.#patienceSeconds);
     }
     words[at + GROUP] = group;
     words[at + ANSWERED] = 0;
@@ -121,6 +131,7 @@ export class Exchange {
         asked: words[values + ASKED] ?? 0,
         answered: words[values + REPLIES] ?? 0,
         lost,
+        isOverdue: words[values + OVERDUE] === 1,
         place: words[values + PLACE] ?? 0,
         frames: readFrames(capture, words, values + LOST_FRAMES, lost),
       });
@@ -136,13 +147,14 @@ export class Exchange {
       if (questions.words[at + ANSWERED] === 1) continue;
       const ageSeconds = secondsBetween(questions.words, at + FRAME, seconds, nanoseconds);
       const replies = groups.words[(questions.words[at + GROUP] ?? 0) + REPLIES] ?? 0;
-      if (ageSeconds > this.#patienceSeconds || (isEnd && replies === 0)) this.#lose(at);
+      if (ageSeconds > this.#patienceSeconds || (isEnd && replies === 0)) this.#lose(at, ageSeconds);
     }
   }
 
-  #lose(at: number): void {
+  #lose(at: number, ageSeconds: number): void {
     const { words } = this.questions;
     const group = words[at + GROUP] ?? 0;
+    if (ageSeconds >= OVERDUE_SECONDS) this.groups.words[group + OVERDUE] = 1;
     const lost = this.groups.words[group + LOST] ?? 0;
     if (lost < SHOWN_FRAMES) {
       const kept = group + LOST_FRAMES + lost * FRAME_WORDS;

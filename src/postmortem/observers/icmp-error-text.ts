@@ -23,6 +23,7 @@ import { ERROR_KEY, ERROR_VALUE } from './icmp-error-words.ts';
 /** Ports that traceroute asks for: 33434 and on, one a probe. */
 const TRACEROUTE = { first: 33_434, last: 33_690 } as const;
 const DNS_PORT = 53;
+const FRAGMENTATION_NEEDED = 4;
 
 /** One group of errors, read back from its numbers. */
 interface ErrorGroup {
@@ -113,7 +114,9 @@ function unreachableFinding(group: ErrorGroup): Finding {
   };
 }
 
-function text({ isInet6, type, code, mtu }: ErrorGroup): string {
+function text({ isInet6, type, code, mtu: field }: ErrorGroup): string {
+  // Of any other error the field is unused.
+  const mtu = isInet6 || code === FRAGMENTATION_NEEDED ? field : undefined;
   const header = { kind: 'error', type, code, checksum: 0, mtu, pointer: undefined } as const;
   return isInet6 ? icmpv6Text(header) : icmpText(header);
 }
@@ -146,7 +149,7 @@ function meaning(group: ErrorGroup): Meaning {
   const route = `On the machine that owns ${reporter}: ip ${isInet6 ? '-6 ' : ''}route get ${dest}`;
   const firewall = `On the machine that owns ${reporter}: nft list ruleset; iptables-save`;
   const neighbour = `On the machine that owns ${reporter}: ip neigh show ${dest}`;
-  if (isInet6 ? type === ICMPV6_TYPE.packetTooBig : code === 4)
+  if (isInet6 ? type === ICMPV6_TYPE.packetTooBig : code === FRAGMENTATION_NEEDED)
     return {
       severity: count > 3 ? 'warning' : 'note',
       why: `The next link behind ${reporter} is too small; the sender should send smaller packets from now on${count > 3 ? ', and did not' : ''}`,
