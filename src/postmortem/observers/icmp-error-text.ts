@@ -88,12 +88,12 @@ function mergedPorts(groups: readonly ErrorGroup[]): readonly ErrorGroup[] {
     const { reporter, isInet6, type, code, about } = group;
     const key = [reporter, isInet6, type, code, about?.source, about?.dest, about?.protocol].join();
     const known = merged.get(key);
-    const port = known?.about?.port === about?.port ? about?.port : 0;
-    const both = known === undefined ? group : { ...known, count: known.count + group.count };
-    merged.set(
-      key,
-      both.about === undefined || port === undefined ? both : { ...both, about: { ...both.about, port } },
-    );
+    if (known === undefined) merged.set(key, group);
+    else {
+      const isOfOne = known.about === undefined || known.about.port === about?.port;
+      const count = known.count + group.count;
+      merged.set(key, { ...known, count, about: isOfOne ? known.about : { ...known.about, port: 0 } });
+    }
   }
   return [...merged.values()];
 }

@@ -25,7 +25,8 @@ const LEAST_ASKED = 2;
 const SHOWN_PAIRS = 3;
 
 const ASKED = 0;
-const FRAMES = 1;
+const IP_ID = 1;
+const FRAMES = 2;
 
 export class UntranslatedSources implements Observer, Refused {
   readonly #capture: number;
@@ -52,6 +53,9 @@ export class UntranslatedSources implements Observer, Refused {
     if (at === -1) return;
     const { words } = this.#pairs;
     const asked = words[at + ASKED] ?? 0;
+    // The same packet at another device, or round a loop.
+    if (asked > 0 && fields.ipId !== 0 && words[at + IP_ID] === fields.ipId) return;
+    words[at + IP_ID] = fields.ipId;
     keepFrame(words, at + FRAMES, asked, number, fields);
     words[at + ASKED] = asked + 1;
   }
