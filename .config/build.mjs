@@ -116,8 +116,8 @@ async function bundle(outdir) {
  * @param {string} script
  */
 function toAscii(script) {
-  const escape = (/** @type {string} */ unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  writeFileSync(script, readFileSync(script, 'utf8').replace(/[^\0-\x7f]/g, escape));
+  const escaped = (/** @type {string} */ unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(script, readFileSync(script, 'utf8').replace(/[^\0-\x7f]/g, escaped));
 }
 
 /**
