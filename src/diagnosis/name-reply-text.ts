@@ -50,8 +50,8 @@ export function replyRule(server: Address, replies: readonly NameServerReply[]):
 }
 
 /** What a server said, as a line of evidence. */
-export function replyLine({ said }: NameServerReply): string {
-  return saidText(said) ?? (said === 'silence' ? 'no answer' : 'connection refused');
+export function replyLine({ server, said }: NameServerReply): string {
+  return `${server} ${saidText(said) ?? (said === 'silence' ? 'does not answer' : 'has nobody who listens on port 53')}`;
 }
 
 /** `undefined` where it said nothing: the way to it tells why. */

@@ -45,5 +45,8 @@ test('replyText() says nothing of a server that was not asked', () => {
 });
 
 test('replyLine() has words for those who said nothing, too', () => {
-  expect(replies('silence', 'nobody-there').map(replyLine)).toEqual(['no answer', 'connection refused']);
+  expect(replies('silence', 'nobody-there').map(replyLine)).toEqual([
+    '10.0.0.53 does not answer',
+    '10.0.0.54 has nobody who listens on port 53',
+  ]);
 });
