@@ -11,6 +11,7 @@ import { PacketFields, STOP } from '../wire/fields.ts';
 import type { Finding } from './finding.ts';
 import type { FlowList } from './flows/flow-list.ts';
 import type { FlowTracker } from './flows/flow-tracker.ts';
+import { foldFindings } from './fold.ts';
 import type { Observer } from './observer.ts';
 
 /** A capture that has been read. */
@@ -63,7 +64,10 @@ export class CaptureAnalysis {
       firstNs: packets === 0 ? undefined : nanoseconds(this.#firstSeconds, this.#firstNanoseconds),
       lastNs,
       notRead: new Map([...this.#notRead].map(([key, count]) => [whyNotRead(key), count])),
-      findings: [...this.#observers.flatMap((observer) => observer.conclude({ summary, interfaces, lastNs })), ...this.#flows.conclude()],
+      findings: foldFindings([
+        ...this.#observers.flatMap((observer) => observer.conclude({ summary, interfaces, lastNs })),
+        ...this.#flows.conclude(),
+      ]),
       flows: this.#flows.flows(),
     };
   }
