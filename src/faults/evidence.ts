@@ -8,7 +8,7 @@ import { inNetns, ipIn } from '../host/commands-enter.ts';
 import { familyOption } from '../host/commands-route.ts';
 import { findLink, findNetns, type Host, type Netns } from '../host/host.ts';
 import type { DeviceRef, Link } from '../host/link.ts';
-import { type Owner, ownerText, routeOwner } from '../host/owner.ts';
+import { type Owner, ownerText, policyRuleOwner, routeOwner, ruleOwner } from '../host/owner.ts';
 import { type Neighbor, type PolicyRule, type Route, TABLE } from '../host/route.ts';
 import { routeText, ruleText } from '../host/route-text.ts';
 import type { RuleRef } from '../host/ruleset.ts';
@@ -102,13 +102,26 @@ function listing(rule: RuleRef): readonly string[] {
 }
 
 /** Who probably wrote it, where that can be told. */
-export function ownerEvidence(owner: Owner | undefined, what: 'rule' | 'policy' | 'route'): readonly Evidence[] {
+export function ownerEvidence(
+  owner: Owner | undefined,
+  what: 'rule' | 'policy' | 'route' | 'policy rule',
+): readonly Evidence[] {
   return owner === undefined ? [] : [derived(ownerText(owner, what))];
 }
 
 /** The same of a route. */
 export function routeOwnerEvidence(route: Route): readonly Evidence[] {
   return ownerEvidence(routeOwner(route), 'route');
+}
+
+/** The same of a policy rule. */
+export function policyRuleOwnerEvidence(rule: PolicyRule): readonly Evidence[] {
+  return ownerEvidence(policyRuleOwner(rule), 'policy rule');
+}
+
+/** The same of a rule that filters or translates. */
+export function ruleOwnerEvidence({ ruleset }: Netns, rule: RuleRef): readonly Evidence[] {
+  return ownerEvidence(ruleset.known ? ruleOwner(rule, ruleset.value) : undefined, 'rule');
 }
 
 /** What the model derived, without a command that says it in one line. */

@@ -10,7 +10,7 @@ import type { Route } from '../host/route.ts';
 import { routeText, ruleText } from '../host/route-text.ts';
 import type { Address } from '../net/address.ts';
 import { defineRule } from './define.ts';
-import { routeEvidence, routeOwnerEvidence, ruleEvidence } from './evidence.ts';
+import { policyRuleOwnerEvidence, routeEvidence, routeOwnerEvidence, ruleEvidence } from './evidence.ts';
 import type { FaultContext, FaultRule } from './rule.ts';
 import { rejectedIn } from './rules/rp-filter.ts';
 import { droppedAs } from './search/dropped.ts';
@@ -104,7 +104,7 @@ export function ruleActionRule(action: RefusingRule, title: string): FaultRule {
           device: undefined,
           what: `${netns.name} refuses ${reason.lookup.destination} by the policy rule "${ruleText(reason.rule)}"`,
           why: `Policy rules are asked in order of priority, and a ${action} rule ${EFFECT[action]}`,
-          evidence: [ruleEvidence(netns, reason.rule)],
+          evidence: [ruleEvidence(netns, reason.rule), ...policyRuleOwnerEvidence(reason.rule)],
           repairs: [
             {
               intent: `Delete policy rule ${priority}`,

@@ -177,3 +177,35 @@ export const PROTOCOLS: Readonly<Record<string, Program>> = {
   },
   openr: { program: 'Open/R', rewrites: 'as its neighbours say', lasting: undefined },
 };
+
+const AWS_CNI: Program = {
+  program: 'the CNI plugin of Amazon EKS',
+  rewrites: 'for every pod, and when its agent starts',
+  lasting: 'the settings of the aws-node daemon set',
+};
+
+/** What a policy rule has to be like: all that is given. */
+export interface PolicySign {
+  readonly program: Program;
+  readonly tables?: readonly number[];
+  readonly priorities?: readonly number[];
+  /** The mark that it asks for. */
+  readonly mark?: number;
+}
+
+/**
+ * Policy rules that a program writes with numbers of its own.
+ *
+ * Source: wg-quick (linux.bash, add_default(): the mark is the table, 51820 at first), tailscale (wgengine/router,
+ * 5210-5270 and table 52), cilium (pkg/datapath/linux/linux_defaults), calico (felix, WireguardRoutingRulePriority),
+ * amazon-vpc-cni-k8s (pkg/networkutils).
+ */
+export const POLICY_SIGNS: readonly PolicySign[] = [
+  { program: WG_QUICK, tables: [51820], mark: 51820 },
+  { program: WG_QUICK, tables: [51821], mark: 51821 },
+  { program: TAILSCALE, priorities: [5210, 5230, 5250, 5270] },
+  { program: TAILSCALE, tables: [52] },
+  { program: CILIUM, tables: [2004, 2005] },
+  { program: CALICO, priorities: [99], mark: 0x100000 },
+  { program: AWS_CNI, priorities: [1024], mark: 0x80 },
+];

@@ -1,14 +1,23 @@
 /**
  * Who probably put a rule or a route there, and will put it back: by the names of chains and tables, by comments, by the
- * protocol of a route.
+ * protocol of a route, by the numbers of a policy rule.
  *
  * A name is a sign and no proof: anybody may call a chain DOCKER. So what is said is "probably", with the sign.
  *
  * @module
  */
 
-import { CHAINS, COMMENTS, POLICY_SETTERS, PROTOCOLS, type Program, type Sign, TABLES } from './owner-signs.ts';
-import type { Route } from './route.ts';
+import {
+  CHAINS,
+  COMMENTS,
+  POLICY_SETTERS,
+  POLICY_SIGNS,
+  PROTOCOLS,
+  type Program,
+  type Sign,
+  TABLES,
+} from './owner-signs.ts';
+import type { PolicyRule, Route } from './route.ts';
 import type { FilterRule, RuleRef, Ruleset, RulesetTable } from './ruleset.ts';
 
 /** Who wrote it, and what tells. */
@@ -37,8 +46,28 @@ export function routeOwner({ protocol }: Route): Owner | undefined {
   return program && { ...program, sign: `proto ${protocol}` };
 }
 
+/** Who wrote the policy rule, by its protocol, or by numbers that one program uses. */
+export function policyRuleOwner({ madeBy, priority, action, fwmark }: PolicyRule): Owner | undefined {
+  const byProtocol = madeBy === undefined ? undefined : PROTOCOLS[madeBy];
+  if (byProtocol !== undefined) return { ...byProtocol, sign: `proto ${madeBy}` };
+  const table = action.kind === 'lookup' ? action.table : undefined;
+  const known = POLICY_SIGNS.find(
+    ({ tables, priorities, mark }) =>
+      (tables === undefined || (table !== undefined && tables.includes(table))) &&
+      (priorities === undefined || priorities.includes(priority)) &&
+      (mark === undefined || fwmark?.value === mark),
+  );
+  if (known === undefined) return undefined;
+  const signs = [
+    ...(known.priorities === undefined ? [] : [`priority ${priority}`]),
+    ...(known.tables === undefined ? [] : [`table ${table}`]),
+    ...(known.mark === undefined ? [] : [`mark 0x${known.mark.toString(16)}`]),
+  ];
+  return { ...known.program, sign: signs.join(', ') };
+}
+
 /** In one sentence, without a full stop. */
-export function ownerText(owner: Owner, what: 'rule' | 'policy' | 'route'): string {
+export function ownerText(owner: Owner, what: 'rule' | 'policy' | 'route' | 'policy rule'): string {
   const lasting = owner.lasting === undefined ? '' : `; what lasts: ${owner.lasting}`;
   return `${owner.program} probably put this ${what} there (${owner.sign}), and writes it again ${owner.rewrites}${lasting}`;
 }

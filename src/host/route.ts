@@ -88,6 +88,8 @@ export interface PolicyRule {
   /** Ignore a result whose prefix is this short or shorter. */
   readonly suppressPrefixLength?: number;
   readonly action: RuleAction;
+  /** RTPROT_* of the program that made it, where that says more than that it was not the kernel. */
+  readonly madeBy?: string;
   /** Selectors that are there and not modelled (uidrange, l3mdev, suppress_ifgroup ...). */
   readonly unmodelled: readonly string[];
 }

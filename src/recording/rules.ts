@@ -17,6 +17,7 @@ import { type Prefix, parsePrefix } from '../net/prefix.ts';
 import { AddressField, DeviceField, NumberField, RouteTypeField, TableField } from './fields.ts';
 import { rowsOf } from './output.ts';
 import type { RecordedNamespace } from './recording.ts';
+import { routeProtocol } from './rtnetlink-names.ts';
 
 const Port = v.optional(v.number());
 
@@ -49,12 +50,13 @@ const RuleRow = v.looseObject({
   unresolved: Word,
   nop: Word,
   action: v.optional(RouteTypeField),
+  protocol: v.optional(v.string()),
 });
 
 type RuleRow = v.InferOutput<typeof RuleRow>;
 
-/** Besides what the schema names: who made the rule, realms, and whether its device exists just now. */
-const WITHOUT_EFFECT = ['protocol', 'flow_to', 'flow_from', 'iif_detached', 'oif_detached'];
+/** Besides what the schema names: realms, and whether its device exists just now. */
+const WITHOUT_EFFECT = ['flow_to', 'flow_from', 'iif_detached', 'oif_detached'];
 const UNDERSTOOD = new Set([...Object.keys(RuleRow.entries), ...WITHOUT_EFFECT]);
 
 const PROTOCOLS: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, 'ipv6-icmp': 58, sctp: 132 };
@@ -93,6 +95,7 @@ function ruleOf(row: RuleRow, family: Family): PolicyRule {
     ...(row.tos === undefined ? {} : { tos: row.tos }),
     ...(row.suppress_prefixlen === undefined ? {} : { suppressPrefixLength: row.suppress_prefixlen }),
     action: action ?? { kind: 'nop' },
+    ...madeBy(row.protocol),
     unmodelled: [
       ...(action === undefined ? ['an action that is not known'] : []),
       ...(from === undefined && row.src !== 'all' ? [`from ${row.src}/${row.srclen}`] : []),
@@ -101,6 +104,14 @@ function ruleOf(row: RuleRow, family: Family): PolicyRule {
       ...strangeWords(row),
     ],
   };
+}
+
+/** The kernel, `ip` itself and whoever writes fixed rules tell nothing by their number. */
+const ANYBODY = ['unspec', '0', 'kernel', 'boot', 'static'];
+
+function madeBy(text: string | undefined): Pick<PolicyRule, 'madeBy'> {
+  const protocol = text === undefined ? undefined : routeProtocol(text);
+  return protocol === undefined || ANYBODY.includes(protocol) ? {} : { madeBy: protocol };
 }
 
 function actionOf(row: RuleRow): RuleAction | undefined {

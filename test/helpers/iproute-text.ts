@@ -157,6 +157,7 @@ export function rule(text: string, family: Family = text.includes('::') ? 'inet6
     tos: () => Object.assign(selectors, { tos: Number(words.next()) }),
     suppress_prefixlength: () => Object.assign(selectors, { suppressPrefixLength: Number(words.next()) }),
     uidrange: () => Object.assign(selectors, { unmodelled: [`uidrange ${words.next()}`] }),
+    proto: () => Object.assign(selectors, { madeBy: words.next() }),
     lookup: () => {
       action = { kind: 'lookup', table: tableNumber(words.next()) };
     },

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ownerText, routeOwner, ruleOwner } from '../../src/host/owner.ts';
+import { ownerText, policyRuleOwner, routeOwner, ruleOwner } from '../../src/host/owner.ts';
 import type { RuleRef, Ruleset } from '../../src/host/ruleset.ts';
 import { parseIptablesSave } from '../../src/recording/iptables-save.ts';
 import { parseNftRuleset } from '../../src/recording/nft.ts';
 import { iptables } from '../faults/rulesets.ts';
 import { RECORDED } from '../helpers/hosting.ts';
-import { route } from '../helpers/iproute-text.ts';
+import { route, rule } from '../helpers/iproute-text.ts';
 
 function recorded(file: string): Ruleset {
   const text = readFileSync(new URL(file, RECORDED), 'utf8');
@@ -94,6 +94,31 @@ test.each([
 test('routeOwner() names nobody for what the kernel and people write', () => {
   expect(routeOwner(route('10.0.0.0/24 dev eth0 proto kernel'))).toBeUndefined();
   expect(routeOwner(route('10.1.0.0/16 via 10.0.0.1 dev eth0 proto static'))).toBeUndefined();
+});
+
+test.each([
+  ['32764: not from all fwmark 0xca6c lookup 51820', 'wg-quick', 'table 51820, mark 0xca6c'],
+  ['5270: from all lookup 52', 'tailscale', 'priority 5270'],
+  ['5210: from all fwmark 0x80000/0xff0000 lookup 254', 'tailscale', 'priority 5210'],
+  ['9: from all fwmark 0x200/0xf00 lookup 2004', 'cilium', 'table 2004'],
+  ['99: not from all fwmark 0x100000/0x100000 lookup 1', 'calico (felix)', 'priority 99, mark 0x100000'],
+  ['1024: from all fwmark 0x80/0x80 lookup 254', 'the CNI plugin of Amazon EKS', 'priority 1024, mark 0x80'],
+])('policyRuleOwner() tells by numbers that are one program’s: %s', (text, program, sign) => {
+  expect(policyRuleOwner(rule(text))).toMatchObject({ program, sign });
+});
+
+test('policyRuleOwner() believes the protocol first', () => {
+  const made = { ...rule('5270: from all lookup 52'), madeBy: 'keepalived' };
+  expect(policyRuleOwner(made)).toMatchObject({ program: 'keepalived', sign: 'proto keepalived' });
+});
+
+test.each([
+  '0: from all lookup 255',
+  '100: from 10.0.0.0/8 lookup 100',
+  '99: from all lookup 1',
+  '1024: from all lookup 2',
+])('policyRuleOwner() names nobody for %s', (text) => {
+  expect(policyRuleOwner(rule(text))).toBeUndefined();
 });
 
 test('ownerText() says who, the sign, when it comes back, and what lasts', () => {

@@ -28,7 +28,7 @@ test.each([
   '24: from all ipproto tcp dport 80 lookup 100',
   '25: from all ipproto udp sport 1000-2000 lookup 100',
   '27: from all tos 0x10 lookup 100',
-  '31: from all lookup 100',
+  '31: from all lookup 100 proto bird',
   '32767: from all lookup default',
 ])('rulesOf() reads what `ip rule` printed for "%s"', (text) => {
   expect(recorded(Number.parseInt(text, 10))).toEqual(rule(text, 'inet'));

@@ -8,7 +8,7 @@
 import { findNetns } from '../../host/host.ts';
 import { familyOf } from '../../net/address.ts';
 import { defineRule, type Found } from '../define.ts';
-import { derived, routeEvidence } from '../evidence.ts';
+import { derived, routeEvidence, routeOwnerEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { closedWorldOf } from '../search/closed-world.ts';
 import { crossingOf } from '../search/crossing.ts';
@@ -57,6 +57,7 @@ function notOnTheWire(context: FaultContext): readonly Found[] {
       why: 'Only the owner of an address answers for it; unanswered, the packet is dropped where the question was asked',
       evidence: [
         routeEvidence(dropped.netns, crossing.route),
+        ...routeOwnerEvidence(crossing.route),
         derived(there.length === 0 ? 'no address on this wire' : `on this wire: ${there.join(', ')}`),
       ],
       repairs: [],

@@ -15,7 +15,7 @@ import { endpointText } from '../../journey/packet-text.ts';
 import { type Address, isLoopback, isUnspecified } from '../../net/address.ts';
 import { formatPrefix, hostPrefix, prefixOf } from '../../net/prefix.ts';
 import { defineRule, type Found } from '../define.ts';
-import { derived, filterEvidence } from '../evidence.ts';
+import { derived, filterEvidence, ruleOwnerEvidence } from '../evidence.ts';
 import { ruleText } from '../filter-rule.ts';
 import { hairpin, loopbackEdits, publish, publishIntent } from '../publish.ts';
 import type { FaultContext } from '../rule.ts';
@@ -64,7 +64,11 @@ function leadsNowhere({ host, journey: { leg, fate } }: FaultContext, translated
       ...placeOf(translated),
       what: `${leads(translated)}, an address that nobody has`,
       why: 'The rule is obeyed, whatever is behind the address: the packet is sent there, and nobody takes it',
-      evidence: [filterEvidence(netns, translated.rule), derived(`no interface holds ${after.destination}`)],
+      evidence: [
+        filterEvidence(netns, translated.rule),
+        ...ruleOwnerEvidence(netns, translated.rule),
+        derived(`no interface holds ${after.destination}`),
+      ],
       repairs: leadTo(translated, otherServices(host, translated)),
     },
   ];
@@ -88,6 +92,7 @@ function leadsToNoService({ host, journey: { leg, fate } }: FaultContext, transl
       why: 'A translation leads to one address and port; a service that listens elsewhere does not hear of it',
       evidence: [
         filterEvidence(translated.netns, translated.rule),
+        ...ruleOwnerEvidence(translated.netns, translated.rule),
         derived(`${there.name} has no ${reason.protocol} socket on port ${reason.port}`),
       ],
       repairs: leadTo(translated, services),
@@ -107,7 +112,7 @@ function loopbackLedOut(context: FaultContext, translated: Translated): readonly
       ...placeOf(translated),
       what: `${leads(translated)}, but with the source ${after.source}, which ${fate.netns} refuses`,
       why: '127.0.0.0/8 leaves and enters a namespace only by a device with route_localnet, and nobody else answers to it: such a packet needs the source of the device too',
-      evidence: [filterEvidence(netns, rule), derived(fate.reason.because)],
+      evidence: [filterEvidence(netns, rule), ...ruleOwnerEvidence(netns, rule), derived(fate.reason.because)],
       repairs:
         edits.length === 0
           ? []
@@ -139,7 +144,11 @@ function answeredAround(context: FaultContext, translated: Translated): readonly
       device: outDevice,
       what: `${leads(translated)}, which ${asker}: ${netns.name} never gets to translate the answer back`,
       why: `The answer has to come from the address that was asked, ${before.destination}; only the one that translated can see to that, and the answer passes it only if the request came from its own address`,
-      evidence: [filterEvidence(netns, rule), derived(`the request leaves ${outDevice} from ${after.source}`)],
+      evidence: [
+        filterEvidence(netns, rule),
+        ...ruleOwnerEvidence(netns, rule),
+        derived(`the request leaves ${outDevice} from ${after.source}`),
+      ],
       repairs: [
         {
           intent: `Translate the source too of what ${netns.name} leads from ${formatPrefix(source)} to ${after.destination}`,

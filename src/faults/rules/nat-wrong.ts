@@ -13,7 +13,7 @@ import { NO_CONNECTIONS } from '../../walk/netfilter/contract.ts';
 import { describeMatch } from '../../walk/netfilter/describe.ts';
 import { type NearMiss, nearMisses } from '../../walk/netfilter/near-misses.ts';
 import { defineRule, type Found } from '../define.ts';
-import { derived, filterEvidence } from '../evidence.ts';
+import { derived, filterEvidence, ruleOwnerEvidence } from '../evidence.ts';
 import { ruleText } from '../filter-rule.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Border, natChains } from '../search/border.ts';
@@ -48,6 +48,7 @@ function missed(context: FaultContext): readonly Found[] {
       why: 'A translation rule acts only on packets that meet all of its conditions, and only the first one that does decides',
       evidence: [
         filterEvidence(router, near.rule.ref),
+        ...ruleOwnerEvidence(router, near.rule.ref),
         derived(`the request leaves ${out.device} with the source ${packet.source}`),
       ],
       repairs: repairsOf(context.host, border, near),
@@ -119,7 +120,7 @@ function mistranslated(context: FaultContext): readonly Found[] {
       device: step.device,
       what: `${netns.name} translates ${step.before.source} to ${source}, which nobody has`,
       why: 'The answer goes to the address that the request came from; if that is no address of the router, the answer never reaches it',
-      evidence: [filterEvidence(netns, step.rule)],
+      evidence: [filterEvidence(netns, step.rule), ...ruleOwnerEvidence(netns, step.rule)],
       repairs: [
         {
           intent: `Delete the rule that translates to ${source}`,

@@ -13,7 +13,7 @@ import { type PolicyRule, type Route, TABLE } from '../../host/route.ts';
 import { routeText, ruleText, tableText } from '../../host/route-text.ts';
 import { formatRoutePrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
-import { derived, routeEvidence, ruleEvidence } from '../evidence.ts';
+import { derived, policyRuleOwnerEvidence, routeEvidence, routeOwnerEvidence, ruleEvidence } from '../evidence.ts';
 import { type Astray, astrayIn, decisionAfter } from '../search/astray.ts';
 import type { RouteStep } from '../search/dropped.ts';
 import { changes } from '../search/redirect.ts';
@@ -23,7 +23,7 @@ const OWN_TABLES: readonly number[] = Object.values(TABLE);
 
 export const policyRule = defineRule({
   code: 'policy-rule',
-  title: 'A policy rule sends the packet to a table that leads elsewhere',
+  title: 'A policy rule picks a table that leads elsewhere',
   source: 'net/core/fib_rules.c: fib_rules_lookup(), the first rule whose table has a route decides; ip-rule(8)',
   explains: [
     'gateway-unreachable',
@@ -56,7 +56,9 @@ export const policyRule = defineRule({
         why: 'Policy rules are asked in order of priority, and the first one whose table has any route for the packet decides, a default route as well; tables after it are not asked',
         evidence: [
           ruleEvidence(netns, rule),
+          ...policyRuleOwnerEvidence(rule),
           routeEvidence(netns, route),
+          ...routeOwnerEvidence(route),
           derived(`table ${tableText(without.route.table)} has "${routeText(without.route)}", which leads there`),
         ],
         repairs: repairsOf(context.host, netns, step, without.route),
