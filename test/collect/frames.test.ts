@@ -26,7 +26,7 @@ test('parseFrames() takes exit code 127 for a program that is not installed', ()
 });
 
 test('parseFrames() gives every command of a batch its line', () => {
-  expect(outputs('out @1\tip -4 -d -j -N -batch -\n[1]\n[2]\n', 'end 0\n')).toEqual({
+  expect(outputs('out @1\tip -4 -d -j -N -batch -\n[1]\n[2]\n[3]\n', 'end 0\n')).toEqual({
     route4: {
       command: ['ip', '-4', '-d', '-j', '-N', 'route', 'show', 'table', 'all'],
       exitCode: 0,
@@ -34,6 +34,12 @@ test('parseFrames() gives every command of a batch its line', () => {
       stderr: '',
     },
     rule4: { command: ['ip', '-4', '-d', '-j', '-N', 'rule', 'show'], exitCode: 0, stdout: '[2]', stderr: '' },
+    cache4: {
+      command: ['ip', '-4', '-d', '-j', '-N', 'route', 'show', 'cache'],
+      exitCode: 0,
+      stdout: '[3]',
+      stderr: '',
+    },
   });
 });
 
@@ -43,16 +49,16 @@ test('parseFrames() leaves out a batch that failed: its commands follow by thems
   expect(Object.keys(outputs(...frames) ?? {})).toEqual(['route4']);
 });
 
-test.each(['[1]\n', '[1]\n[2]\n[3]\n', ''])(
-  'parseFrames() takes no answer for another one: a batch of two printed %j',
+test.each(['[1]\n[2]\n', '[1]\n[2]\n[3]\n[4]\n', ''])(
+  'parseFrames() takes no answer for another one: a batch of three printed %j',
   (text) => {
     const read = outputs(`out @1\tip -batch -\n${text}`, 'end 0\n');
 
-    for (const key of ['route4', 'rule4']) {
+    for (const key of ['route4', 'rule4', 'cache4']) {
       expect(read?.[key]).toMatchObject({
         exitCode: 1,
         stdout: '',
-        stderr: expect.stringMatching(/answers to 2 questions/),
+        stderr: expect.stringMatching(/answers to 3 questions/),
       });
     }
   },
