@@ -61,7 +61,7 @@ liveTest(
 
       await until(pings, 'an answer through DOCKER-USER');
       // The answer is dropped by a rule of its own.
-    expect(proof).toEqual({ deliveredAfter: 2 });
+      expect(proof).toEqual({ deliveredAfter: 2 });
     });
   },
 );
