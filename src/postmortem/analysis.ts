@@ -7,18 +7,22 @@
 import type { AnalysedCapture } from './capture-analysis.ts';
 import type { Finding, Severity } from './finding.ts';
 import { FINDING_CODES } from './finding-code.ts';
+import type { PointsAnalysis } from './points/points-analysis.ts';
 
 export interface Analysis {
   readonly captures: readonly AnalysedCapture[];
   /** The gravest first. */
   readonly findings: readonly Finding[];
+  /** `undefined`: everything was captured at one place. */
+  readonly points: PointsAnalysis | undefined;
 }
 
 const GRAVITY: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** Put together what was found in each. */
-export function analysisOf(captures: readonly AnalysedCapture[]): Analysis {
-  return { captures, findings: captures.flatMap(({ findings }) => findings).sort(byGravity) };
+export function analysisOf(captures: readonly AnalysedCapture[], points?: PointsAnalysis): Analysis {
+  const findings = [...captures.flatMap(({ findings }) => findings), ...(points?.findings ?? [])];
+  return { captures, findings: findings.sort(byGravity), points };
 }
 
 /** What the capture itself lacks comes before all else: it decides what the rest is worth. */

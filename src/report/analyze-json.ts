@@ -9,9 +9,10 @@
 import type { Analysis } from '../postmortem/analysis.ts';
 import type { Frame } from '../postmortem/frame.ts';
 import { isoTime } from './iso-time.ts';
+import { pointsDocument } from './points-json.ts';
 
 /** The whole document, as a value for JSON.stringify. */
-export function analyzeDocument({ captures, findings }: Analysis): unknown {
+export function analyzeDocument({ captures, findings, points }: Analysis): unknown {
   const frame = ({ capture, number, timestampNs }: Frame) => ({
     file: captures[capture]?.path ?? null,
     number,
@@ -37,5 +38,6 @@ export function analyzeDocument({ captures, findings }: Analysis): unknown {
       confirm: confirm ?? null,
       cannotTell: cannotTell ?? null,
     })),
+    ...pointsDocument(points, captures),
   };
 }

@@ -1,0 +1,143 @@
+/**
+ * Numbers for flows of one direction: the same addresses, protocol and ports have the same number at every point.
+ *
+ * @module
+ */
+
+import type { PacketFields } from '../../wire/fields.ts';
+import type { PacketKey } from './packet-key.ts';
+
+/** Words a flow: network and protocol, ports, source, destination. */
+const WORDS = 10;
+const FIRST_SLOTS = 1024;
+
+export interface DirectedFlow {
+  /** See NETWORK. */
+  readonly network: number;
+  readonly protocol: number;
+  readonly sourcePort: number;
+  readonly destPort: number;
+  /** Four words; an IPv4 address is the last. */
+  readonly source: readonly number[];
+  readonly destination: readonly number[];
+}
+
+export class FlowIds {
+  count = 0;
+  readonly #seed: number;
+  #rows = new Int32Array(FIRST_SLOTS * WORDS);
+  /** 0: free, else a flow's number and 1. */
+  #slots = new Int32Array(FIRST_SLOTS * 2);
+  readonly #row = new Int32Array(WORDS);
+  #last = -1;
+
+  constructor(seed: number) {
+    this.#seed = seed | 0;
+  }
+
+  /** The packet's flow, whose ports `key` has read. */
+  of(fields: PacketFields, key: PacketKey): number {
+    const row = this.#row;
+    row[0] = (fields.network << 16) | key.protocol;
+    row[1] = (key.sourcePort << 16) | key.destPort;
+    row[2] = fields.source0;
+    row[3] = fields.source1;
+    row[4] = fields.source2;
+    row[5] = fields.source3;
+    row[6] = fields.dest0;
+    row[7] = fields.dest1;
+    row[8] = fields.dest2;
+    row[9] = fields.dest3;
+    // Packets come in bursts of one flow.
+    if (this.#last >= 0 && this.#isRow(this.#last)) return this.#last;
+    this.#last = this.#intern();
+    return this.#last;
+  }
+
+  /** The flow of the other direction; `undefined` if there was no packet of it. */
+  reverseOf(flow: number): number | undefined {
+    const rows = this.#rows;
+    const at = flow * WORDS;
+    const row = this.#row;
+    const ports = rows[at + 1] ?? 0;
+    row[0] = rows[at] ?? 0;
+    row[1] = (ports << 16) | (ports >>> 16);
+    for (let word = 0; word < 4; word++) {
+      row[2 + word] = rows[at + 6 + word] ?? 0;
+      row[6 + word] = rows[at + 2 + word] ?? 0;
+    }
+    const found = (this.#slots[this.#slotOf()] ?? 0) - 1;
+    return found < 0 ? undefined : found;
+  }
+
+  flow(id: number): DirectedFlow {
+    const at = id * WORDS;
+    const word = (index: number) => this.#rows[at + index] ?? 0;
+    return {
+      network: word(0) >>> 16,
+      protocol: word(0) & 0xffff,
+      sourcePort: word(1) >>> 16,
+      destPort: word(1) & 0xffff,
+      source: [word(2), word(3), word(4), word(5)],
+      destination: [word(6), word(7), word(8), word(9)],
+    };
+  }
+
+  #intern(): number {
+    const slot = this.#slotOf();
+    const found = this.#slots[slot] ?? 0;
+    if (found > 0) return found - 1;
+    if ((this.count + 1) * WORDS > this.#rows.length) {
+      const grown = new Int32Array(this.#rows.length * 2);
+      grown.set(this.#rows);
+      this.#rows = grown;
+    }
+    const id = this.count++;
+    this.#rows.set(this.#row, id * WORDS);
+    this.#slots[slot] = this.count;
+    if (this.count * 2 > this.#slots.length) this.#growSlots();
+    return id;
+  }
+
+  /** Where the row is, or the free place for it. */
+  #slotOf(): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let slot = this.#hash(this.#row, 0) & mask; ; slot = (slot + 1) & mask) {
+      const found = slots[slot] ?? 0;
+      if (found === 0 || this.#isRow(found - 1)) return slot;
+    }
+  }
+
+  #isRow(id: number): boolean {
+    const row = this.#row;
+    const rows = this.#rows;
+    const at = id * WORDS;
+    // The words that differ most come first.
+    if (rows[at + 1] !== row[1] || rows[at + 5] !== row[5] || rows[at + 9] !== row[9] || rows[at] !== row[0])
+      return false;
+    for (let word = 2; word < WORDS; word++) if (rows[at + word] !== row[word]) return false;
+    return true;
+  }
+
+  #hash(rows: Int32Array, at: number): number {
+    let hash = this.#seed;
+    for (let word = 0; word < WORDS; word++) {
+      hash = Math.imul(hash ^ (rows[at + word] ?? 0), 0x85ebca6b);
+      hash ^= (hash >>> 13) ^ (hash << 7);
+    }
+    hash = Math.imul(hash ^ (hash >>> 16), 0xc2b2ae35);
+    return hash ^ (hash >>> 15);
+  }
+
+  #growSlots(): void {
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (let id = 0; id < this.count; id++) {
+      let slot = this.#hash(this.#rows, id * WORDS) & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = id + 1;
+    }
+    this.#slots = slots;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The whole of it: what was seen at several places, to what happened between them.
+ *
+ * @module
+ */
+
+import { Expectations } from './expectations.ts';
+import { flowText } from './flow-text.ts';
+import { followAll, type Hop } from './hops.ts';
+import { frameOf, lossesOf, pointOf } from './losses.ts';
+import type { Matching } from './passages.ts';
+import type { Part } from './places.ts';
+import type { Clock, HopRow, PointsAnalysis, Rewriting } from './points-analysis.ts';
+import { type FoundBetween, findingsOf } from './points-findings.ts';
+import { Senses } from './senses.ts';
+import { type Doubt, settle } from './settle.ts';
+import { SightingIndex } from './sighting-index.ts';
+import type { Sightings } from './sightings.ts';
+import { pointsOfParts } from './slices.ts';
+import { Streams } from './streams.ts';
+import { waysOf } from './ways.ts';
+
+/** Points are bits of a number. */
+const MOST_POINTS = 30;
+
+/** Everything that was seen, matched; to be asked for single packets too. */
+export interface MatchedPoints {
+  readonly analysis: PointsAnalysis;
+  readonly matching: Matching;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * @param sightings Of all parts, to the end: nothing more can be seen afterwards.
+ * @param parts In the order in which they were added as points of the sightings.
+ * @returns `undefined`: it is all one point, or more than MOST_POINTS.
+ */
+export function matchPoints(sightings: Sightings, parts: readonly Part[]): MatchedPoints | undefined {
+  sightings.close();
+  const index = new SightingIndex(sightings);
+  index.pointOfPart = pointsOfParts(index, parts);
+  const pointCount = Math.max(0, ...index.pointOfPart) + 1;
+  if (pointCount < 2 || pointCount > MOST_POINTS) return undefined;
+
+  const streams = new Streams(index);
+  const matching: Matching = { index, streams, ways: waysOf(index, streams, pointCount), pointCount };
+  const senses = new Senses(matching);
+  const expectations = new Expectations(matching, senses);
+  const hops = followAll(matching, senses, expectations);
+  const byNumber = Array.from({ length: pointCount }, (_, point) => pointOf(matching, parts, point));
+  const settled = settle(matching, hops, byNumber, senses);
+  const lost = lossesOf(matching, hops, settled.lost, senses, expectations);
+
+  const { order } = matching.ways;
+  const place = (point: number) => order.indexOf(point);
+  const points = order.flatMap((point) => byNumber[point] ?? []);
+  const found: FoundBetween = { matching, parts, points, hops, settled, lost, rewritings: rewritingsOf(matching) };
+  const doubts = new Map<Doubt, number>();
+  for (const counts of settled.doubted.values())
+    for (const [doubt, count] of counts) doubts.set(doubt, (doubts.get(doubt) ?? 0) + count);
+  const analysis: PointsAnalysis = {
+    points,
+    hops: [...hops.all.values()].map((hop) => rowOf(hop, place)).sort(byWay),
+    losses: lost.map(({ from, to, records, common }) => ({
+      from: place(from),
+      to: place(to),
+      packets: records.length,
+      ofPackets: seenOn(hops.all.get(from * pointCount + to)) || records.length,
+      common,
+      first: frameOf(matching, parts, records[0] ?? 0),
+      last: frameOf(matching, parts, records.at(-1) ?? 0),
+    })),
+    rewritings: found.rewritings,
+    clocks: clocksOf(matching),
+    doubts,
+    findings: findingsOf(found),
+    notes: notesOf(matching, parts, points.length),
+  };
+  return { analysis, matching, parts };
+}
+
+function seenOn(hop: Hop | undefined): number {
+  return hop === undefined ? 0 : hop.passed + hop.missed + hop.lost + hop.unknown;
+}
+
+function rowOf(hop: Hop, place: (point: number) => number): HopRow {
+  const { passed, lost, unknown, missed, duplicated, reordered } = hop;
+  const medianNs = hop.medianDelayNs();
+  return {
+    from: place(hop.from),
+    to: place(hop.to),
+    seen: seenOn(hop),
+    passed,
+    lost,
+    unknown: unknown + missed,
+    duplicated,
+    reordered,
+    delay: medianNs === undefined ? undefined : { leastNs: hop.leastDelayNs, medianNs, mostNs: hop.mostDelayNs },
+  };
+}
+
+/** The way of the requests, then the way back. */
+function byWay(a: HopRow, b: HopRow): number {
+  const isBack = ({ from, to }: HopRow) => (from > to ? 1 : 0);
+  return isBack(a) - isBack(b) || (isBack(a) === 1 ? b.from - a.from : a.from - b.from) || a.to - b.to;
+}
+
+/** The way back is not told of a flow whose way there is. */
+function rewritingsOf({ index, streams, ways }: Matching): readonly Rewriting[] {
+  const { flows } = index.sightings;
+  const told = new Set<number>();
+  return streams.translations.flatMap((translation) => {
+    const { from, to, fromPoint, toPoint, packets } = translation;
+    const reverse = flows.reverseOf(from);
+    if (reverse !== undefined && told.has(reverse)) return [];
+    told.add(from);
+    const [a, b] = [ways.order.indexOf(fromPoint), ways.order.indexOf(toPoint)];
+    const [before, after] = [flowText(flows.flow(from)), flowText(flows.flow(to))];
+    const forth = { from: a, to: b, before, after, packets, translation };
+    return [a < b ? forth : { ...forth, from: b, to: a, before: after, after: before }];
+  });
+}
+
+function clocksOf({ ways }: Matching): readonly Clock[] {
+  return ways.order.map((point, place) => {
+    const pairs = ways.pairs.filter(({ a, b }) => a === point || b === point).sort((x, y) => y.packets - x.packets);
+    return {
+      point: place,
+      aheadNs: ways.offsetNs[point] ?? 0,
+      by: place === 0 ? 'one' : (pairs[0]?.clock ?? 'unknown'),
+    };
+  });
+}
+
+function notesOf({ index, ways }: Matching, parts: readonly Part[], points: number): readonly string[] {
+  const notes: string[] = [];
+  if (points < parts.length) notes.push(`${parts.length} captures are slices of ${points}: they follow one another`);
+  if (index.sightings.isFull) notes.push(`Only the first ${index.sightings.total} packets were matched`);
+  const unmatched = ways.order.filter((point) => !ways.pairs.some(({ a, b }) => a === point || b === point));
+  for (const point of unmatched) {
+    const part = index.pointOfPart.indexOf(point);
+    notes.push(
+      `No packet of ${parts[part]?.name ?? 'a point'} was seen at another point, so its place in the order is not known`,
+    );
+  }
+  return notes;
+}

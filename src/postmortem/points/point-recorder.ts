@@ -1,0 +1,111 @@
+/**
+ * Takes down what every capture saw, and matches it when all have been read.
+ *
+ * A place is a file; an interface of it, where it has several; or a device, in a capture of `-i any` (LINUX_SLL2).
+ *
+ * @module
+ */
+
+import type { CaptureInterface } from '../../wire/capture-file/interface.ts';
+import type { PacketFields } from '../../wire/fields.ts';
+import type { EndOfCapture, Observer } from '../observer.ts';
+import { type MatchedPoints, matchPoints } from './match-points.ts';
+import type { Part } from './places.ts';
+import { Sightings } from './sightings.ts';
+
+/** So many packets of one file, all of one place: it will have no second one, and need not be remembered. */
+const ENOUGH_OF_ONE_PLACE = 100_000;
+
+/** Room for the devices of a capture beside its interfaces. */
+const IFINDEX_SPAN = 0x1_0000_0000;
+
+interface Place {
+  readonly capture: number;
+  readonly interfaceId: number;
+  readonly ifindex: number;
+}
+
+export class PointRecorder {
+  readonly #sightings: Sightings;
+  readonly #places: Place[] = [];
+  readonly #captures: { readonly path: string; readonly interfaces: readonly CaptureInterface[] }[] = [];
+  #isGivenUp = false;
+
+  /** @param seed Unknown to whoever sends the packets. */
+  constructor(seed: number) {
+    this.#sightings = new Sightings(seed);
+  }
+
+  /** @param capture Its index among those that are analysed together. @param isAlone Whether there are no others. */
+  observer(capture: number, path: string, isAlone: boolean): Observer {
+    const points = new Map<number, number>();
+    let lastKey = -1;
+    let last = -1;
+    return {
+      see: (fields: PacketFields, number: number, interfaceId: number) => {
+        if (this.#isGivenUp) return;
+        const key = interfaceId * IFINDEX_SPAN + fields.ifindex;
+        if (key !== lastKey) {
+          lastKey = key;
+          last = points.get(key) ?? this.#addPlace(points, key, { capture, interfaceId, ifindex: fields.ifindex });
+        }
+        this.#sightings.see(last, fields, number);
+        if (isAlone && number === ENOUGH_OF_ONE_PLACE && points.size === 1) this.#isGivenUp = true;
+      },
+      conclude: ({ interfaces, summary }: EndOfCapture) => {
+        if (summary.format === undefined) return [];
+        this.#captures[capture] = { path, interfaces };
+        // A capture without a packet is a place all the same: that nothing came there is what it shows.
+        if (points.size === 0) this.#addPlace(points, 0, { capture, interfaceId: 0, ifindex: 0 });
+        return [];
+      },
+    };
+  }
+
+  /** Everything has been read. @returns As `matchPoints()`. */
+  finish(): MatchedPoints | undefined {
+    if (this.#isGivenUp || this.#places.length < 2) return undefined;
+    const names = this.#places.map((place) => this.#nameOf(place));
+    const parts = this.#places.map((place, at) =>
+      this.#partOf(place, names.indexOf(names[at] ?? '') === at && names.lastIndexOf(names[at] ?? '') === at),
+    );
+    return matchPoints(this.#sightings, parts);
+  }
+
+  #addPlace(points: Map<number, number>, key: number, place: Place): number {
+    const point = this.#sightings.addPoint();
+    this.#places.push(place);
+    points.set(key, point);
+    return point;
+  }
+
+  #partOf(place: Place, isUnique: boolean): Part {
+    const { path = '', interfaces = [] } = this.#captures[place.capture] ?? {};
+    const captured = interfaces[place.interfaceId];
+    const name = this.#nameOf(place);
+    return {
+      capture: place.capture,
+      file: path,
+      name: isUnique ? name : name === baseName(path) ? path : `${baseName(path)}:${name}`,
+      linkType: captured?.linkType ?? -1,
+      interfaceName: place.ifindex === 0 ? captured?.name : `ifindex ${place.ifindex}`,
+      dropped: droppedBy(captured),
+    };
+  }
+
+  #nameOf({ capture, interfaceId, ifindex }: Place): string {
+    const { path = '', interfaces = [] } = this.#captures[capture] ?? {};
+    if (ifindex !== 0) return `${baseName(path)}:ifindex ${ifindex}`;
+    return interfaces[interfaceId]?.name ?? (interfaces.length > 1 ? `interface ${interfaceId}` : baseName(path));
+  }
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function droppedBy(captured: CaptureInterface | undefined): number | undefined {
+  const { dropped, droppedBySystem } = captured?.statistics ?? {};
+  if (dropped === undefined && droppedBySystem === undefined) return undefined;
+  return Number((dropped ?? 0n) + (droppedBySystem ?? 0n));
+}

@@ -1,0 +1,114 @@
+/**
+ * Which flows are one another behind NAT. A *stream* is a flow and everything that it is translated to on its way.
+ *
+ * Learned from packets that match: when a packet of flow f at one point is a packet of flow g at another, and neither
+ * flow is seen where the other is, then f is translated to g. The most packets win; packets that happen to be alike in
+ * two flows that both pass untranslated teach nothing.
+ *
+ * @module
+ */
+
+import type { SightingIndex } from './sighting-index.ts';
+
+/** f at one point, g at another. */
+export interface Translation {
+  readonly from: number;
+  readonly to: number;
+  readonly fromPoint: number;
+  readonly toPoint: number;
+  readonly packets: number;
+}
+
+export class Streams {
+  /** In the order in which they are found, the lower point first. */
+  readonly translations: readonly Translation[];
+  /** By flow: one bit a point that saw it. */
+  readonly flowPoints: Int32Array;
+  /** By stream. */
+  readonly points: Int32Array;
+  readonly #parents: Int32Array;
+
+  constructor(index: SightingIndex) {
+    const { count } = index.sightings.flows;
+    this.flowPoints = pointsByFlow(index);
+    this.#parents = new Int32Array(count);
+    for (let flow = 0; flow < count; flow++) this.#parents[flow] = flow;
+    this.translations = bestOf(votes(index, this.flowPoints));
+    for (const { from, to } of this.translations) this.#join(from, to);
+    this.points = new Int32Array(count);
+    for (let flow = 0; flow < count; flow++) {
+      const stream = this.of(flow);
+      this.points[stream] = (this.points[stream] ?? 0) | (this.flowPoints[flow] ?? 0);
+    }
+  }
+
+  /** The stream's number is that of one of its flows. */
+  of(flow: number): number {
+    const parents = this.#parents;
+    let at = flow;
+    for (;;) {
+      const parent = parents[at] ?? at;
+      if (parent === at) return at;
+      parents[at] = parents[parent] ?? parent;
+      at = parent;
+    }
+  }
+
+  #join(a: number, b: number): void {
+    this.#parents[this.of(b)] = this.of(a);
+  }
+}
+
+function pointsByFlow(index: SightingIndex): Int32Array {
+  const { sightings } = index;
+  const seen = new Int32Array(sightings.flows.count);
+  for (const [part, { flow, length }] of sightings.points.entries()) {
+    const bit = 1 << (index.pointOfPart[part] ?? 0);
+    for (let record = 0; record < length; record++) {
+      const id = flow[record] ?? -1;
+      if (id >= 0) seen[id] = (seen[id] ?? 0) | bit;
+    }
+  }
+  return seen;
+}
+
+/** By the two flows in one number, and the two points: how many packets say so. */
+function votes(index: SightingIndex, flowPoints: Int32Array): ReadonlyMap<number, Translation> {
+  const { starts, records, sightings } = index;
+  const found = new Map<number, { from: number; to: number; fromPoint: number; toPoint: number; packets: number }>();
+  const flows = sightings.flows.count;
+  for (let likeness = 0; likeness < sightings.count; likeness++) {
+    const start = starts[likeness] ?? 0;
+    const end = starts[likeness + 1] ?? 0;
+    for (let at = start + 1; at < end; at++) {
+      const a = records[at - 1] ?? 0;
+      const b = records[at] ?? 0;
+      const from = index.flow(a);
+      const to = index.flow(b);
+      if (from === to) continue;
+      const fromPoint = index.pointOf(a);
+      const toPoint = index.pointOf(b);
+      if (fromPoint === toPoint) continue;
+      if (((flowPoints[from] ?? 0) & (1 << toPoint)) !== 0 || ((flowPoints[to] ?? 0) & (1 << fromPoint)) !== 0)
+        continue;
+      const key = from * flows + to;
+      const vote = found.get(key);
+      if (vote === undefined) found.set(key, { from, to, fromPoint, toPoint, packets: 1 });
+      else vote.packets++;
+    }
+  }
+  return found;
+}
+
+/** One flow is at another point one other flow, or several one after the other: those with a fair share. */
+function bestOf(found: ReadonlyMap<number, Translation>): readonly Translation[] {
+  const mostOfFrom = new Map<number, number>();
+  const mostOfTo = new Map<number, number>();
+  for (const { from, to, packets } of found.values()) {
+    mostOfFrom.set(from, Math.max(packets, mostOfFrom.get(from) ?? 0));
+    mostOfTo.set(to, Math.max(packets, mostOfTo.get(to) ?? 0));
+  }
+  return [...found.values()].filter(
+    ({ from, to, packets }) => packets * 4 >= (mostOfFrom.get(from) ?? 0) && packets * 4 >= (mostOfTo.get(to) ?? 0),
+  );
+}
