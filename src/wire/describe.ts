@@ -5,6 +5,7 @@
  */
 
 import { ARP_OPERATION } from './arp.ts';
+import { describeDatagram } from './describe-datagram.ts';
 import { icmpText, icmpv6Text } from './icmp-text.ts';
 import type { Icmpv6Header } from './icmpv6.ts';
 import { type DecodedPacket, type IpPacket, innermostIp, type Layer } from './packet.ts';
@@ -39,7 +40,7 @@ function describeInnermost(packet: DecodedPacket): string {
   return ip === undefined ? `a frame without IP (${last?.layer ?? 'empty'})` : describeIp(ip);
 }
 
-function describeIp({ source, destination, transport }: IpPacket): string {
+function describeIp({ source, destination, transport, payload }: IpPacket): string {
   const route = `${source} > ${destination}`;
   switch (transport?.layer) {
     case 'icmp':
@@ -55,7 +56,8 @@ function describeIp({ source, destination, transport }: IpPacket): string {
     }
     case 'udp': {
       const { sourcePort, destPort } = transport.header;
-      return `UDP ${endpoint(source, sourcePort)} > ${endpoint(destination, destPort)}`;
+      const carried = describeDatagram(sourcePort, destPort, payload);
+      return `UDP ${endpoint(source, sourcePort)} > ${endpoint(destination, destPort)}${carried}`;
     }
     case undefined:
       return `IP ${route}`;
@@ -71,6 +73,10 @@ function describeIcmpv6(header: Icmpv6Header, source: string, route: string): st
       return `ND who-has ${header.target} tell ${source}`;
     case 'neighbor-advertisement':
       return `ND ${header.target} is-at ${header.mac ?? 'the sender of the frame'}`;
+    case 'router-advertisement': {
+      const prefixes = header.options.prefixes.map(({ prefix, lengthBits }) => ` ${prefix}/${lengthBits}`);
+      return `ND router ${source} for ${header.lifetimeSeconds} s${prefixes.join('')}`;
+    }
     case 'error':
     case 'other':
       return `ICMPv6 ${icmpv6Text(header)} ${route}`;

@@ -11,6 +11,7 @@
 
 import { ETHER_TYPE } from './ether-type.ts';
 import { NETWORK, PACKET_TYPE, type PacketFields, STOP, TUNNEL } from './fields.ts';
+import { icmpv6HeaderBytes } from './icmpv6.ts';
 import { IP_PROTOCOL } from './ip-protocol.ts';
 import { LINK_TYPE } from './link-type.ts';
 import { PPP_PROTOCOL } from './pppoe.ts';
@@ -142,9 +143,8 @@ function arp(fields: PacketFields, at: number, end: number): number {
   fields.networkAt = at;
   fields.arpOperation = view.getUint16(at + 6);
   fields.arpSenderMacAt = at + 8;
-  fields.source0 = fields.source1 = fields.source2 = 0;
+  fields.source0 = fields.source1 = fields.source2 = fields.dest0 = fields.dest1 = fields.dest2 = 0;
   fields.source3 = view.getInt32(at + 14);
-  fields.dest0 = fields.dest1 = fields.dest2 = 0;
   fields.dest3 = view.getInt32(at + 24);
   return STOP.complete;
 }
@@ -152,6 +152,11 @@ function arp(fields: PacketFields, at: number, end: number): number {
 function ip(fields: PacketFields, at: number, end: number): number {
   if (end - at < 1) return STOP.cut;
   return fields.view.getUint8(at) >> 4 === 6 ? ipv6(fields, at, end) : ipv4(fields, at, end);
+}
+
+/** Of whatever carries the IP packet: another one, or the frame. */
+function outerEnd({ tunnelDepth, ipEndAt, start, originalBytes }: PacketFields): number {
+  return tunnelDepth > 0 ? ipEndAt : start + originalBytes;
 }
 
 function ipv4(fields: PacketFields, at: number, end: number): number {
@@ -162,7 +167,7 @@ function ipv4(fields: PacketFields, at: number, end: number): number {
   if (first >> 4 !== 4 || headerBytes < 20) return STOP.malformed;
   if (end - at < headerBytes) return STOP.cut;
   // Segmentation offload leaves 0: then the packet is as long as the frame.
-  const totalBytes = view.getUint16(at + 2) || fields.start + fields.originalBytes - at;
+  const totalBytes = view.getUint16(at + 2) || outerEnd(fields) - at;
   if (totalBytes < headerBytes) return STOP.malformed;
   const flags = view.getUint16(at + 6);
   fields.network = NETWORK.ipv4;
@@ -174,9 +179,8 @@ function ipv4(fields: PacketFields, at: number, end: number): number {
   fields.fragmentOffsetBytes = (flags & 0x1fff) * 8;
   fields.ttl = view.getUint8(at + 8);
   fields.protocol = view.getUint8(at + 9);
-  fields.source0 = fields.source1 = fields.source2 = 0;
+  fields.source0 = fields.source1 = fields.source2 = fields.dest0 = fields.dest1 = fields.dest2 = 0;
   fields.source3 = view.getInt32(at + 12);
-  fields.dest0 = fields.dest1 = fields.dest2 = 0;
   fields.dest3 = view.getInt32(at + 16);
   if (fields.fragmentOffsetBytes > 0) {
     fields.payloadAt = at + headerBytes;
@@ -193,7 +197,7 @@ function ipv6(fields: PacketFields, at: number, end: number): number {
   const lengthBytes = view.getUint16(at + 4);
   fields.network = NETWORK.ipv6;
   fields.networkAt = at;
-  fields.ipEndAt = lengthBytes === 0 ? fields.start + fields.originalBytes : at + 40 + lengthBytes;
+  fields.ipEndAt = lengthBytes === 0 ? outerEnd(fields) : at + 40 + lengthBytes;
   fields.ipId = 0;
   fields.dontFragment = true;
   fields.moreFragments = false;
@@ -290,7 +294,8 @@ function transport(fields: PacketFields, at: number, end: number): number {
       fields.icmpSequence = view.getUint16(at + 6);
       fields.payloadAt = at + 8;
       fields.payloadBytes = Math.max(0, fields.ipEndAt - at - 8);
-      return isNeighbor(fields) && end - at < 24 ? STOP.cut : STOP.complete;
+      if (fields.protocol === IP_PROTOCOL.icmp) return STOP.complete;
+      return end - at < icmpv6HeaderBytes(fields.icmpType) ? STOP.cut : STOP.complete;
     case IP_PROTOCOL.ipip:
     case IP_PROTOCOL.ipv6:
       return enterTunnel(fields, TUNNEL.ipip, 0) ? ip(fields, at, end) : STOP.malformed;
@@ -299,11 +304,6 @@ function transport(fields: PacketFields, at: number, end: number): number {
     default:
       return unknown(fields, STOP.protocol, fields.protocol);
   }
-}
-
-/** Neighbor discovery's who-has and is-at, which are nothing without their target. */
-function isNeighbor({ protocol, icmpType }: PacketFields): boolean {
-  return protocol === IP_PROTOCOL.icmpv6 && (icmpType === 135 || icmpType === 136);
 }
 
 /** Where the header is not of VXLAN it stays a datagram: its port is only an agreement. */

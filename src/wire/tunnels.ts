@@ -19,6 +19,8 @@ export const MOST_TUNNELS = 4;
 
 /** What is read from now on is inside. @returns Whether to read on: not in a nest deeper than any network has. */
 export function enterTunnel(fields: PacketFields, tunnel: number, id: number): boolean {
+  // Of a datagram, it is the payload that carries the next.
+  if (fields.hasTransport) fields.ipEndAt = Math.min(fields.ipEndAt, fields.payloadAt + fields.payloadBytes);
   fields.tunnelDepth++;
   fields.tunnel = tunnel;
   fields.tunnelId = id;

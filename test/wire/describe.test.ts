@@ -15,10 +15,13 @@ import {
   SLL2_ARP,
   TCP_SYN,
   UDP_DNS,
+  udp,
   vxlanDatagram,
 } from './frames.ts';
 
 const { linuxSll2, raw } = LINK_TYPE;
+const DNS_HEADER = hex('00 01 01 00 00 01 00 00 00 00 00 00');
+const DNS_QUESTION = hex('01 61 01 62 00 00 01 00 01');
 
 test.each([
   ['ARP who-has 10.0.0.2 tell 10.0.0.1', linuxSll2, joined(SLL2_ARP, ARP_WHO_HAS)],
@@ -36,6 +39,68 @@ test.each([
     'VXLAN 42: ICMP echo request 10.0.0.1 > 10.0.0.2',
     raw,
     ipv4(17, vxlanDatagram(joined(ETHERNET_IPV4, ipv4(1, ICMP_ECHO)))),
+  ],
+  [
+    'GRE 7: Geneve 66051: TCP SYN 10.0.0.1:40000 > 10.0.0.2:80',
+    raw,
+    ipv4(
+      47,
+      joined(
+        hex('20 00 08 00 00 00 00 07'),
+        ipv4(17, udp(6081, joined(hex('00 00 08 00 01 02 03 00'), ipv4(6, TCP_SYN)))),
+      ),
+    ),
+  ],
+  ['UDP 10.0.0.1:50000 > 10.0.0.2:53, DNS query A a.b', raw, ipv4(17, udp(53, joined(DNS_HEADER, DNS_QUESTION)))],
+  [
+    'UDP 10.0.0.1:50000 > 10.0.0.2:53, DNS NXDOMAIN A a.b',
+    raw,
+    ipv4(17, udp(53, joined(withByte(withByte(DNS_HEADER, 2, 0x81), 3, 0x83), DNS_QUESTION))),
+  ],
+  [
+    'UDP 10.0.0.1:50000 > 10.0.0.2:53, DNS NOERROR A a.b: A 10.0.0.7',
+    raw,
+    ipv4(
+      17,
+      udp(
+        53,
+        joined(
+          hex('00 01 81 80 00 01 00 01 00 00 00 00'),
+          DNS_QUESTION,
+          hex('c0 0c 00 01 00 01 00 00 00 00 00 04 0a 00 00 07'),
+        ),
+      ),
+    ),
+  ],
+  [
+    'UDP 10.0.0.1:50000 > 10.0.0.2:67, DHCP discover aa:bb:cc:00:00:01',
+    raw,
+    ipv4(
+      17,
+      udp(
+        67,
+        joined(
+          hex('01 01 06'),
+          new Uint8Array(25),
+          hex('aa bb cc 00 00 01'),
+          new Uint8Array(202),
+          hex('63 82 53 63 35 01 01 ff'),
+        ),
+      ),
+    ),
+  ],
+  [
+    'ND router fd00::1 for 1800 s fd00:1::/64',
+    raw,
+    ipv6(
+      58,
+      joined(
+        hex('86 00 00 00 40 00 07 08 00 00 00 00 00 00 00 00 03 04 40 c0'),
+        new Uint8Array(12),
+        hex('fd 00 00 01'),
+        new Uint8Array(12),
+      ),
+    ),
   ],
   ['a frame without IP (empty)', 147, hex('00')],
 ])('describePacket() says %s', (text, linkType, bytes) => {

@@ -66,7 +66,7 @@ function byFields(bytes: Uint8Array, linkType: number): Told {
   if (fields.hasTransport) {
     const { protocol, sourcePort, destPort, tcpSeq, tcpAck, tcpFlags, tcpWindow } = fields;
     const { icmpType, icmpCode, icmpId, icmpSequence } = fields;
-    const isEcho = [0, 8].includes(icmpType) || [128, 129].includes(icmpType);
+    const isEcho = (protocol === IP_PROTOCOL.icmp ? [0, 8] : [128, 129]).includes(icmpType);
     if (protocol === IP_PROTOCOL.tcp) told.transport = [sourcePort, destPort, tcpSeq, tcpAck, tcpFlags, tcpWindow];
     else if (protocol === IP_PROTOCOL.udp) told.transport = [sourcePort, destPort];
     else told.transport = isEcho ? [icmpType, icmpCode, icmpId, icmpSequence] : [icmpType, icmpCode];
