@@ -30,7 +30,7 @@ export function observersOf(capture: number, seed: number): readonly Observer[] 
   const dns = new DnsQueries(capture, seed);
   const udp = new OneWayUdp(capture, seed);
   const sources = new UntranslatedSources(capture, seed);
-  const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources]);
+  const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources], neighbours);
   return [
     new IncompleteCapture(capture),
     new OneDirection(capture, seed),

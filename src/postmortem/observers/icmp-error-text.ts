@@ -47,10 +47,11 @@ interface Meaning {
   readonly confirm: string;
 }
 
-export function icmpErrorFindings(capture: number, groups: NumberTable): readonly Finding[] {
+/** @param isExplained Whether ARP or ND was seen to fail: then what a host tells itself is only an echo of that. */
+export function icmpErrorFindings(capture: number, groups: NumberTable, isExplained: boolean): readonly Finding[] {
   const all = Array.from({ length: groups.size }, (_, index) => groupAt(capture, groups, groups.entryAt(index)));
   const exceeded = all.filter(isTimeExceeded);
-  const others = mergedPorts(all.filter((group) => !isTimeExceeded(group)));
+  const others = mergedPorts(all.filter((group) => !isTimeExceeded(group) && !(isExplained && isToItself(group))));
   return [...others.map(unreachableFinding), ...expiredFindings(exceeded)];
 }
 
@@ -79,6 +80,11 @@ function groupAt(capture: number, { words, key }: NumberTable, at: number): Erro
 
 function isTimeExceeded({ isInet6, type }: ErrorGroup): boolean {
   return type === (isInet6 ? ICMPV6_TYPE.timeExceeded : ICMP_TYPE.timeExceeded);
+}
+
+/** A kernel that gives up on a neighbour tells its own programs by ICMP, on lo. */
+function isToItself({ reporter, about }: ErrorGroup): boolean {
+  return about?.source === reporter;
 }
 
 /** The same refusal of many ports is one finding: of a scan, or of traceroute. */

@@ -18,6 +18,7 @@ import { NumberTable } from '../number-table.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
 import { icmpErrorFindings } from './icmp-error-text.ts';
 import { ERROR_KEY, ERROR_VALUE } from './icmp-error-words.ts';
+import type { UnansweredNeighbours } from './neighbour-unanswered.ts';
 import { Quotation } from './quotation.ts';
 
 const MOST_GROUPS = 4096;
@@ -33,8 +34,12 @@ export class IcmpErrors implements Observer {
   readonly #quotation = new Quotation();
   readonly #refused: readonly Refused[];
 
-  constructor(capture: number, seed: number, refused: readonly Refused[]) {
+  readonly #neighbours: UnansweredNeighbours;
+
+  /** @param neighbours What they found explains what a host tells itself. */
+  constructor(capture: number, seed: number, refused: readonly Refused[], neighbours: UnansweredNeighbours) {
     this.#capture = capture;
+    this.#neighbours = neighbours;
     this.#refused = refused;
     this.#groups = new NumberTable(ERROR_KEY.words, ERROR_VALUE.frames + SHOWN_FRAMES * FRAME_WORDS, MOST_GROUPS, seed);
   }
@@ -65,7 +70,7 @@ export class IcmpErrors implements Observer {
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {
-    return icmpErrorFindings(this.#capture, this.#groups);
+    return icmpErrorFindings(this.#capture, this.#groups, this.#neighbours.hasUnanswered());
   }
 
   #count(fields: PacketFields, number: number, sequence: number): void {

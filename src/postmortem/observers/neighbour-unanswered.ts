@@ -122,6 +122,14 @@ export class UnansweredNeighbours implements Observer {
     words[at + ANSWERED] = 1;
   }
 
+  /** Whether anybody asked in vain. */
+  hasUnanswered(): boolean {
+    const { words, size } = this.#pairs;
+    for (let index = 0; index < size; index++)
+      if ((words[this.#pairs.entryAt(index) + PAIR_WORDS + LONGEST] ?? 0) >= 2) return true;
+    return false;
+  }
+
   conclude(_end: EndOfCapture): readonly Finding[] {
     const { words, size } = this.#pairs;
     const byAsker = new Map<string, [Pair, ...Pair[]]>();

@@ -1,0 +1,157 @@
+/**
+ * What is captured in the labs for `nsdiag analyze`: a lab, the fault injected into it, where plain tcpdump listens, and
+ * what is done meanwhile. The captures of captures/ are made of these.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Argv } from '../../src/system/run.ts';
+import { breakLab, buildLab, until, type World } from './world.ts';
+
+export interface CapturedLab {
+  /** Of the capture in captures/. */
+  readonly name: string;
+  readonly lab: string;
+  /** `undefined`: nothing is wrong. */
+  readonly fault: string | undefined;
+  /** Where tcpdump listens, on all devices. */
+  readonly at: string;
+  /** Who does something. */
+  readonly from: string;
+  readonly does: Argv;
+  /** The findings, notes left out. */
+  readonly finds: readonly string[];
+}
+
+function ping(address: string): Argv {
+  return ['ping', '-n', '-c', '3', '-i', '1', '-W', '1', address];
+}
+
+const RESOLVE: Argv = ['env', 'RES_OPTIONS=timeout:1 attempts:3', 'getent', 'ahostsv4', 'web.example'];
+
+function connect(address: string, port: number): Argv {
+  const socket = `net.connect({ host: '${address}', port: ${port} })`;
+  return [
+    process.execPath,
+    '-e',
+    `${socket}.on('connect', () => process.exit(0)).on('error', () => process.exit(1)); setTimeout(() => process.exit(2), 4000)`,
+  ];
+}
+
+const CHAIN = { lab: 'router-chain', from: 'h1' } as const;
+const H2 = '10.3.0.2';
+
+export const CAPTURED_LABS: readonly CapturedLab[] = [
+  { ...CHAIN, name: 'healthy', fault: undefined, at: 'r2', does: ping(H2), finds: [] },
+  { ...CHAIN, name: 'forwarding-off', fault: 'forwarding-off', at: 'h1', does: ping(H2), finds: ['echo-unanswered'] },
+  {
+    ...CHAIN,
+    name: 'no-return-route',
+    fault: 'no-return-route',
+    at: 'h2',
+    does: ping(H2),
+    finds: ['icmp-unreachable'],
+  },
+  { ...CHAIN, name: 'prohibited', fault: 'prohibited', at: 'h1', does: ping(H2), finds: ['icmp-unreachable'] },
+  { ...CHAIN, name: 'routing-loop', fault: 'loop', at: 'r2', does: ping(H2), finds: ['routing-loop', 'ttl-exceeded'] },
+  {
+    ...CHAIN,
+    name: 'port-dropped',
+    fault: 'admin-port-dropped',
+    at: 'h1',
+    does: connect(H2, 9090),
+    finds: ['syn-unanswered'],
+  },
+  {
+    ...CHAIN,
+    name: 'port-rejected',
+    fault: 'last-router-rejects',
+    at: 'h1',
+    does: connect(H2, 8080),
+    finds: ['icmp-unreachable'],
+  },
+  {
+    name: 'nothing-listens',
+    lab: 'published-port',
+    fault: 'web-stopped',
+    at: 'client',
+    from: 'client',
+    does: connect('198.51.100.1', 8080),
+    finds: ['connection-refused'],
+  },
+  {
+    name: 'port-unattached',
+    lab: 'bridge',
+    fault: 'port-not-attached',
+    at: 'ns1',
+    from: 'ns1',
+    does: ping('10.0.0.2'),
+    finds: ['arp-unanswered'],
+  },
+  {
+    name: 'nat-missing',
+    lab: 'bridge-nat',
+    fault: 'nat-missing',
+    at: 'inet',
+    from: 'ns1',
+    does: ping('203.0.113.10'),
+    finds: ['echo-unanswered', 'nat-missing'],
+  },
+  {
+    name: 'queries-filtered',
+    lab: 'names',
+    fault: 'queries-filtered',
+    at: 'client',
+    from: 'client',
+    does: RESOLVE,
+    finds: ['dns-unanswered'],
+  },
+  {
+    name: 'name-server-stopped',
+    lab: 'names',
+    fault: 'server-stopped',
+    at: 'client',
+    from: 'client',
+    does: RESOLVE,
+    finds: ['icmp-unreachable'],
+  },
+];
+
+/** The file that is captured into, as programs in the world name it. */
+export const CAPTURE_FILE = '/run/capture.pcap';
+const LISTENING = /listening on/;
+
+/** Build the lab, break it, and capture. @returns The bytes of the capture. */
+export async function captureLab(world: World, { lab, fault, at, from, does }: CapturedLab): Promise<Uint8Array> {
+  await buildLab(world, lab);
+  if (fault !== undefined) await breakLab(world, lab, fault);
+  const tcpdump = world.start(
+    inNetns(at, [
+      'tcpdump',
+      '-i',
+      'any',
+      '-n',
+      '-U',
+      '--immediate-mode',
+      '-s',
+      '200',
+      '-Z',
+      'root',
+      '-w',
+      CAPTURE_FILE,
+    ]),
+  );
+  await tcpdump.said(LISTENING);
+  await world.run(inNetns(from, does));
+  const file = join(world.root, CAPTURE_FILE);
+  await until(() => readFileSync(file).length > 24, 'a packet in the capture');
+  tcpdump.signal('SIGINT');
+  await tcpdump.exited;
+  return readFileSync(file);
+}
+
+function inNetns(netns: string, argv: Argv): Argv {
+  return netns === 'host' ? argv : ['ip', 'netns', 'exec', netns, ...argv];
+}
