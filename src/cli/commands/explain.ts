@@ -1,70 +1,68 @@
 /**
- * `nsdiag explain CODE`: what a fault code means.
+ * `nsdiag explain [CODE | WORD...]`: what a code means, the list of all, or those whose pages have the words.
  *
  * @module
  */
 
-import { ALL_RULES } from '../../faults/all.ts';
-import { codesText, type Explained, explanationText } from '../../report/text/explanation.ts';
+import { searchPages } from '../../handbook/search.ts';
+import { escapeJson } from '../../report/escape.ts';
+import { type ExplainDocument, explainDocument } from '../../report/explain-json.ts';
+import { codesText, type Explained, explanationText, hitsText } from '../../report/text/explanation.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
-import { type Define, examples } from '../command.ts';
+import { type Define, type ErrorDocument, examples } from '../command.ts';
+import { everyExplained } from '../explain/explained.ts';
 import { nearNames } from '../near.ts';
-
-/** The one code that no rule finds: it is what is left when none does. */
-const UNEXPLAINED_LOSS: Explained = {
-  code: 'unexplained-loss',
-  title: 'The wire shows a loss that the model cannot explain',
-  source: 'src/diagnosis/unexplained-loss.ts: it says where, and what nsdiag does not model there',
-  explains: [],
-};
-
-/** It is found by the wire and the kernel: what breaks a checksum is no part of the model. */
-const BAD_OFFLOAD: Explained = {
-  code: 'bad-offload',
-  title: 'A checksum is left to an offload that nobody does',
-  source: 'net/core/dev.c: validate_xmit_skb(); net/ipv4/tcp_ipv4.c: tcp_v4_rcv(); ethtool(8)',
-  explains: [],
-};
-
-/** It is found before there is a packet, and so by no rule about journeys either. */
-const NAME_UNRESOLVED: Explained = {
-  code: 'name-unresolved',
-  title: 'The name has no address in this namespace',
-  source: 'getent(1), ip-netns(8); the way to the name server is diagnosed behind it',
-  explains: [],
-};
 
 export const define: Define = (command, perform) => {
   command
-    .argument('[code]', 'a fault code, as `why` prints it; without one, all are listed')
+    .argument('[code...]', 'a code, as `why` and `analyze` print it, or words to search for; without, all are listed')
+    .option('--json', 'print one JSON document (schema nsdiag.explain/1)')
     .addHelpText(
       'after',
       examples([
         ['nsdiag explain', 'every code that nsdiag knows'],
         ['nsdiag explain rp-filter', 'what one of them means'],
+        ['nsdiag explain hairpin', 'the codes that have to do with it'],
       ]),
     )
-    .action((code: string | undefined) =>
+    .action((words: readonly string[], { json = false }: { json?: boolean }) =>
       perform(async (io) => {
         const style = styleOf(io.color.stdout, io.terminal.columns);
-        const all: readonly Explained[] = [...ALL_RULES, BAD_OFFLOAD, NAME_UNRESOLVED, UNEXPLAINED_LOSS];
-        io.stdout.write(code === undefined ? codesText(all, style) : explanationText(called(code, all), style));
+        const asked = words.length === 0 ? undefined : words.join(' ');
+        const all = everyExplained();
+        const answer = asked === undefined ? { codes: all, text: codesText(all, style) } : about(asked, all);
+        if (json) io.stdout.write(documentText(explainDocument(asked, answer.codes)));
+        else io.stdout.write(answer.text);
         return 0;
+
+        function about(asked: string, all: readonly Explained[]): { codes: readonly Explained[]; text: string } {
+          const called = all.find(({ code }) => code === asked.toLowerCase());
+          if (called !== undefined) return { codes: [called], text: explanationText(called, style) };
+          const hits = searchPages(all, words);
+          if (hits.length === 0) throw notFound(asked, all);
+          const codes = hits.flatMap(({ page }) => all.find(({ code }) => code === page.code) ?? []);
+          return { codes, text: hitsText(asked, hits, style) };
+        }
       }),
     );
 };
 
-function called(code: string, all: readonly Explained[]): Explained {
-  const found = all.find((each) => each.code === code);
-  if (found !== undefined) return found;
-  const near = nearNames(
-    code,
-    all.map((each) => each.code),
-  );
-  throw new Failure(
+export const errorDocument: ErrorDocument = ({ message, hint }): ExplainDocument => ({
+  ...explainDocument(undefined, []),
+  error: { message, hint: hint ?? null },
+});
+
+function documentText(document: ExplainDocument): string {
+  return `${escapeJson(JSON.stringify(document, undefined, 2))}\n`;
+}
+
+function notFound(asked: string, all: readonly Explained[]): Failure {
+  const codes = all.map(({ code }) => code);
+  const near = nearNames(asked, codes);
+  return new Failure(
     'not-found',
-    `Cannot explain "${code}": nsdiag has no such fault code`,
+    `Cannot explain "${asked}": it is no code, and no page has it`,
     near.length > 0 ? `Near: ${near.join(', ')}` : 'List them all with: nsdiag explain',
   );
 }

@@ -31,7 +31,7 @@ const ALL_ZERO = '00:00:00:00:00:00' as Mac;
 
 export const vxlanWrongRemote = defineRule({
   code: 'vxlan-wrong-remote',
-  title: 'A vxlan sends to an address that the other end does not have',
+  title: 'A vxlan sends to an address the other end does not have',
   source: 'drivers/net/vxlan/vxlan_core.c: vxlan_xmit(), vxlan_snoop()',
   explains: [
     'address-not-found',
