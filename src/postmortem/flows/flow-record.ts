@@ -134,3 +134,6 @@ export const SIDE_STATE = {
 } as const;
 
 export const WINDOW_SCALE = { unknown: -1, none: -2 } as const;
+
+/** No segment of the side was seen: this is no closed window. */
+export const UNKNOWN_WINDOW = -1;

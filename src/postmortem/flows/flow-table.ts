@@ -18,6 +18,7 @@ import {
   SIDE,
   SIDE_AT,
   SIDE_WORDS,
+  UNKNOWN_WINDOW,
   WINDOW_SCALE,
 } from './flow-record.ts';
 
@@ -196,6 +197,8 @@ export class FlowTable {
     const at = flow * RECORD_WORDS;
     if (!isFresh) words.fill(0, at, at + RECORD_WORDS);
     for (let word = 0; word < KEY_WORDS; word++) words[at + word] = this.#key[word] as number;
+    words[at + SIDE_AT + SIDE.window] = UNKNOWN_WINDOW;
+    words[at + SIDE_AT + SIDE_WORDS + SIDE.window] = UNKNOWN_WINDOW;
     words[at + SIDE_AT + SIDE.windowScale] = WINDOW_SCALE.unknown;
     words[at + SIDE_AT + SIDE_WORDS + SIDE.windowScale] = WINDOW_SCALE.unknown;
     this.#hashes[flow] = hash;

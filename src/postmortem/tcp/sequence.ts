@@ -158,7 +158,8 @@ function repetition(
   const base = flow * RECORD_NUMBERS + SIDE_NUMBER_AT;
   const now = numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] as number;
   const sinceAck = now - (numbers[base + (1 - side) * SIDE_NUMBERS + SIDE_NUMBER.lastTime] as number);
-  const isAskedFor = (words[theirs + SIDE.duplicateAcks] as number) >= 2 && theirLastAck === seq;
+  // -1, after what was acknowledged unseen, counts as many: so it does in Wireshark, whose counter is unsigned.
+  const isAskedFor = (words[theirs + SIDE.duplicateAcks] as number) >>> 0 >= 2 && theirLastAck === seq;
   if (isAskedFor && sinceAck >= 0 && sinceAck < FAST_RETRANSMISSION_NS) return SEGMENT_MARK.fastRetransmission;
 
   const sinceNext = now - (numbers[base + side * SIDE_NUMBERS + SIDE_NUMBER.nextSeqTime] as number);
