@@ -55,7 +55,7 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
     finds: ['icmp-unreachable'],
   },
   { ...CHAIN, name: 'prohibited', fault: 'prohibited', at: 'h1', does: ping(H2), finds: ['icmp-unreachable'] },
-  { ...CHAIN, name: 'routing-loop', fault: 'loop', at: 'r2', does: ping(H2), finds: ['routing-loop', 'ttl-exceeded'] },
+  { ...CHAIN, name: 'routing-loop', fault: 'loop', at: 'r2', does: ping(H2), finds: ['routing-loop'] },
   {
     ...CHAIN,
     name: 'port-dropped',

@@ -30,11 +30,12 @@ export function observersOf(capture: number, seed: number): readonly Observer[] 
   const dns = new DnsQueries(capture, seed);
   const udp = new OneWayUdp(capture, seed);
   const sources = new UntranslatedSources(capture, seed);
-  const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources], neighbours);
+  const repeats = new RepeatedPackets(capture, seed);
+  const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources], neighbours, repeats);
   return [
     new IncompleteCapture(capture),
     new OneDirection(capture, seed),
-    new RepeatedPackets(capture, seed),
+    repeats,
     new BadChecksums(capture, seed),
     sources,
     new ByKind({

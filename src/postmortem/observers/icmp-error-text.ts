@@ -47,12 +47,20 @@ interface Meaning {
   readonly confirm: string;
 }
 
-/** @param isExplained Whether ARP or ND was seen to fail: then what a host tells itself is only an echo of that. */
-export function icmpErrorFindings(capture: number, groups: NumberTable, isExplained: boolean): readonly Finding[] {
+/** What else the capture shows, of which errors may be only echoes. */
+interface Explained {
+  /** ARP or ND was seen to fail. */
+  readonly hasUnanswered: boolean;
+  readonly hasRoutingLoop: boolean;
+}
+
+export function icmpErrorFindings(capture: number, groups: NumberTable, explained: Explained): readonly Finding[] {
   const all = Array.from({ length: groups.size }, (_, index) => groupAt(capture, groups, groups.entryAt(index)));
   const exceeded = all.filter(isTimeExceeded);
-  const others = mergedPorts(all.filter((group) => !isTimeExceeded(group) && !(isExplained && isToItself(group))));
-  return [...others.map(unreachableFinding), ...expiredFindings(exceeded)];
+  const others = mergedPorts(
+    all.filter((group) => !isTimeExceeded(group) && !(explained.hasUnanswered && isToItself(group))),
+  );
+  return [...others.map(unreachableFinding), ...expiredFindings(exceeded, explained)];
 }
 
 function groupAt(capture: number, { words, key }: NumberTable, at: number): ErrorGroup {
@@ -230,7 +238,7 @@ function isTraceroute(port: number): boolean {
 }
 
 /** One finding a pair of hosts: several routers that answer for one pair are traceroute's work. */
-function expiredFindings(groups: readonly ErrorGroup[]): readonly Finding[] {
+function expiredFindings(groups: readonly ErrorGroup[], { hasRoutingLoop }: Explained): readonly Finding[] {
   const pairs = new Map<string, [ErrorGroup, ...ErrorGroup[]]>();
   for (const group of groups) {
     const key = `${group.code} ${group.about?.source} ${group.about?.dest}`;
@@ -238,7 +246,8 @@ function expiredFindings(groups: readonly ErrorGroup[]): readonly Finding[] {
     if (known === undefined) pairs.set(key, [group]);
     else known.push(group);
   }
-  return [...pairs.values()].map(expiredFinding);
+  const findings = [...pairs.values()].map(expiredFinding);
+  return hasRoutingLoop ? findings.filter(({ likely }) => likely[0] !== 'routing-loop') : findings;
 }
 
 function expiredFinding(groups: readonly [ErrorGroup, ...ErrorGroup[]]): Finding {

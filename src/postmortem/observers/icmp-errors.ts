@@ -20,6 +20,7 @@ import { icmpErrorFindings } from './icmp-error-text.ts';
 import { ERROR_KEY, ERROR_VALUE } from './icmp-error-words.ts';
 import type { UnansweredNeighbours } from './neighbour-unanswered.ts';
 import { Quotation } from './quotation.ts';
+import type { RepeatedPackets } from './repeats.ts';
 
 const MOST_GROUPS = 4096;
 
@@ -35,11 +36,22 @@ export class IcmpErrors implements Observer {
   readonly #refused: readonly Refused[];
 
   readonly #neighbours: UnansweredNeighbours;
+  readonly #repeats: RepeatedPackets;
 
-  /** @param neighbours What they found explains what a host tells itself. */
-  constructor(capture: number, seed: number, refused: readonly Refused[], neighbours: UnansweredNeighbours) {
+  /**
+   * @param neighbours What they found explains what a host tells itself.
+   * @param repeats Loops that it found explain expired TTLs.
+   */
+  constructor(
+    capture: number,
+    seed: number,
+    refused: readonly Refused[],
+    neighbours: UnansweredNeighbours,
+    repeats: RepeatedPackets,
+  ) {
     this.#capture = capture;
     this.#neighbours = neighbours;
+    this.#repeats = repeats;
     this.#refused = refused;
     this.#groups = new NumberTable(ERROR_KEY.words, ERROR_VALUE.frames + SHOWN_FRAMES * FRAME_WORDS, MOST_GROUPS, seed);
   }
@@ -70,7 +82,10 @@ export class IcmpErrors implements Observer {
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {
-    return icmpErrorFindings(this.#capture, this.#groups, this.#neighbours.hasUnanswered());
+    return icmpErrorFindings(this.#capture, this.#groups, {
+      hasUnanswered: this.#neighbours.hasUnanswered(),
+      hasRoutingLoop: this.#repeats.hasRoutingLoop(),
+    });
   }
 
   #count(fields: PacketFields, number: number, sequence: number): void {

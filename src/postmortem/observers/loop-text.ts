@@ -19,7 +19,7 @@ export const LOOP_KEY = {
   isArp: 2 * ADDRESS_WORDS + 1,
   words: 2 * ADDRESS_WORDS + 2,
 } as const;
-export const LOOP_VALUE = { sights: 0, packets: 1, kept: 2, lowestTtl: 3, frames: 4 } as const;
+export const LOOP_VALUE = { sights: 0, packets: 1, kept: 2, lowestTtl: 3, place: 4, frames: 5 } as const;
 
 const SHOWN_PAIRS = 3;
 

@@ -89,14 +89,22 @@ export class RepeatedPackets implements Observer {
         other = mixedOtherwise(other, value);
       }
     }
-    this.#look(fields, number, one, other);
+    this.#look(fields, number, interfaceId, one, other);
+  }
+
+  /** Whether a packet was seen again with a smaller TTL. */
+  hasRoutingLoop(): boolean {
+    const { words, size } = this.#loops;
+    for (let index = 0; index < size; index++)
+      if (words[this.#loops.entryAt(index) + LOOP_KEY.isFrame] === 0) return true;
+    return false;
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {
     return loopFindings(this.#capture, this.#loops);
   }
 
-  #look(fields: PacketFields, number: number, one: number, other: number): void {
+  #look(fields: PacketFields, number: number, interfaceId: number, one: number, other: number): void {
     const slots = this.#slots;
     const at = (one >>> (32 - SLOT_BITS)) * SLOT_WORDS;
     const ttl = fields.network === NETWORK.arp ? 0 : fields.ttl;
@@ -121,15 +129,22 @@ export class RepeatedPackets implements Observer {
     if (ttl < before) {
       const falls = (slots[at + FALLEN] ?? 0) + 1;
       slots[at + FALLEN] = falls;
-      if (falls >= FALLS) this.#count(fields, number, at, false, falls === FALLS);
+      if (falls >= FALLS) this.#count(fields, number, interfaceId, at, false, falls === FALLS);
     } else if (ttl === before && hasIdentity(fields)) {
       const copies = (slots[at + COPY] ?? 0) + 1;
       slots[at + COPY] = copies;
-      if (copies >= COPIES) this.#count(fields, number, at, true, copies === COPIES);
+      if (copies >= COPIES) this.#count(fields, number, interfaceId, at, true, copies === COPIES);
     }
   }
 
-  #count(fields: PacketFields, number: number, slot: number, isFrame: boolean, isFirst: boolean): void {
+  #count(
+    fields: PacketFields,
+    number: number,
+    interfaceId: number,
+    slot: number,
+    isFrame: boolean,
+    isFirst: boolean,
+  ): void {
     const loops = this.#loops;
     writeSource(loops.key, LOOP_KEY.source, fields);
     writeDest(loops.key, LOOP_KEY.dest, fields);
@@ -138,11 +153,14 @@ export class RepeatedPackets implements Observer {
     const at = loops.claim();
     if (at === -1) return;
     const { words } = loops;
+    // A packet that goes round passes every place: it is counted at one.
+    const place = (interfaceId << 20) ^ (fields.ifindex << 3) ^ fields.packetType;
     if (loops.isNew) {
       const first = this.#slots.subarray(slot + FIRST, slot + FIRST + FRAME_WORDS);
       words.set(first, at + LOOP_VALUE.frames);
       words[at + LOOP_VALUE.sights] = isFrame ? COPIES : FALLS;
       words[at + LOOP_VALUE.kept] = 1;
+      words[at + LOOP_VALUE.place] = place;
     }
     const sights = words[at + LOOP_VALUE.sights] ?? 0;
     const kept = words[at + LOOP_VALUE.kept] ?? 0;
@@ -150,7 +168,8 @@ export class RepeatedPackets implements Observer {
     words[at + LOOP_VALUE.kept] = kept + 1;
     words[at + LOOP_VALUE.sights] = sights + 1;
     words[at + LOOP_VALUE.lowestTtl] = fields.ttl;
-    if (isFirst) words[at + LOOP_VALUE.packets] = (words[at + LOOP_VALUE.packets] ?? 0) + 1;
+    if (isFirst && words[at + LOOP_VALUE.place] === place)
+      words[at + LOOP_VALUE.packets] = (words[at + LOOP_VALUE.packets] ?? 0) + 1;
   }
 }
 

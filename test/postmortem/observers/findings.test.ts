@@ -259,6 +259,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       found: ['echo-unanswered note', 'routing-loop error'],
     },
     {
+      name: 'a loop and the router that tells of it: only the loop',
+      seen: [
+        ...falling(63, 61, 59),
+        { at: 0.1, frame: error(R, 11, 0, ipv4(A, PUBLIC, 1, words(0x0800, 0, 7, 1, 0, 0))) },
+      ],
+      found: ['routing-loop error'],
+    },
+    {
       name: 'a router that sends it out where it came in',
       seen: falling(64, 63),
       until: 0,

@@ -1,0 +1,40 @@
+/**
+ * captures/: what `nsdiag analyze` says of each, word for word, in the file beside it. After a change of the words:
+ * `npm run vitest -- test/cli/analyze/captures.test.ts -u`, and read the difference.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { cwd } from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runCommandLine } from '../../../src/cli/program.ts';
+import { CAPTURED_LABS } from '../../helpers/captured-labs.ts';
+import { memoryIo } from '../memory-io.ts';
+
+const CAPTURES = fileURLToPath(new URL('../../../captures/', import.meta.url));
+
+test.each(CAPTURED_LABS)(
+  'nsdiag analyze says of captures/$name.pcap what is written beside it',
+  async ({ name, finds }) => {
+    const { io, stdout } = memoryIo();
+    const exitCode = await runCommandLine(['analyze', relative(cwd(), `${CAPTURES}${name}.pcap`)], {
+      io: () => io,
+      version: '1.2.3',
+    });
+
+    expect(exitCode).toBe(finds.length > 0 ? 1 : 0);
+    // Named as by somebody who is in that folder.
+    await expect(stdout().replaceAll(CAPTURES, '')).toMatchFileSnapshot(`${CAPTURES}${name}.txt`);
+  },
+);
+
+test('captures/ holds the capture, the words and the story of each, and nothing else', () => {
+  const names = CAPTURED_LABS.map(({ name }) => name);
+  const readme = readFileSync(`${CAPTURES}README.md`, 'utf8');
+
+  expect(readdirSync(CAPTURES).sort()).toEqual(
+    ['README.md', ...names.flatMap((name) => [`${name}.pcap`, `${name}.txt`])].sort(),
+  );
+  for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
+});
