@@ -18,6 +18,7 @@ import type { Surroundings } from './destination.ts';
 import { missingForFix } from './fix-programs.ts';
 import { type Asked, questionOf } from './question.ts';
 import { requireOwnSource } from './source.ts';
+import { type SysctlFile, withSysctlFiles } from './sysctl-files.ts';
 import type { WhyWords } from './words.ts';
 
 /** This machine, or a snapshot of one. */
@@ -25,6 +26,8 @@ export interface Ground extends Surroundings {
   readonly look: () => Promise<Host>;
   /** The host with what its kernel has learned of the question's path; absent where no kernel can be asked. */
   readonly learn?: (host: Host, question: Question) => Promise<Host>;
+  /** The files that set sysctls at boot; absent where they are another machine's. */
+  readonly sysctlFiles?: () => readonly SysctlFile[];
   /** The host with what ethtool says of devices that a loss may hang on; absent where nothing can be asked. */
   readonly askOffloads?: (host: Host, devices: readonly DeviceRef[]) => Promise<Host>;
   readonly hear: (host: Host, prediction: Prediction) => Promise<Witnesses>;
@@ -47,7 +50,7 @@ export async function ask(ground: Ground, words: WhyWords): Promise<Diagnosis> {
   const witnesses = await ground.hear(host, prediction);
   const doubted = witnesses.observation === undefined ? [] : devicesInDoubt(witnesses.observation);
   const known = doubted.length === 0 ? host : await (ground.askOffloads?.(host, doubted) ?? host);
-  const concluded = conclude(known, prediction, witnesses);
+  const concluded = withSysctlFiles(conclude(known, prediction, witnesses), ground.sysctlFiles ?? (() => []));
   const contrast = concluded.verdict === 'unreachable' ? contrastOf(host, prediction) : undefined;
   const notes = [...concluded.notes, ...missingForFix(concluded.causes, host.tools.missing)];
   const diagnosis = { ...concluded, contrast, notes };

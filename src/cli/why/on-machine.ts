@@ -25,6 +25,7 @@ import type { Ground } from './ground.ts';
 import { parseHostsFile } from './hosts-file.ts';
 import { startReading } from './reading.ts';
 import { resolveName } from './resolve-name.ts';
+import { sysctlFiles } from './sysctl-files.ts';
 
 const NAMES_NEED_PACKETS =
   'its hosts file does not have it; to ask a name server for it would send packets, and --no-probe sends none';
@@ -54,6 +55,7 @@ export async function onMachine(
     resolve: async (netns, name) =>
       isToProbe ? resolveName(netns, name, signal) : { kind: 'not-asked', why: NAMES_NEED_PACKETS },
     learn: (host, question) => withPathMtu(host, question, signal),
+    sysctlFiles,
     askOffloads: (host, devices) => withTxChecksumming(host, devices, signal),
     settle: () => setTimeout(500, undefined, { signal }),
     hear: async (host, prediction) => {
