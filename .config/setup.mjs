@@ -42,6 +42,7 @@ const DEBIAN_PACKAGES = [
   { name: 'bridge-utils', program: 'brctl', neededBy: TESTS, why: 'the tutorials are typed as they are written' },
   { name: 'net-tools', program: 'ifconfig', neededBy: TESTS, why: 'the same' },
   { name: 'ethtool', program: 'ethtool', neededBy: TESTS, why: 'reads and switches the offloads of a device' },
+  { name: 'tshark', program: 'tshark', neededBy: TESTS, why: 'judges the analysis of TCP segments' },
   { name: 'conntrack', program: 'conntrack', neededBy: TESTS, why: 'forgets old connections, as a fix does' },
 ];
 

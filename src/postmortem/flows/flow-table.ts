@@ -202,7 +202,8 @@ export class FlowTable {
     words[at + SIDE_AT + SIDE.windowScale] = WINDOW_SCALE.unknown;
     words[at + SIDE_AT + SIDE_WORDS + SIDE.windowScale] = WINDOW_SCALE.unknown;
     this.#hashes[flow] = hash;
-    this.#seen[flow] = 1;
+    // Not before its second packet: those of a flood make room for each other.
+    this.#seen[flow] = 0;
     this.#index[this.#placeOf(hash)] = flow + 1;
     return flow;
   }

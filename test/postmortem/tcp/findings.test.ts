@@ -1,0 +1,154 @@
+/**
+ * What is said of TCP connections: each finding in a case that fires, and in the nearest that is silent.
+ *
+ * @module
+ */
+
+import { expect, test } from 'vitest';
+import type { Finding } from '../../../src/postmortem/finding.ts';
+import type { FlowEnd } from '../../../src/postmortem/flows/flow.ts';
+import { FlowTracker } from '../../../src/postmortem/flows/flow-tracker.ts';
+import { captureOf, HANDSHAKE, type Segment } from './conversation.ts';
+import { eachPacket } from './marks.ts';
+
+const SYN: Segment = { from: '>', flags: 'S', seq: 0, ack: 0, scale: 2 };
+const SYN_ACK: Segment = { from: '<', flags: 'SA', seq: 0, ack: 1, scale: 3 };
+const CLOSING: readonly Segment[] = [
+  { from: '>', flags: 'FA', seq: 101, ack: 1 },
+  { from: '<', flags: 'FA', seq: 1, ack: 102 },
+  { from: '>', flags: 'A', seq: 102, ack: 2 },
+];
+
+function data(seq: number, bytes = 100): Segment {
+  return { from: '>', flags: 'A', seq, ack: 1, bytes };
+}
+
+function ack(of: number): Segment {
+  return { from: '<', flags: 'A', seq: 1, ack: of };
+}
+
+function read(segments: readonly Segment[]): {
+  readonly findings: readonly Finding[];
+  readonly ends: readonly (FlowEnd | undefined)[];
+} {
+  const tracker = new FlowTracker(0, 7);
+  eachPacket(captureOf(segments), (fields, number, interfaceId) => tracker.see(fields, number, interfaceId));
+  const findings = tracker.conclude();
+  return { findings, ends: [...tracker.flows()].map(({ end }) => end) };
+}
+
+const firing: readonly (readonly [code: string, severity: string, end: FlowEnd, segments: readonly Segment[]])[] = [
+  ['syn-unanswered', 'error', 'unanswered', [SYN, { ...SYN, after: 1e9 }, { ...SYN, after: 2e9 }]],
+  ['connection-refused', 'error', 'refused', [SYN, { from: '<', flags: 'RA', seq: 0, ack: 1 }]],
+  [
+    'connection-reset',
+    'warning',
+    'reset-by-server',
+    [...HANDSHAKE, data(1), { from: '<', flags: 'R', seq: 1, ack: 0 }],
+  ],
+  ['half-open', 'error', 'half-open', [SYN, SYN_ACK, { ...SYN_ACK, after: 1e9 }, { ...SYN_ACK, after: 2e9 }]],
+  ['one-way', 'note', 'open', [data(1), data(101), data(201), data(301)]],
+  [
+    'mtu-blackhole',
+    'error',
+    'open',
+    [
+      ...HANDSHAKE,
+      data(1),
+      ack(101),
+      data(101, 1460),
+      ...[0.3e9, 0.6e9, 1.2e9].map((after) => ({ ...data(101, 1460), after })),
+    ],
+  ],
+  ['retransmission', 'note', 'open', [...HANDSHAKE, data(1), { ...data(1), after: 0.3e9 }, ack(101)]],
+  ['fast-retransmission', 'note', 'open', [...HANDSHAKE, ack(1), data(101), ack(1), ack(1), data(1), ack(201)]],
+  ['spurious-retransmission', 'note', 'open', [...HANDSHAKE, data(1), ack(101), data(1)]],
+  ['lost-segment', 'note', 'open', [...HANDSHAKE, data(101)]],
+  ['out-of-order', 'note', 'open', [...HANDSHAKE, data(101), data(1)]],
+  ['duplicate-ack', 'note', 'open', [...HANDSHAKE, ack(1), ack(1)]],
+  ['zero-window', 'warning', 'open', [...HANDSHAKE, { ...ack(1), window: 0 }, { ...ack(1), after: 2e9 }]],
+  ['window-full', 'note', 'open', [...HANDSHAKE, { ...ack(1), window: 100 }, data(1, 800)]],
+  [
+    'keep-alive',
+    'warning',
+    'open',
+    [...HANDSHAKE, data(1), ack(101), ...[75e9, 75e9, 75e9].map((after) => ({ ...data(100, 0), after }))],
+  ],
+];
+
+test.each(firing)('tcpFindings() says %s', (code, severity, end, segments) => {
+  const { findings, ends } = read(segments);
+  const finding = findings.find((one) => one.code === code);
+
+  expect(finding).toMatchObject({ code, severity });
+  expect(finding?.what).toContain('10.0.0.');
+  expect(finding?.frames[0].number).toBeGreaterThan(0);
+  expect(ends).toEqual([end]);
+});
+
+const silent: readonly (readonly [name: string, segments: readonly Segment[]])[] = [
+  ['a connection that is opened, used and closed', [...HANDSHAKE, data(1), ack(101), ...CLOSING]],
+  [
+    'a SYN at the very end of the capture',
+    [...HANDSHAKE, data(1), ack(101), ...CLOSING, { ...SYN, clientPort: 40_001 }],
+  ],
+  ['a SYN-ACK at the very end of the capture', [SYN, SYN_ACK]],
+  [
+    'a RST after both have closed',
+    [...HANDSHAKE, data(1), ack(101), ...CLOSING, { from: '>', flags: 'R', seq: 102, ack: 0 }],
+  ],
+  [
+    'a RST of a side that has heard the FIN of the other',
+    [...HANDSHAKE, { from: '<', flags: 'FA', seq: 1, ack: 1 }, { from: '>', flags: 'R', seq: 1, ack: 0 }],
+  ],
+  [
+    'a keep-alive that is answered',
+    [
+      ...HANDSHAKE,
+      data(1),
+      ack(101),
+      { ...data(100, 0), after: 75e9 },
+      ack(101),
+      { ...data(100, 0), after: 75e9 },
+      ack(101),
+    ],
+  ],
+  ['the end of a connection that began before the capture', [data(1), ack(101), ...CLOSING]],
+];
+
+test.each(silent)('tcpFindings() is silent about %s', (_, segments) => {
+  expect(read(segments).findings).toEqual([]);
+});
+
+test('tcpFindings() does not blame the MTU when segments of that size have arrived', () => {
+  const arrived = [data(1, 1460), ack(1461)];
+  const stuck = [0.3e9, 0.6e9, 1.2e9].map((after) => ({ ...data(1461, 1460), after }));
+  const { findings } = read([...HANDSHAKE, ...arrived, data(1461, 1460), ...stuck]);
+
+  expect(findings.map(({ code }) => code)).toEqual(['retransmission']);
+});
+
+test('tcpFindings() tells many pairs of one kind in one sentence', () => {
+  const unanswered = Array.from({ length: 20 }, (_, port) => [
+    { ...SYN, clientPort: 30_000 + port },
+    { ...SYN, clientPort: 30_000 + port, after: 1e9 },
+  ]).flat();
+  const { findings } = read(unanswered);
+
+  expect(findings).toHaveLength(1);
+  expect(findings[0]).toMatchObject({ code: 'syn-unanswered', count: 20 });
+  expect(findings[0]?.what).toBe(
+    '10.0.0.1 asked 10.0.0.2 port 80 for 20 connections, and again 20 times: no answer at all',
+  );
+});
+
+test('FlowTracker counts a connection between ports that are used again as another flow', () => {
+  const first = [...HANDSHAKE, data(1), ack(101), ...CLOSING];
+  const second = first.map((segment) => ({
+    ...segment,
+    seq: segment.from === '>' ? segment.seq + 5000 : segment.seq,
+    ack: segment.from === '<' ? segment.ack + 5000 : segment.ack,
+  }));
+
+  expect(read([...first, ...second]).ends).toEqual(['closed', 'closed']);
+});
