@@ -25,9 +25,8 @@ export function analysisOf(captures: readonly AnalysedCapture[], points?: Points
   return { captures, findings: findings.sort(byGravity), points };
 }
 
-/** What the capture itself lacks comes before all else: it decides what the rest is worth. */
 function byGravity(a: Finding, b: Finding): number {
   const rank = ({ code, severity }: Finding) =>
-    code === 'capture-incomplete' ? -1 : GRAVITY.indexOf(severity) * FINDING_CODES.length + FINDING_CODES.indexOf(code);
+    GRAVITY.indexOf(severity) * FINDING_CODES.length + FINDING_CODES.indexOf(code);
   return rank(a) - rank(b) || b.count - a.count;
 }

@@ -10,9 +10,12 @@ import type { Analysis } from '../postmortem/analysis.ts';
 import type { Frame } from '../postmortem/frame.ts';
 import { isoTime } from './iso-time.ts';
 import { pointsDocument } from './points-json.ts';
+import { analysisOutcome } from './text/analysis-outcome.ts';
 
 /** The whole document, as a value for JSON.stringify. */
-export function analyzeDocument({ captures, findings, points }: Analysis): unknown {
+export function analyzeDocument(analysis: Analysis) {
+  const { captures, findings, points } = analysis;
+  const outcome = analysisOutcome(analysis);
   const frame = ({ capture, number, timestampNs }: Frame) => ({
     file: captures[capture]?.path ?? null,
     number,
@@ -20,13 +23,23 @@ export function analyzeDocument({ captures, findings, points }: Analysis): unkno
   });
   return {
     schema: 'nsdiag.analyze/1',
-    files: captures.map(({ path, summary }) => ({
+    verdict: outcome.verdict,
+    summary: outcome.sentence,
+    files: captures.map(({ path, summary, interfaces, firstNs, lastNs, notRead }) => ({
       path,
       format: summary.format ?? null,
       packets: summary.packets,
       bytes: summary.bytes,
+      interfaces: interfaces.map(({ name, linkType }) => ({ name: name ?? null, linkType })),
+      first: firstNs === undefined ? null : isoTime(firstNs),
+      last: lastNs === undefined ? null : isoTime(lastNs),
+      notRead: [...notRead].map(([what, packets]) => ({ what, packets })),
       error: summary.problem ?? null,
     })),
+    flows: {
+      count: captures.reduce((sum, { flows }) => sum + flows.count, 0),
+      truncated: captures.some(({ flows }) => flows.held < flows.count),
+    },
     findings: findings.map(({ code, severity, what, why, frames, count, likely, confirm, cannotTell }) => ({
       code,
       severity,
@@ -38,6 +51,17 @@ export function analyzeDocument({ captures, findings, points }: Analysis): unkno
       confirm: confirm ?? null,
       cannotTell: cannotTell ?? null,
     })),
+    notes: [] as readonly string[],
     ...pointsDocument(points, captures),
+  };
+}
+
+/** The document for a question that could not be looked into at all. */
+export function analyzeErrorDocument(message: string, hint: string | undefined): unknown {
+  return {
+    ...analyzeDocument({ captures: [], findings: [], points: undefined }),
+    verdict: 'unread',
+    summary: message,
+    notes: hint === undefined ? [] : [hint],
   };
 }

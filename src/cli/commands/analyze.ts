@@ -4,20 +4,15 @@
  * @module
  */
 
-import { randomInt } from 'node:crypto';
-import { analysisOf } from '../../postmortem/analysis.ts';
-import { PointRecorder } from '../../postmortem/points/point-recorder.ts';
-import { analyzeDocument } from '../../report/analyze-json.ts';
-import { escapeJson } from '../../report/escape.ts';
-import { packetDocument } from '../../report/points-json.ts';
-import { analysisText } from '../../report/text/analysis.ts';
-import { packetJourneyText } from '../../report/text/packet-journey.ts';
-import { styleOf } from '../../report/text/style.ts';
+import { isUnread } from '../../postmortem/verdict.ts';
+import { analyzeErrorDocument } from '../../report/analyze-json.ts';
 import { FILTER_HELP } from '../analyze/flow-filter.ts';
 import { FLOW_SORTS, type FlowOptions, flowRequest, writeFlows } from '../analyze/list-flows.ts';
-import { followPacket } from '../analyze/packet.ts';
 import { readCaptures } from '../analyze/read-captures.ts';
-import { type Define, examples } from '../command.ts';
+import { type ReportOptions, report } from '../analyze/report.ts';
+import { type Define, type ErrorDocument, examples } from '../command.ts';
+
+export const errorDocument: ErrorDocument = ({ message, hint }) => analyzeErrorDocument(message, hint);
 
 export const define: Define = (command, perform) => {
   command
@@ -44,37 +39,13 @@ export const define: Define = (command, perform) => {
         ['tcpdump -w - | nsdiag analyze -', 'read a pipe to its end'],
       ]),
     )
-    .action(
-      (
-        files: readonly string[],
-        { json = false, packet, ...flows }: { json?: boolean; packet?: string } & FlowOptions,
-      ) =>
-        perform(async (io) => {
-          const request = flowRequest(flows);
-          if (request !== undefined) {
-            const captures = await readCaptures(files, io);
-            writeFlows(captures, request, io);
-            return captures.every(({ summary }) => summary.format === undefined) ? 2 : 0;
-          }
-          const recorder = new PointRecorder(randomInt(2 ** 32));
-          const captures = await readCaptures(files, io, recorder);
-          const matched = recorder.finish();
-          const analysis = analysisOf(captures, matched?.analysis);
-          const style = styleOf(io.color.stdout, io.terminal.columns);
-          if (packet !== undefined) {
-            const journey = followPacket(packet, captures, matched);
-            const points = matched?.analysis.points ?? [];
-            io.stdout.write(
-              json
-                ? `${escapeJson(JSON.stringify(packetDocument(journey, points, captures), undefined, 2))}\n`
-                : packetJourneyText(journey, points, captures, style),
-            );
-            return 0;
-          }
-          if (json) io.stdout.write(`${escapeJson(JSON.stringify(analyzeDocument(analysis), undefined, 2))}\n`);
-          else io.stdout.write(analysisText(analysis, style));
-          if (analysis.captures.every(({ summary }) => summary.format === undefined)) return 2;
-          return analysis.findings.some(({ severity }) => severity !== 'note') ? 1 : 0;
-        }),
+    .action((files: readonly string[], options: ReportOptions & FlowOptions) =>
+      perform(async (io) => {
+        const request = flowRequest(options);
+        if (request === undefined) return report(files, options, io);
+        const captures = await readCaptures(files, io);
+        writeFlows(captures, request, io);
+        return captures.every(isUnread) ? 2 : 0;
+      }),
     );
 };

@@ -1,0 +1,53 @@
+/**
+ * Captures to what was asked of them: the report, or the journey of one packet, as text or as one JSON document.
+ *
+ * @module
+ */
+
+import { randomInt } from 'node:crypto';
+import { analysisOf } from '../../postmortem/analysis.ts';
+import { PointRecorder } from '../../postmortem/points/point-recorder.ts';
+import { type AnalysisVerdict, verdictOf } from '../../postmortem/verdict.ts';
+import { analyzeDocument } from '../../report/analyze-json.ts';
+import { escapeJson } from '../../report/escape.ts';
+import { packetDocument } from '../../report/points-json.ts';
+import { analysisText } from '../../report/text/analysis.ts';
+import { packetJourneyText } from '../../report/text/packet-journey.ts';
+import { styleOf } from '../../report/text/style.ts';
+import type { CommandIo, ExitCode } from '../io.ts';
+import { followPacket } from './packet.ts';
+import { readCaptures } from './read-captures.ts';
+
+export interface ReportOptions {
+  readonly json?: boolean;
+  readonly packet?: string;
+}
+
+const EXIT_CODES: Readonly<Record<AnalysisVerdict, ExitCode>> = {
+  fine: 0,
+  findings: 1,
+  unread: 2,
+  'nothing-to-judge': 3,
+};
+
+export async function report(files: readonly string[], options: ReportOptions, io: CommandIo): Promise<ExitCode> {
+  const recorder = new PointRecorder(randomInt(2 ** 32));
+  const captures = await readCaptures(files, io, recorder);
+  const matched = recorder.finish();
+  const style = styleOf(io.color.stdout, io.terminal.columns);
+  if (options.packet !== undefined) {
+    const journey = followPacket(options.packet, captures, matched);
+    const points = matched?.analysis.points ?? [];
+    if (options.json === true) writeJson(packetDocument(journey, points, captures), io);
+    else io.stdout.write(packetJourneyText(journey, points, captures, style));
+    return 0;
+  }
+  const analysis = analysisOf(captures, matched?.analysis);
+  if (options.json === true) writeJson(analyzeDocument(analysis), io);
+  else io.stdout.write(analysisText(analysis, style));
+  return EXIT_CODES[verdictOf(analysis)];
+}
+
+function writeJson(document: unknown, io: CommandIo): void {
+  io.stdout.write(`${escapeJson(JSON.stringify(document, undefined, 2))}\n`);
+}

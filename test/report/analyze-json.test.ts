@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import { analyzeDocument, analyzeErrorDocument } from '../../src/report/analyze-json.ts';
+import { analysis, capture, finding, unreadCapture } from './example-analyses.ts';
+
+const SCHEMA = JSON.parse(
+  readFileSync(new URL('../../src/report/schemas/analyze-1.schema.json', import.meta.url), 'utf8'),
+);
+const validate = new Ajv2020({ allErrors: true, strictTypes: false }).compile(SCHEMA);
+
+function errorsOf(document: unknown): readonly string[] {
+  // Through text, as a reader gets it: an undefined would vanish, a bigint would throw.
+  validate(JSON.parse(JSON.stringify(document)));
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+test.each([
+  ['a capture in order', analysis({}), 'fine'],
+  ['findings', analysis({ findings: [finding({}), finding({ severity: 'note' })] }), 'findings'],
+  ['nothing but notes', analysis({ findings: [finding({ severity: 'note' })] }), 'fine'],
+  ['a file that is no capture', analysis({ captures: [unreadCapture()] }), 'unread'],
+  ['an empty capture', analysis({ captures: [capture({ packets: 0 })] }), 'nothing-to-judge'],
+] as const)('analyzeDocument() of %s keeps the schema', (_, value, verdict) => {
+  const document = analyzeDocument(value);
+  expect(errorsOf(document)).toEqual([]);
+  expect(document).toMatchObject({ verdict });
+});
+
+test.each([
+  ['verdict', { verdict: 'good' }],
+  ['files', { files: [{ path: 'a.pcap' }] }],
+  ['flows', { flows: { count: -1, truncated: false } }],
+  ['findings', { findings: [{ code: 'syn-unanswered' }] }],
+  ['losses', { losses: [{ after: 'a' }] }],
+])('the schema of analyze refuses a wrong %s', (key, wrong) => {
+  expect(errorsOf(Object.assign({}, analyzeDocument(analysis({})), wrong)).join()).toContain(`/${key}`);
+});
+
+test('analyzeErrorDocument() keeps the schema, and says what was wrong with the command line', () => {
+  const document = analyzeErrorDocument('Cannot follow x: it is no FILE:NUMBER', 'Write it as in --packet a.pcap:7');
+  expect(errorsOf(document)).toEqual([]);
+  expect(document).toMatchObject({ verdict: 'unread', notes: ['Write it as in --packet a.pcap:7'] });
+});
