@@ -28,6 +28,12 @@ export interface CommonLoss {
 /** So many services may each have a fault of their own; more are no coincidence. */
 const MOST_SERVICES = 4;
 
+/** A trait that leaves more than so many of those that arrived says nothing. */
+const TELLING_SHARE = 0.5;
+
+/** More that arrived are like the lost ones: then it is not what they have in common. */
+const CHANCE_SHARE = 0.1;
+
 /**
  * The lost ones together, or by service where that explains them and all together does not.
  *
@@ -67,13 +73,13 @@ function describe(index: SightingIndex, lost: readonly number[], arrived: readon
     let best: { readonly trait: Trait; readonly left: readonly number[] } | undefined;
     for (const trait of traits) {
       const remaining = left.filter(trait.holds);
-      if (remaining.length < (best?.left ?? left).length) best = { trait, left: remaining };
+      if (remaining.length < (best?.left.length ?? left.length * TELLING_SHARE)) best = { trait, left: remaining };
     }
     if (best === undefined) break;
     said.add(best.trait);
     left = best.left;
   }
-  if (said.size === 0) return { text: undefined, isExact: false };
+  if (said.size === 0 || left.length > arrived.length * CHANCE_SHARE) return { text: undefined, isExact: false };
   const text = traits.flatMap((trait) => (said.has(trait) ? [trait.text] : [])).join(', ');
   const rest = left.length === 0 ? '' : ` (as are ${left.length} of ${arrived.length} that arrived)`;
   return { text: text + rest, isExact: left.length === 0 };
@@ -124,8 +130,8 @@ function traitsOf(index: SightingIndex, lost: readonly number[]): readonly Trait
   const to = destinationText(flow);
   const from = sourceText(flow);
   traits.push(
-    { text: `to ${to}`, holds: (record) => destinationText(flowOf(record)) === to },
-    { text: `from ${from}`, holds: (record) => sourceText(flowOf(record)) === from },
+    { text: `to ${to}`, holds: (record) => isSameAddress(flowOf(record).destination, flow.destination) },
+    { text: `from ${from}`, holds: (record) => isSameAddress(flowOf(record).source, flow.source) },
   );
   const least = lost.reduce((shortest, record) => Math.min(shortest, lengthOf(record)), Number.POSITIVE_INFINITY);
   traits.push({ text: `${least} bytes and more`, holds: (record) => lengthOf(record) >= least });
@@ -137,6 +143,10 @@ function traitsOf(index: SightingIndex, lost: readonly number[]): readonly Trait
     traits.push({ text: window, holds: isWithin });
   }
   return traits;
+}
+
+function isSameAddress(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((word, at) => word === b[at]);
 }
 
 /** Time of day, UTC. */

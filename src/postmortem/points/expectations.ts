@@ -9,10 +9,13 @@
  * @module
  */
 
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import type { DirectedFlow } from './flow-ids.ts';
 import { isOfOneLink } from './packet-key.ts';
 import type { Matching } from './passages.ts';
 import { addressKey, type Senses } from './senses.ts';
+
+const IGMP = 2;
 
 export class Expectations {
   readonly #matching: Matching;
@@ -42,8 +45,11 @@ export class Expectations {
     const { index, streams, pointCount } = this.#matching;
     const own = streams.points[stream] ?? 0;
     const flow = index.sightings.flows.flow(stream);
-    // The same on every link, as a rule.
-    if (isLinkFlow(flow)) return this.#senses.isMatched(stream) ? own : 0;
+    if (isLinkFlow(flow)) {
+      // Group reports of a router are the same on all its links, to the byte.
+      const isControl = flow.protocol === IP_PROTOCOL.icmpv6 || flow.protocol === IGMP;
+      return isControl || !this.#senses.isMatched(stream) ? 0 : own;
+    }
     if (own === 2 ** pointCount - 1) return own;
     this.#pairs ??= this.#learn();
     const pairs = this.#pairs;

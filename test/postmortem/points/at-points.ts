@@ -1,0 +1,70 @@
+/**
+ * Capture points for tests: what each saw and when, matched without a file in between.
+ *
+ * @module
+ */
+
+import { type MatchedPoints, matchPoints } from '../../../src/postmortem/points/match-points.ts';
+import type { Part } from '../../../src/postmortem/points/places.ts';
+import { Sightings } from '../../../src/postmortem/points/sightings.ts';
+import { dissect } from '../../../src/wire/dissect.ts';
+import { PacketFields } from '../../../src/wire/fields.ts';
+import { LINK_TYPE } from '../../../src/wire/link-type.ts';
+
+const BEGIN_SECONDS = 1_795_309_200;
+const SEED = 4711;
+
+/** A frame and when it was captured, in microseconds. */
+export type Seen = readonly [microseconds: number, frame: Uint8Array];
+
+export interface AtPoint {
+  readonly name: string;
+  readonly seen: readonly Seen[];
+  readonly file?: string;
+  readonly snapLengthBytes?: number;
+  readonly dropped?: number;
+}
+
+/** Match what the points saw; they are named and ordered as given. */
+export function match(...points: readonly AtPoint[]): MatchedPoints {
+  const matched = matchMaybe(...points);
+  if (matched === undefined) throw new Error('all of it was taken for one point');
+  return matched;
+}
+
+export function matchMaybe(...points: readonly AtPoint[]): MatchedPoints | undefined {
+  const sightings = new Sightings(SEED);
+  for (const { seen, snapLengthBytes } of points) {
+    const point = sightings.addPoint();
+    for (const [index, [microseconds, frame]] of seen.entries()) {
+      sightings.see(point, fieldsOf(frame, microseconds, snapLengthBytes), index + 1);
+    }
+  }
+  return matchPoints(
+    sightings,
+    points.map(({ name, file, dropped }, capture): Part => {
+      const path = file ?? `${name}.pcap`;
+      return { capture, file: path, name, linkType: LINK_TYPE.ethernet, interfaceName: undefined, dropped };
+    }),
+  );
+}
+
+/** `name: lost` of every loss, in the report's order. */
+export function lossesOf({
+  analysis,
+}: MatchedPoints): readonly (readonly [after: string, before: string, packets: number, common: string | undefined])[] {
+  const nameOf = (point: number) => analysis.points[point]?.name ?? '';
+  return analysis.losses.map(({ from, to, packets, common }) => [nameOf(from), nameOf(to), packets, common]);
+}
+
+function fieldsOf(frame: Uint8Array, microseconds: number, snapLengthBytes = frame.length): PacketFields {
+  const fields = new PacketFields();
+  fields.bytes = frame;
+  fields.view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  fields.capturedBytes = Math.min(frame.length, snapLengthBytes);
+  fields.originalBytes = frame.length;
+  fields.seconds = BEGIN_SECONDS + Math.floor(microseconds / 1e6);
+  fields.nanoseconds = (((microseconds % 1e6) + 1e6) % 1e6) * 1000;
+  dissect(fields, LINK_TYPE.ethernet);
+  return fields;
+}
