@@ -93,7 +93,8 @@ routes: [{ netns: ns1, to: default, via: 10.8.0.1 }]
   });
 });
 
-liveTest('bringUp() leaves nothing, at whichever of its commands it is interrupted', async () => {
+liveTest('bringUp() leaves nothing, at whichever of its commands it is interrupted', { timeout: 240_000 }, async () => {
+  // Builds a lab forty times, in part: 15 s alone, minutes beside other work.
   const found = findLab('bridge-nat');
   const commands = planLab(found.lab).length;
   expect(commands).toBeGreaterThan(20);
