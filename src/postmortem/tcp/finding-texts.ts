@@ -16,7 +16,7 @@ export interface Told {
   readonly port: string;
   readonly count: number;
   readonly extra: number;
-  /** Segments that the sender sent in those connections. */
+  /** That were sent: by this sender in those connections, or in the whole capture where it is about many. */
   readonly segments: number;
 }
 

@@ -55,10 +55,10 @@ export function tcpFindings(pairs: TroubledPairs, capture: number, epoch: number
       ];
     };
     if (cases.length <= TOLD_APART && others === undefined) {
-      return cases.flatMap((one) => toFinding(toldOf([one], undefined), [one.trouble]));
+      return cases.flatMap((one) => toFinding(toldOf([one], undefined, one.pair.segments), [one.trouble]));
     }
     const troubles = cases.map(({ trouble }) => trouble);
-    return toFinding(toldOf(cases, others), others === undefined ? troubles : [...troubles, others]);
+    return toFinding(toldOf(cases, others, pairs.segments), others === undefined ? troubles : [...troubles, others]);
   });
 }
 
@@ -79,7 +79,7 @@ function casesOf(code: TcpFindingCode, pairs: readonly TroubledPair[]): readonly
 }
 
 /** What all of them have in common, by name; the rest by number. */
-function toldOf(cases: readonly Case[], others: Trouble | undefined): Told {
+function toldOf(cases: readonly Case[], others: Trouble | undefined, segments: number): Told {
   const sum = (number: (one: Case) => number) => cases.reduce((total, one) => total + number(one), 0);
   const ports = new Set(cases.map(({ pair }) => pair.port));
   const [port] = ports;
@@ -100,7 +100,7 @@ function toldOf(cases: readonly Case[], others: Trouble | undefined): Told {
           : '',
     count: sum(({ trouble }) => trouble.count) + (others?.count ?? 0),
     extra: sum(({ trouble }) => trouble.extra) + (others?.extra ?? 0),
-    segments: others === undefined ? sum(({ pair }) => pair.segments) : 0,
+    segments,
   };
 }
 

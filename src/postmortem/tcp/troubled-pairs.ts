@@ -48,6 +48,7 @@ export class TroubledPairs {
   readonly pairs: TroubledPair[] = [];
   /** What had no room. */
   readonly others = new Map<TcpFindingCode, Trouble>();
+  #segments = 0;
   readonly #numbers: Int32Array;
   readonly #index = new Int32Array(MOST_PAIRS * 2);
   readonly #words: Int32Array;
@@ -56,6 +57,11 @@ export class TroubledPairs {
   constructor(seed: number, words: Int32Array) {
     this.#numbers = hashNumbers(seed, KEY_WORDS);
     this.#words = words;
+  }
+
+  /** Of all flows that have ended. */
+  get segments(): number {
+    return this.#segments;
   }
 
   /** @param side Who sent what is wrong. */
@@ -87,8 +93,9 @@ export class TroubledPairs {
     if (trouble !== undefined) trouble.extra += by;
   }
 
-  /** A flow has ended: how much its side sent, where that side is in trouble. */
+  /** A flow has ended: how much its side sent, in trouble or not. */
   addSegments(flow: number, side: number, segments: number): void {
+    this.#segments += segments;
     const entry = this.#words[flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS + SIDE.pair] as number;
     const pair = this.pairs[entry - 1];
     if (pair !== undefined) pair.segments += segments;
