@@ -31,6 +31,7 @@ import {
 } from './flow-record.ts';
 import { FlowTable, MOST_FLOWS } from './flow-table.ts';
 import { Fragments } from './fragments.ts';
+import { heardSides } from './heard-elsewhere.ts';
 import { pointOf } from './point.ts';
 import { isIcmpError, isPortUnreachable, readQuoted } from './quoted-flow.ts';
 
@@ -50,7 +51,7 @@ export class FlowTracker implements Observer {
   /** @param seed A random number, which whoever made the capture cannot know. */
   constructor(capture: number, seed: number, mostFlows = MOST_FLOWS) {
     this.#capture = capture;
-    this.#table = new FlowTable(seed, (flow) => this.#end(flow), mostFlows);
+    this.#table = new FlowTable(seed, (flow) => this.#end(flow, () => false), mostFlows);
     this.#fragments = new Fragments(seed);
     this.#pairs = new TroubledPairs(seed, this.#table.words);
   }
@@ -101,7 +102,9 @@ export class FlowTracker implements Observer {
   }
 
   conclude(): readonly Finding[] {
-    for (let flow = 0; flow < this.#table.used; flow++) this.#end(flow);
+    const { words, used } = this.#table;
+    const isHeardElsewhere = heardSides(words, used);
+    for (let flow = 0; flow < used; flow++) this.#end(flow, isHeardElsewhere);
     return tcpFindings(this.#pairs, this.#capture, this.#epoch);
   }
 
@@ -132,8 +135,8 @@ export class FlowTracker implements Observer {
     this.#table.words[state] = (this.#table.words[state] as number) | FLOW_STATE.icmpError | refusal;
   }
 
-  #end(flow: number): void {
-    judgeEnd(this.#pairs, this.#table.words, this.#table.numbers, flow, this.#now);
+  #end(flow: number, isHeardElsewhere: (flow: number, side: number) => boolean): void {
+    judgeEnd(this.#pairs, this.#table.words, this.#table.numbers, flow, this.#now, isHeardElsewhere);
   }
 }
 

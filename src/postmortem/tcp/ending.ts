@@ -37,13 +37,17 @@ const ANY_PATH_BYTES = 536;
 /** Sent again so often without an answer, it is not by chance. */
 const STUCK_TIMES = 2;
 
-/** @param now The time of the last packet. */
+/**
+ * @param now The time of the last packet.
+ * @param isHeardElsewhere Whether a side that is silent here was heard at another place.
+ */
 export function judgeEnd(
   pairs: TroubledPairs,
   words: Int32Array,
   numbers: Float64Array,
   flow: number,
   now: number,
+  isHeardElsewhere: (flow: number, side: number) => boolean,
 ): void {
   const record = flow * RECORD_WORDS;
   if (((words[record + KEY.what] as number) & 0xff) !== IP_PROTOCOL.tcp) return;
@@ -60,7 +64,12 @@ export function judgeEnd(
   const serverSegments = words[ofServer + SIDE.segments] as number;
   const isOver = (state & (FLOW_STATE.refused | FLOW_STATE.resetByClient | FLOW_STATE.resetByServer)) !== 0;
 
-  if ((state & FLOW_STATE.established) === 0 && (state & FLOW_STATE.synSeen) !== 0 && !isOver) {
+  if (
+    (state & FLOW_STATE.established) === 0 &&
+    (state & FLOW_STATE.synSeen) !== 0 &&
+    !isOver &&
+    !isHeardElsewhere(flow, server)
+  ) {
     const isAnswered = (words[ofServer + SIDE.packets] as number) > 0;
     const waited = now - (isAnswered ? lastTime(numbers, flow, server) : firstTime);
     if ((state & FLOW_STATE.portUnreachable) !== 0) {
@@ -77,7 +86,12 @@ export function judgeEnd(
     const segments = words[mine + SIDE.segments] as number;
     const toService = side === client;
     const isAlone = (words[theirs + SIDE.packets] as number) === 0;
-    if (isAlone && (state & FLOW_STATE.synSeen) === 0 && segments >= ONE_WAY_SEGMENTS) {
+    if (
+      isAlone &&
+      (state & FLOW_STATE.synSeen) === 0 &&
+      segments >= ONE_WAY_SEGMENTS &&
+      !isHeardElsewhere(flow, 1 - side)
+    ) {
       const sentAgain = words[mine + SIDE.sentAgain] as number;
       pairs.add('one-way', flow, side, port, toService, firstFrame, firstTime, sentAgain);
     }

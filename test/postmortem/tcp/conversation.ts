@@ -23,6 +23,7 @@ export interface Segment {
   /** Shift of the window, told in a SYN. */
   readonly scale?: number;
   readonly clientPort?: number;
+  readonly vlan?: number;
 }
 
 /** A classic pcap (nanoseconds, Ethernet) of segments between 10.0.0.1 and 10.0.0.2 port 80. */
@@ -31,7 +32,8 @@ export function captureOf(segments: readonly Segment[]): Uint8Array {
   let time = 1_000_000_000 * NANOSECONDS;
   for (const [index, segment] of segments.entries()) {
     time += segment.after ?? 100_000;
-    const frame = frameOf(segment, index);
+    const untagged = frameOf(segment, index);
+    const frame = segment.vlan === undefined ? untagged : tagged(untagged, segment.vlan);
     const header = Buffer.alloc(16);
     header.writeUInt32LE(Math.floor(time / NANOSECONDS), 0);
     header.writeUInt32LE(time % NANOSECONDS, 4);
@@ -40,6 +42,10 @@ export function captureOf(segments: readonly Segment[]): Uint8Array {
     parts.push(header, frame);
   }
   return Buffer.concat(parts);
+}
+
+function tagged(frame: Buffer, vlan: number): Buffer {
+  return Buffer.concat([frame.subarray(0, 12), Buffer.from([0x81, 0, vlan >> 8, vlan & 0xff]), frame.subarray(12)]);
 }
 
 function frameOf(segment: Segment, ipId: number): Buffer {

@@ -128,6 +128,17 @@ test('tcpFindings() does not blame the MTU when segments of that size have arriv
   expect(findings.map(({ code }) => code)).toEqual(['retransmission']);
 });
 
+test('tcpFindings() blames nobody when each direction has a VLAN of its own, and does when the answer has none', () => {
+  const connection = [SYN, { ...SYN, after: 1e9 }, SYN_ACK, { ...data(1, 0), after: 2e9 }];
+  const vlan = (segment: Segment) => ({ ...segment, vlan: segment.from === '>' ? 80 : 81 });
+
+  expect(read(connection.map(vlan)).findings).toEqual([]);
+  const unanswered = connection.filter(({ from }) => from === '>').map(vlan);
+  expect(read([...unanswered.slice(0, 2), vlan({ ...SYN_ACK, clientPort: 7 })]).findings).toMatchObject([
+    { code: 'syn-unanswered' },
+  ]);
+});
+
 test('tcpFindings() tells many pairs of one kind in one sentence', () => {
   const unanswered = Array.from({ length: 20 }, (_, port) => [
     { ...SYN, clientPort: 30_000 + port },
