@@ -53,7 +53,14 @@ export async function readCaptures(
     } else captures.push(capture);
   }
   progress.done();
-  for (const [directory, files] of noCaptures) io.stderr.write(`${escapeText(skipped(directory, files))}\n`);
+  for (const [directory, files] of noCaptures) {
+    const hasOthers = all.some((wanted) => wanted.directory === directory && !files.includes(wanted.path));
+    if (hasOthers) io.stderr.write(`${escapeText(skipped(directory, files))}\n`);
+    else {
+      const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
+      captures.push(new CaptureAnalysis(directory, [], flows).finish('none of its files is a capture'));
+    }
+  }
   return captures;
 }
 

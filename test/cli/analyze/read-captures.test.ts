@@ -82,6 +82,12 @@ test('readCaptures() says of a directory without files that it is one', async ()
   expect((await read(directoryOf('bare', {}))).lines).toEqual(['bare undefined 0 it is a directory']);
 });
 
+test('readCaptures() says of a directory without captures that there are none', async () => {
+  const { lines, stderr } = await read(directoryOf('texts', { 'a.txt': 'no capture', 'b.txt': 'nor this' }));
+  expect(lines).toEqual(['texts undefined 0 none of its files is a capture']);
+  expect(stderr).toBe('');
+});
+
 test('ReadingProgress keeps silent for a second, then tells how far it is on one line, and takes it back', () => {
   let nowMs = 0;
   const terminal = { stdoutIsTerminal: true, stderrIsTerminal: true, columns: 40 };
