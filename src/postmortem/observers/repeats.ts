@@ -2,7 +2,7 @@
  * routing-loop and l2-loop: the same packet again at the same place, with a smaller TTL, or with the same.
  *
  * A packet is the same when addresses, id, protocol, length and the first bytes behind the IP header are. Only what was
- * seen lately is remembered: 32,768 packets, each in the one slot that its hash names, so that this costs a packet no
+ * seen lately is remembered: 8,192 packets, each in the one slot that its hash names, so that this costs a packet no
  * more than a look. A loop comes round within milliseconds.
  *
  * What a router passes on is seen twice there, and three times where it goes out as it came in; only the way round
@@ -22,13 +22,12 @@ import { NumberTable } from '../number-table.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
 import { LOOP_KEY, LOOP_VALUE, loopFindings } from './loop-text.ts';
 
-const SLOT_BITS = 15;
+const SLOT_BITS = 13;
 const MOST_LOOPS = 1024;
 /** From one sight to the next. */
 const LOOP_SECONDS = 1;
 const FALLS = 2;
 const COPIES = 10;
-const IDENTITY_BYTES = 20;
 
 // A slot: two hashes of the packet, its TTL, how often it fell, how often the same was seen, the last and first sight.
 const HASH = 0;
@@ -54,42 +53,34 @@ export class RepeatedPackets implements Observer {
   see(fields: PacketFields, number: number, interfaceId: number): void {
     const { network, view } = fields;
     if (network === NETWORK.none) return;
-    const end = fields.start + fields.capturedBytes;
-    let one = this.#seed;
-    let other = ~this.#seed;
-    let value = fields.source3 ^ Math.imul(fields.source2 ^ Math.imul(fields.source1 ^ fields.source0, 31), 31);
-    one = mixed(one, value);
-    other = mixedOtherwise(other, value);
-    value = fields.dest3 ^ Math.imul(fields.dest2 ^ Math.imul(fields.dest1 ^ fields.dest0, 31), 31);
-    one = mixed(one, value);
-    other = mixedOtherwise(other, value);
-    value = (interfaceId << 3) ^ (fields.ifindex << 8) ^ (fields.packetType & 7) ^ (fields.vlan << 16);
-    one = mixed(one, value);
-    other = mixedOtherwise(other, value);
-    value = fields.originalBytes ^ (fields.tunnelDepth << 28);
-    one = mixed(one, value);
-    other = mixedOtherwise(other, value);
-    if (fields.sourceMacAt !== -1) {
-      value = view.getInt32(fields.sourceMacAt + 2);
-      if (fields.destinationMacAt !== -1) value ^= Math.imul(view.getInt32(fields.destinationMacAt + 2), 31);
-      one = mixed(one, value);
-      other = mixedOtherwise(other, value);
-    }
     const isArp = network === NETWORK.arp;
-    value = isArp ? fields.arpOperation : (fields.ipId << 8) ^ fields.protocol ^ (fields.fragmentOffsetBytes << 16);
-    one = mixed(one, value);
-    other = mixedOtherwise(other, value);
-    if (!isArp) {
+    // Sums of products, which do not wait for each other: this is done for every packet there is.
+    let one = Math.imul(fields.source3 ^ this.#seed, 0x9e3779b1) + Math.imul(fields.dest3, 0x85ebca6b);
+    let other = Math.imul(fields.originalBytes ^ (fields.vlan << 16), 0xc2b2ae35) + fields.tunnelDepth;
+    if (network === NETWORK.ipv6) {
+      one +=
+        Math.imul(fields.source0 ^ fields.dest2, 0x27d4eb2f) + Math.imul(fields.source2 ^ fields.dest0, 0x165667b1);
+      other += Math.imul(fields.source1 ^ fields.dest1, 0x27d4eb2f);
+    }
+    // Of `one`, which chooses the slot: the sights of a packet at two devices must not drive each other out.
+    one += Math.imul((interfaceId << 16) ^ (fields.ifindex << 3) ^ fields.packetType, 0x165667b1);
+    if (fields.sourceMacAt !== -1) one += Math.imul(view.getInt32(fields.sourceMacAt + 2), 0x9e3779b1);
+    if (fields.destinationMacAt !== -1) other += Math.imul(view.getInt32(fields.destinationMacAt + 2), 0x85ebca6b);
+    if (isArp) other += fields.arpOperation;
+    else {
+      one += Math.imul((fields.ipId << 8) ^ fields.protocol ^ (fields.fragmentOffsetBytes << 16), 0xc2b2ae35);
       // Ports, numbers, checksum: what differs between any two packets of a flow is there.
       const at = fields.fragmentOffsetBytes > 0 ? fields.payloadAt : fields.transportAt;
-      const last = Math.min(end, at + IDENTITY_BYTES) - 4;
-      for (let place = at; place <= last; place += 4) {
-        value = view.getInt32(place);
-        one = mixed(one, value);
-        other = mixedOtherwise(other, value);
+      const end = fields.start + fields.capturedBytes;
+      if (at + 8 <= end) {
+        one += Math.imul(view.getInt32(at), 0x27d4eb2f) + Math.imul(view.getInt32(at + 4), 0x165667b1);
+        if (at + 20 <= end) {
+          other += Math.imul(view.getInt32(at + 8) ^ view.getInt32(at + 12), 0x27d4eb2f);
+          other += Math.imul(view.getInt32(at + 16), 0xc2b2ae35);
+        }
       }
     }
-    this.#look(fields, number, interfaceId, one, other);
+    this.#look(fields, number, interfaceId, one | 0, other | 0);
   }
 
   /** Whether a packet was seen again with a smaller TTL. */
@@ -106,7 +97,7 @@ export class RepeatedPackets implements Observer {
 
   #look(fields: PacketFields, number: number, interfaceId: number, one: number, other: number): void {
     const slots = this.#slots;
-    const at = (one >>> (32 - SLOT_BITS)) * SLOT_WORDS;
+    const at = (Math.imul(one ^ (one >>> 15), 0x9e3779b1) >>> (32 - SLOT_BITS)) * SLOT_WORDS;
     const ttl = fields.network === NETWORK.arp ? 0 : fields.ttl;
     const isKnown =
       slots[at + HASH] === one &&
@@ -120,9 +111,10 @@ export class RepeatedPackets implements Observer {
       slots[at + FALLEN] = 0;
       slots[at + COPY] = 0;
       writeFrame(slots, at + LAST, number, fields);
-      writeFrame(slots, at + FIRST, number, fields);
       return;
     }
+    const isSecond = slots[at + FALLEN] === 0 && slots[at + COPY] === 0;
+    if (isSecond) slots.copyWithin(at + FIRST, at + LAST, at + LAST + FRAME_WORDS);
     writeFrame(slots, at + LAST, number, fields);
     const before = slots[at + TTL] ?? 0;
     slots[at + TTL] = ttl;
@@ -171,16 +163,6 @@ export class RepeatedPackets implements Observer {
     if (isFirst && words[at + LOOP_VALUE.place] === place)
       words[at + LOOP_VALUE.packets] = (words[at + LOOP_VALUE.packets] ?? 0) + 1;
   }
-}
-
-function mixed(hash: number, value: number): number {
-  const product = Math.imul(hash ^ value, 0x9e3779b1);
-  return product ^ (product >>> 15);
-}
-
-function mixedOtherwise(hash: number, value: number): number {
-  const sum = (Math.imul(hash, 0x85ebca6b) + value) | 0;
-  return sum ^ (sum >>> 13);
 }
 
 /** Whether a second one like it can only be a copy. */

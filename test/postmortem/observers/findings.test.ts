@@ -259,6 +259,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       found: ['echo-unanswered note', 'routing-loop error'],
     },
     {
+      name: 'a loop, seen at two interfaces in turn',
+      seen: falling(63, 62, 61, 60, 59, 58).map((seen, index) => ({ ...seen, interfaceId: index % 2 })),
+      until: 0,
+      found: ['echo-unanswered note', 'routing-loop error'],
+    },
+    {
       name: 'a loop and the router that tells of it: only the loop',
       seen: [
         ...falling(63, 61, 59),
