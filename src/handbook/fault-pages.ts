@@ -8,6 +8,7 @@ import { acceptRaOff } from './faults/accept-ra-off.ts';
 import { addressIsBroadcast } from './faults/address-is-broadcast.ts';
 import { addressNotFound } from './faults/address-not-found.ts';
 import { arpFiltered } from './faults/arp-filtered.ts';
+import { badOffload } from './faults/bad-offload.ts';
 import { bridgeAddressOnPort } from './faults/bridge-address-on-port.ts';
 import { bridgeFdbWrong } from './faults/bridge-fdb-wrong.ts';
 import { bridgeFilterDrop } from './faults/bridge-filter-drop.ts';
@@ -88,6 +89,7 @@ export const FAULT_PAGES: readonly Page[] = [
   interfaceNoarp,
   macvlanIsolated,
   disconnected,
+  badOffload,
   bridgePortUnattached,
   bridgeAddressOnPort,
   bridgePortBlocking,

@@ -1,5 +1,6 @@
 /** The pages as a collection: one for each code, each whole, none that says what another says. */
 
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { FAULT_FACTS } from '../../src/cli/explain/explained.ts';
 import { FAULT_PAGES } from '../../src/handbook/fault-pages.ts';
@@ -14,6 +15,12 @@ const CODES = PAGES.map(({ code }) => code);
 
 test('FAULT_PAGES has one page for every cause that why can name, and no other', () => {
   expect(FAULT_PAGES.map(({ code }) => code).sort()).toEqual(FAULT_FACTS.map(({ code }) => code).sort());
+});
+
+test('FAULT_FACTS are the codes of the table in src/faults/README.md', () => {
+  const readme = readFileSync(new URL('../../src/faults/README.md', import.meta.url), 'utf8');
+  const codes = [...readme.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, code]) => code);
+  expect(FAULT_FACTS.map(({ code }) => code).sort()).toEqual(codes.sort());
 });
 
 test('FINDING_PAGES has the findings that are no fault code, each once', () => {

@@ -3,10 +3,15 @@
  * while somebody asks what the fault breaks, and prints what the page says that it prints.
  */
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FAULT_PAGES } from '../../src/handbook/fault-pages.ts';
+import { FINDING_PAGES } from '../../src/handbook/finding-pages.ts';
 import { fillIn } from '../../src/handbook/placeholders.ts';
 import { parseCommandLine } from '../../src/lab/command-line.ts';
 import type { Fault, LabQuestion } from '../../src/lab/schema.ts';
+import type { RunResult } from '../../src/system/run.ts';
 import { contradiction } from '../helpers/shown.ts';
 import { breakLab, buildLab, inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
@@ -122,6 +127,9 @@ const CASES: readonly Case[] = [
   { code: 'name-unresolved', lab: 'names', fault: 'server-stopped', names: { NAME: 'web.example' } },
 ];
 
+/** A capture of nothing: the header of a pcap of Ethernet. */
+const EMPTY_PCAP = Buffer.from('d4c3b2a1 0200 0400 00000000 00000000 00000400 01000000'.replaceAll(' ', ''), 'hex');
+
 /** What a look may wait for: a counter that grows, a neighbour that fails after three requests, a capture. */
 const SHOWN_WITHIN_MS = 20_000;
 
@@ -158,12 +166,33 @@ liveTest.concurrent.for(CASES)(
   },
 );
 
+liveTest('every command of a page about captures reads one', async ({ expect }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'nsdiag-pages-'));
+  try {
+    const names = { FILE: join(folder, 'nothing.pcap'), SRC: '10.0.0.1', DST: '10.0.0.2', MAC: '02:00:00:00:00:01' };
+    writeFileSync(names.FILE, EMPTY_PCAP);
+    await inWorld(async (world) => {
+      for (const run of FINDING_PAGES.flatMap(({ look }) => look.map((each) => each.run))) {
+        if (!run.includes('FILE')) continue;
+        const { exitCode, stderr } = await printedBy(world, fillIn(run, names));
+        expect({ run, exitCode, stderr }).toMatchObject({ run, exitCode: 0 });
+      }
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 async function contradictionOf(world: World, run: string, shows: string): Promise<string | undefined> {
-  const parsed = parseCommandLine(run);
-  if (!parsed.ok) return parsed.because;
-  const [program = '', ...words] = parsed.argv;
-  const { stdout, stderr } = await world.run([program, ...words]);
+  const { stdout, stderr } = await printedBy(world, run);
   return contradiction(shows, stdout + stderr);
+}
+
+function printedBy(world: World, run: string): Promise<RunResult> {
+  const parsed = parseCommandLine(run);
+  if (!parsed.ok) throw new Error(`${run}: ${parsed.because}`);
+  const [program = '', ...words] = parsed.argv;
+  return world.run([program, ...words]);
 }
 
 /** What the fault says of the places in a command. */

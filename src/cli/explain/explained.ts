@@ -14,8 +14,14 @@ import type { Explained, LabFault } from '../../report/text/explanation.ts';
 
 type RuleFacts = Pick<FaultRule, 'code' | 'title' | 'source' | 'explains'>;
 
-/** What is found where there is no journey to explain, and so by no rule about one. */
+/** What only a witness can tell, or what is found before there is a packet: no rule about journeys names it. */
 const FOUND_BY_THE_DIAGNOSIS: readonly RuleFacts[] = [
+  {
+    code: 'bad-offload',
+    title: 'A checksum is left to an offload that nobody does',
+    source: 'net/core/dev.c: validate_xmit_skb(); net/ipv4/tcp_ipv4.c: tcp_v4_rcv(); include/linux/skbuff.h',
+    explains: [],
+  },
   {
     code: 'name-unresolved',
     title: 'The name has no address in this namespace',

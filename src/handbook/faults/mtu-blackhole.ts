@@ -34,5 +34,8 @@ export const mtuBlackhole: Page = {
       does: 'repairs TCP alone, without ICMP',
     },
   ],
-  confused: [{ code: 'mtu-exceeded', tell: 'the error arrives, or nobody ever sends one' }],
+  confused: [
+    { code: 'mtu-exceeded', tell: 'the error arrives, or nobody ever sends one' },
+    { code: 'bad-offload', tell: 'long and short segments die alike' },
+  ],
 };

@@ -21,5 +21,8 @@ export const badChecksum: FindingPage = {
       does: 'when it is the offload: sends right ones, costs processor time',
     },
   ],
-  confused: [{ code: 'capture-incomplete', tell: 'packets that were cut cannot be checked' }],
+  confused: [
+    { code: 'bad-offload', tell: 'what why says when the offload is the fault' },
+    { code: 'capture-incomplete', tell: 'packets that were cut cannot be checked' },
+  ],
 };
