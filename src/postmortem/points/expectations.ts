@@ -10,8 +10,7 @@
  */
 
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
-import type { DirectedFlow } from './flow-ids.ts';
-import { isOfOneLink } from './packet-key.ts';
+import { isLinkFlow } from './link-flow.ts';
 import type { Matching } from './passages.ts';
 import { addressKey, type Senses } from './senses.ts';
 
@@ -79,10 +78,4 @@ export class Expectations {
     }
     return pairs;
   }
-}
-
-function isLinkFlow({ network, source, destination }: DirectedFlow): boolean {
-  const [source0 = 0, , , source3 = 0] = source;
-  const [dest0 = 0, , , dest3 = 0] = destination;
-  return isOfOneLink({ network, source0, source3, dest0, dest3 });
 }

@@ -8,6 +8,7 @@ import { Expectations } from './expectations.ts';
 import { flowText } from './flow-text.ts';
 import { followAll, type Hop } from './hops.ts';
 import { frameOf, lossesOf, pointOf } from './losses.ts';
+import { nothingArrived } from './nothing-arrived.ts';
 import type { Matching } from './passages.ts';
 import type { Part } from './places.ts';
 import type { Clock, HopRow, PointsAnalysis, Rewriting } from './points-analysis.ts';
@@ -22,6 +23,9 @@ import { waysOf } from './ways.ts';
 
 /** Points are bits of a number. */
 const MOST_POINTS = 30;
+
+/** More are named by a pattern, and need not belong together. */
+const FEW_POINTS = 4;
 
 /** Everything that was seen, matched; to be asked for single packets too. */
 export interface MatchedPoints {
@@ -44,6 +48,8 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
 
   const streams = new Streams(index);
   const matching: Matching = { index, streams, ways: waysOf(index, streams, pointCount), pointCount };
+  // Many captures that have nothing to do with one another.
+  if (matching.ways.pairs.length === 0 && pointCount > FEW_POINTS) return undefined;
   const senses = new Senses(matching);
   const expectations = new Expectations(matching, senses);
   const hops = followAll(matching, senses, expectations);
@@ -73,7 +79,7 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
     rewritings: found.rewritings,
     clocks: clocksOf(matching),
     doubts,
-    findings: findingsOf(found),
+    findings: [...findingsOf(found), ...nothingArrived(matching, parts, byNumber)],
     notes: notesOf(matching, parts, points.length),
   };
   return { analysis, matching, parts };

@@ -18,7 +18,7 @@ import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 export const KIND = { none: 0, tcp: 1, udp: 2, echo: 3, icmp: 4, ip: 5, fragment: 6, arp: 7 } as const;
 
 /** Enough to tell datagrams apart whose IP ID is 0: DNS, RTP, WireGuard's and QUIC's counters lie within. */
-export const SAMPLE_BYTES = 24;
+const SAMPLE_BYTES = 24;
 
 const ECHO = { request: 8, reply: 0, request6: 128, reply6: 129 } as const;
 

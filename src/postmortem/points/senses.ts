@@ -94,9 +94,3 @@ export class Senses {
 export function addressKey(words: readonly number[]): string {
   return words.join(':');
 }
-
-/** The points of a set of bits, as a packet of that sense passes them. */
-export function inOrder(points: number, order: readonly number[], sense: Sense): readonly number[] {
-  const ordered = order.filter((point) => (points & (1 << point)) !== 0);
-  return sense < 0 ? ordered.reverse() : ordered;
-}

@@ -237,7 +237,7 @@ export class Sightings {
 }
 
 /** How a packet is wrapped: VLAN (0 without, else id and 1) and the tunnel around it. */
-export function lookOf({ vlan, tunnel }: PacketFields): number {
+function lookOf({ vlan, tunnel }: PacketFields): number {
   return ((vlan + 1) << 4) | tunnel;
 }
 

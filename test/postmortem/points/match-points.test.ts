@@ -365,6 +365,23 @@ test('matchPoints() takes slices of one capture for one point, and two points wi
   ).toHaveLength(2);
 });
 
+test('matchPoints() warns where nothing at all came to the next point, and nobody answered', () => {
+  const sent = every(
+    1000,
+    range(5).map((at) => echo(A, B, at, { id: at })),
+  );
+  const answers = every(
+    1000,
+    range(5).map((at) => echoReply(B, A, at, { id: at + 50 })),
+    100,
+  );
+  const warned = match({ name: 'a', seen: sent }, { name: 'b', seen: [] });
+  const answered = match({ name: 'a', seen: [...sent, ...answers] }, { name: 'b', seen: [] });
+
+  expect(warned.analysis.findings).toMatchObject([{ code: 'lost-between', severity: 'warning', count: 5 }]);
+  expect(answered.analysis.findings).toEqual([]);
+});
+
 test('packetJourney() follows one packet, and says what was changed on its way', () => {
   const matched = match(
     {
