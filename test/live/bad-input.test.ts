@@ -146,7 +146,8 @@ liveTest.for([
     // The printed line, pasted into bash, does it.
     const fix = text.stdout.split('\n').filter((line) => /^ {4}\S/.test(line));
     expect(fix.length).toBeGreaterThan(0);
-    expect(await world.run(['bash', '-euc', fix.join('\n')])).toMatchObject({ exitCode: 0, stderr: '' });
+    // --norc: outside of a shell, bash takes a pipe of Node's for rshd, and reads the machine's bashrc.
+    expect(await world.run(['bash', '--norc', '-euc', fix.join('\n')])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await world.nsdiag(['why', 'ns1', '10.0.0.2'])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
@@ -167,7 +168,7 @@ liveTest('why takes namespaces whose names are hostile, too', async () => {
     expect(exitCode).toBe(1);
     expect(stdout.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
     const fix = stdout.split('\n').filter((line) => /^ {4}\S/.test(line));
-    expect(await world.run(['bash', '-euc', fix.join('\n')])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await world.run(['bash', '--norc', '-euc', fix.join('\n')])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await world.nsdiag(['why', asker, target])).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
@@ -210,7 +211,7 @@ liveTest('why keeps quiet when its reader goes away, and ends as it would have e
   await inWorld(async (world) => {
     await world.sh(pair(true));
     const piped = `{ ${process.execPath} bin/nsdiag.js why ns1 10.0.0.2; echo "exit $?" >&2; } | head -1`;
-    const { stdout, stderr } = await world.run(['bash', '-c', piped]);
+    const { stdout, stderr } = await world.run(['bash', '--norc', '-c', piped]);
     expect(stdout).toMatch(/^✗ ns1 cannot reach 10\.0\.0\.2.*\n$/);
     expect(stderr).toBe('exit 1\n');
   });
