@@ -22,8 +22,8 @@ export const vxlanWrongRemote: Page = {
   ],
   fix: [
     {
-      run: 'bridge -n NS fdb replace 00:00:00:00:00:00 dev DEV dst ADDR',
-      does: "the address of the other end's underlay",
+      run: 'bridge -n NS fdb append 00:00:00:00:00:00 dev DEV dst ADDR',
+      does: "the address of the other end's underlay; then fdb del of the wrong one, which replace refuses for this entry",
     },
     { run: 'ip -n NS link set dev DEV type vxlan id N remote ADDR', does: 'the same, by the device' },
   ],
