@@ -6,9 +6,6 @@
 
 import type { PacketFields } from '../wire/fields.ts';
 
-/** How many words a MAC has. */
-export const MAC_WORDS = 2;
-
 export function writeMac(words: Int32Array, at: number, { view }: PacketFields, macAt: number): void {
   words[at] = view.getInt32(macAt);
   words[at + 1] = view.getUint16(macAt + 4);
