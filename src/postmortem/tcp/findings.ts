@@ -107,6 +107,6 @@ function toldOf(cases: readonly Case[], others: Trouble | undefined, segments: n
 function oneOrMany(names: readonly string[], areThereMore: boolean): string {
   const different = [...new Set(names)];
   const [first = ''] = different;
-  if (areThereMore) return `more than ${different.length} hosts`;
-  return different.length === 1 ? first : `${different.length} hosts`;
+  if (different.length === 1) return areThereMore ? `${first} (and perhaps others)` : first;
+  return areThereMore ? `more than ${different.length} hosts` : `${different.length} hosts`;
 }
