@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import type { Argv } from '../../src/system/run.ts';
 import { PrivateWorld, WORLD_VARIABLE } from '../../src/system/world.ts';
 import { BREAK_IT, DIAGNOSE_BY_HAND, TWO_SUBNETS } from './by-hand.ts';
+import { otherReaders, writeCaptures } from './captures.ts';
 import { measureWalk, type WalkRate } from './walk.ts';
 
 interface Program {
@@ -84,11 +85,30 @@ async function againInWorld(): Promise<number> {
 }
 
 function measureAll(): number {
+  const files = writeCaptures();
+  try {
+    return measureThese([...COMPARISONS, ...analyses(files.large, files.small)]);
+  } finally {
+    files.remove();
+  }
+}
+
+/** The whole report on a capture, beside what else reads it; 1: some of it was lost on the way. */
+function analyses(large: string, small: string): readonly Comparison[] {
+  return otherReaders(large, small).map(({ file, name, argv, target }) => ({
+    ours: { name: file === large ? 'analyze, 5 M' : 'analyze, 0.5 M', argv: [...NSDIAG, 'analyze', file], exitCode: 1 },
+    yardstick: { name, argv, exitCode: 0 },
+    target,
+    rounds: 3,
+  }));
+}
+
+function measureThese(comparisons: readonly Comparison[]): number {
   const problem = shell(TWO_SUBNETS);
   if (problem !== undefined) return cannotMeasure(problem);
 
   const rows = [['', 'median', 'minimum', 'beside', 'median', 'minimum', 'ratio', 'of minima', 'target', '']];
-  for (const comparison of COMPARISONS) {
+  for (const comparison of comparisons) {
     const { ours, yardstick, target, prepare } = comparison;
     const because = prepare === undefined ? undefined : shell(prepare);
     if (because !== undefined) return cannotMeasure(because);
@@ -106,7 +126,7 @@ function measureAll(): number {
       inMs(other.minimumMs),
       `${ratio.toFixed(2)} x`,
       `${(own.minimumMs / other.minimumMs).toFixed(2)} x`,
-      `${target} x`,
+      `${Number(target.toFixed(3))} x`,
       ratio <= target ? 'met' : 'NOT MET',
     ]);
   }
