@@ -15,12 +15,14 @@ import { analysisText } from '../../report/text/analysis.ts';
 import { packetJourneyText } from '../../report/text/packet-journey.ts';
 import { styleOf } from '../../report/text/style.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
+import { writeFlowSequence } from './flow-sequence.ts';
 import { followPacket } from './packet.ts';
 import { readCaptures } from './read-captures.ts';
 
 export interface ReportOptions {
   readonly json?: boolean;
   readonly packet?: string;
+  readonly flow?: string;
 }
 
 const EXIT_CODES: Readonly<Record<AnalysisVerdict, ExitCode>> = {
@@ -31,6 +33,10 @@ const EXIT_CODES: Readonly<Record<AnalysisVerdict, ExitCode>> = {
 };
 
 export async function report(files: readonly string[], options: ReportOptions, io: CommandIo): Promise<ExitCode> {
+  if (options.flow !== undefined) {
+    await writeFlowSequence(options.flow, await readCaptures(files, io), io);
+    return 0;
+  }
   const recorder = new PointRecorder(randomInt(2 ** 32));
   const captures = await readCaptures(files, io, recorder);
   const matched = recorder.finish();

@@ -18,6 +18,7 @@ export const define: Define = (command, perform) => {
   command
     .argument('<file...>', 'captures (pcap, pcapng, gzip); - is standard input')
     .option('--packet <file:number>', 'follow one packet through all captures, instead of a report')
+    .option('--flow <n>', 'draw one flow packet by packet, instead of a report; of several captures FILE:N')
     .option('--flows', 'list the flows, both directions in one, instead of a report')
     .option('--filter <expression>', 'of the flows, those of which this is true')
     .option('--sort <key>', `by ${FLOW_SORTS.join(', ')}`)
@@ -36,6 +37,7 @@ export const define: Define = (command, perform) => {
           'nsdiag analyze trace.pcap --top 10 --filter "port 443 and again > 0"',
           'the largest flows that lost segments',
         ],
+        ['nsdiag analyze trace.pcap --flow 3', 'who sent what when?'],
         ['tcpdump -w - | nsdiag analyze -', 'read a pipe to its end'],
       ]),
     )
