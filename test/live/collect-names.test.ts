@@ -66,7 +66,9 @@ liveTest('collect() finds the filters of a device with an odd name', async () =>
     `);
     const host = findNetns(await collectIn(world), 'host');
 
-    expect(host && linksOf(host).map(({ name, unmodelled }) => [name, unmodelled])).toEqual([
+    expect(
+      host && linksOf(host).map(({ name, interceptors = [] }) => [name, interceptors.map((each) => each.name)]),
+    ).toEqual([
       ['lo', []],
       ['-a"b', ['tc filter on ingress']],
     ]);
