@@ -73,7 +73,7 @@ function fileText(capture: AnalysedCapture, isNamed: boolean): string {
 /** From when, and how long. */
 function timeText({ firstNs = 0n, lastNs = 0n }: AnalysedCapture): string {
   const seconds = Number(lastNs - firstNs) / 1e9;
-  return `${isoTime(firstNs).slice(0, 19).replace('T', ' ')} UTC and ${seconds.toFixed(Math.abs(seconds) < 10 ? 3 : 0)} s on`;
+  return `from ${isoTime(firstNs).slice(0, 19).replace('T', ' ')} UTC for ${seconds.toFixed(Math.abs(seconds) < 10 ? 3 : 0)} s`;
 }
 
 function unknownOf(captures: readonly AnalysedCapture[]): ReadonlyMap<string, number> {
