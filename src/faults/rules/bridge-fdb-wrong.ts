@@ -46,11 +46,13 @@ function ledAstray(context: FaultContext): ReturnType<FaultRule['find']> {
 
 function found(host: Host, port: DeviceRef, entry: FdbEntry): Found {
   const netns = findNetns(host, port.netns);
-  const text = `${entry.mac} dev ${entry.device} master ${entry.master ?? ''} ${entry.state}`;
+  const text = `${entry.mac} dev ${entry.device} master ${entry.master ?? ''} ${[entry.state, ...entry.flags].join(' ')}`;
   return {
     ...port,
     what: `a static entry sends frames for ${entry.mac} to ${placeText(port)}, behind which it is not`,
-    why: 'A bridge sends a frame for a known MAC to the port of its entry alone, and a static entry does not follow the MAC when it is heard elsewhere',
+    why: entry.flags.includes('sticky')
+      ? 'A bridge sends a frame for a known MAC to the port of its entry alone, and a sticky entry does not follow the MAC when it is heard elsewhere'
+      : 'A bridge sends a frame for a known MAC to the port of its entry alone, and a static entry stands until its owner is heard elsewhere, which without ARP it never is',
     evidence: [
       {
         witness: 'model',
