@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
+import { runCommandLine } from '../../src/cli/program.ts';
 import { analyzeDocument, analyzeErrorDocument } from '../../src/report/analyze-json.ts';
+import { memoryIo } from '../cli/memory-io.ts';
 import { analysis, capture, finding, unreadCapture } from './example-analyses.ts';
 
 const SCHEMA = JSON.parse(
@@ -42,3 +45,16 @@ test('analyzeErrorDocument() keeps the schema, and says what was wrong with the 
   expect(errorsOf(document)).toEqual([]);
   expect(document).toMatchObject({ verdict: 'unread', notes: ['Write it as in --packet a.pcap:7'] });
 });
+
+test.each(['healthy', 'routing-loop', 'nat-missing'])(
+  'nsdiag analyze --json of the capture %s keeps the schema, capture points and all',
+  async (name) => {
+    const { io, stdout } = memoryIo();
+    const path = fileURLToPath(new URL(`../../captures/${name}.pcap`, import.meta.url));
+    await runCommandLine(['analyze', path, '--json'], { io: () => io, version: '0' });
+
+    const document = JSON.parse(stdout());
+    expect(errorsOf(document)).toEqual([]);
+    if (name === 'healthy') expect(document.hops).toHaveLength(2);
+  },
+);
