@@ -21,7 +21,7 @@ const MAC = { source: '02:00:00:00:00:01', dest: '02:00:00:00:00:02', broadcast:
 const PROTOCOL = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 } as const;
 
 /** An Ethernet frame. */
-export function ethernet(etherType: number, payload: Uint8Array, { sourceMac, destMac }: IpOptions = {}): Uint8Array {
+function ethernet(etherType: number, payload: Uint8Array, { sourceMac, destMac }: IpOptions = {}): Uint8Array {
   return joined(macBytes(destMac ?? MAC.dest), macBytes(sourceMac ?? MAC.source), words(etherType), payload);
 }
 
