@@ -32,8 +32,8 @@ export const FILTER_HELP = `Filters (--filter):
   port N, port N-M         either side
   tcp, udp, icmp, proto N  the protocol
   vlan N, vni N            as it was tagged or tunnelled
-  end STATE                ${FLOW_ENDS.slice(0, 4).join(', ')},
-                           ${FLOW_ENDS.slice(4).join(', ')}
+  end STATE                ${FLOW_ENDS.slice(0, 3).join(', ')},
+                           ${FLOW_ENDS.slice(3).join(', ')}
   packets, bytes, again (segments sent again), duration, rtt (s):  > < >= <= =
   and, or, not, ( )        'and' binds closer than 'or'`;
 

@@ -142,6 +142,8 @@ function notesOf({ index, ways }: Matching, parts: readonly Part[], points: numb
   const notes: string[] = [];
   if (points < parts.length) notes.push(`${parts.length} captures are slices of ${points}: they follow one another`);
   if (index.sightings.isFull) notes.push(`Only the first ${index.sightings.total} packets were matched`);
+  // Of one capture of every device, some always have traffic of their own.
+  if (new Set(parts.map(({ capture }) => capture)).size === 1) return notes;
   const unmatched = ways.order.filter((point) => !ways.pairs.some(({ a, b }) => a === point || b === point));
   for (const point of unmatched) {
     const part = index.pointOfPart.indexOf(point);

@@ -28,7 +28,7 @@ export function nothingArrived(
   return byNumber.flatMap((point, to) => {
     const isMatched = matching.ways.pairs.some(({ a, b }) => a === to || b === to);
     const before = byNumber[to - 1];
-    if (isMatched || before === undefined || !areAtOnce(before, point)) return [];
+    if (isMatched || before === undefined || isOneCapture(before, point) || !areAtOnce(before, point)) return [];
     const { records, count } = unanswered(matching, to - 1);
     const [first, ...others] = records;
     if (first === undefined) return [];
@@ -48,6 +48,11 @@ export function nothingArrived(
       } satisfies Finding,
     ];
   });
+}
+
+/** Devices of one machine, all of them captured: nobody said that the way leads from one to the other. */
+function isOneCapture(a: CapturePoint, b: CapturePoint): boolean {
+  return a.files.some((file) => b.files.includes(file));
 }
 
 function areAtOnce(a: CapturePoint, b: CapturePoint): boolean {
