@@ -111,7 +111,7 @@ liveTest('neither tcpdump nor ping outlives a parent that is killed', async () =
     });
     await inWorld(async (world) => {
       await world.sh(ROUTER_WORLD);
-      const parent = spawn(process.execPath, [outfile, `/proc/${world.pid}/root/run/netns/ns1`]);
+      const parent = spawn(process.execPath, [outfile, `${world.root}/run/netns/ns1`]);
       const ended = once(parent, 'close');
       try {
         expect(String((await once(parent.stdout, 'data'))[0]).trim()).toBe('listening');

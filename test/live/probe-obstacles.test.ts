@@ -115,7 +115,7 @@ liveTest('probe() does not count as watched a namespace whose tcpdump was killed
 });
 
 function readsNetns(world: World, pid: number, name: string): boolean {
-  return statSync(`/proc/${pid}/ns/net`).ino === statSync(`/proc/${world.pid}/root/run/netns/${name}`).ino;
+  return statSync(`/proc/${pid}/ns/net`).ino === statSync(`${world.root}/run/netns/${name}`).ino;
 }
 
 liveTest('an aborted probe() throws the reason, and leaves no process', async () => {

@@ -1,7 +1,7 @@
 /**
  * Each name server asked for a name by itself: getent says only that no address was found, and not who said what.
  *
- * It is Node's own stub resolver (c-ares), run in the network of the namespace: one try a server, over UDP and, where the
+ * It is Node's own resolver (c-ares), run in the network of the namespace: one try a server, over UDP and, where the
  * answer is cut off, over TCP. Search domains are not tried: the name is asked for as it was given.
  *
  * Source: RFC 1035 section 4.1.1, RFC 2308 section 2.2 (an answer without records), Node's dns.Resolver.

@@ -8,6 +8,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Netns, NetnsEntry } from '../../host/host.ts';
 import { unreachable } from '../../net/unreachable.ts';
 
@@ -34,7 +35,7 @@ function ownPath(entry: NetnsEntry, name: string): string | undefined {
     case 'named':
       return `/etc/netns/${entry.name}/${name}`;
     case 'pid':
-      return `/proc/${entry.pid}/root/etc/${name}`;
+      return join('/proc', String(entry.pid), 'root', 'etc', name);
     case 'here':
     case 'path':
       return undefined;

@@ -14,7 +14,7 @@ import { routeText, ruleText, tableText } from '../../host/route-text.ts';
 import { formatRoutePrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
 import { derived, policyRuleOwnerEvidence, routeEvidence, routeOwnerEvidence, ruleEvidence } from '../evidence.ts';
-import { type Astray, astrayIn, decisionAfter } from '../search/astray.ts';
+import { type Astray, astrayIn, decisionAfter, ECHOES_OF_STRAYING } from '../search/astray.ts';
 import type { RouteStep } from '../search/dropped.ts';
 import { changes } from '../search/redirect.ts';
 
@@ -25,18 +25,7 @@ export const policyRule = defineRule({
   code: 'policy-rule',
   title: 'A policy rule picks a table that leads elsewhere',
   source: 'net/core/fib_rules.c: fib_rules_lookup(), the first rule whose table has a route decides; ip-rule(8)',
-  explains: [
-    'gateway-unreachable',
-    'wrong-gateway',
-    'neighbor-unresolved',
-    'routing-loop',
-    'no-route',
-    'outside-view',
-    'nat-missing',
-    'nat-wrong',
-    'forwarding-off',
-    'rp-filter',
-  ],
+  explains: ECHOES_OF_STRAYING,
 
   find(context) {
     const astray = astrayIn(context);

@@ -14,24 +14,13 @@ import { type Address, FAMILY_BITS, familyOf } from '../../net/address.ts';
 import { formatRoutePrefix, hostPrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
 import { derived, lookupEvidence, routeEvidence, routeOwnerEvidence } from '../evidence.ts';
-import { astrayIn, decisionAfter } from '../search/astray.ts';
+import { astrayIn, decisionAfter, ECHOES_OF_STRAYING } from '../search/astray.ts';
 
 export const wrongRoute = defineRule({
   code: 'wrong-route',
   title: 'A route that wins over the right one leads elsewhere',
   source: 'net/ipv4/fib_trie.c: fib_table_lookup(), the longest prefix first, of one prefix the lowest metric',
-  explains: [
-    'gateway-unreachable',
-    'wrong-gateway',
-    'neighbor-unresolved',
-    'routing-loop',
-    'no-route',
-    'outside-view',
-    'nat-missing',
-    'nat-wrong',
-    'forwarding-off',
-    'rp-filter',
-  ],
+  explains: ECHOES_OF_STRAYING,
 
   find(context) {
     const astray = astrayIn(context);

@@ -22,6 +22,20 @@ import { ownersOf } from './owner.ts';
 import { owns, wayTo } from './way.ts';
 import { segmentOf } from './wiring.ts';
 
+/** The codes of what becomes of a packet that has been led away. */
+export const ECHOES_OF_STRAYING: readonly string[] = [
+  'gateway-unreachable',
+  'wrong-gateway',
+  'neighbor-unresolved',
+  'routing-loop',
+  'no-route',
+  'outside-view',
+  'nat-missing',
+  'nat-wrong',
+  'forwarding-off',
+  'rp-filter',
+];
+
 export interface Astray {
   readonly netns: Netns;
   readonly step: RouteStep;

@@ -176,11 +176,11 @@ export class PcapngParser implements RecordParser {
     const body = at + BODY;
     switch (type) {
       case BLOCK.enhancedPacket:
-        return this.#takeEnhancedPacket(window, body, end);
+        return this.#takePacket(window, body, end, false);
       case BLOCK.simplePacket:
         return this.#takeSimplePacket(window, body, end);
       case BLOCK.obsoletePacket:
-        return this.#takeObsoletePacket(window, body, end);
+        return this.#takePacket(window, body, end, true);
       case BLOCK.section:
         return this.#takeSection(window, body, end);
       case BLOCK.interface:
@@ -216,44 +216,17 @@ export class PcapngParser implements RecordParser {
     return undefined;
   }
 
-  #takeEnhancedPacket(window: Window, body: number, end: number): string | undefined {
+  /** The obsolete block differs in the width of the interface's number alone; what stands behind that is the drops. */
+  #takePacket(window: Window, body: number, end: number, isObsolete: boolean): string | undefined {
     if (end - body < 20) return 'a packet block is too short';
     const { view } = window;
     const isLittle = this.#isLittle;
-    const interfaceId = view.getUint32(body, isLittle);
+    const interfaceId = isObsolete ? view.getUint16(body, isLittle) : view.getUint32(body, isLittle);
     const high = view.getUint32(body + 4, isLittle);
     const low = view.getUint32(body + 8, isLittle);
     const capturedBytes = view.getUint32(body + 12, isLittle);
-    return this.#tell(
-      window,
-      body + 20,
-      end,
-      interfaceId,
-      high,
-      low,
-      capturedBytes,
-      view.getUint32(body + 16, isLittle),
-    );
-  }
-
-  #takeObsoletePacket(window: Window, body: number, end: number): string | undefined {
-    if (end - body < 20) return 'a packet block is too short';
-    const { view } = window;
-    const isLittle = this.#isLittle;
-    const interfaceId = view.getUint16(body, isLittle);
-    const high = view.getUint32(body + 4, isLittle);
-    const low = view.getUint32(body + 8, isLittle);
-    const capturedBytes = view.getUint32(body + 12, isLittle);
-    return this.#tell(
-      window,
-      body + 20,
-      end,
-      interfaceId,
-      high,
-      low,
-      capturedBytes,
-      view.getUint32(body + 16, isLittle),
-    );
+    const originalBytes = view.getUint32(body + 16, isLittle);
+    return this.#tell(window, body + 20, end, interfaceId, high, low, capturedBytes, originalBytes);
   }
 
   /** Of the section's first interface, without a time; how much was captured follows from all the lengths. */
