@@ -8,7 +8,7 @@ import { ask } from '../helpers/ask.ts';
 import { collectIn } from '../helpers/collect-world.ts';
 import { WORDS } from '../helpers/judge.ts';
 import { answers } from '../helpers/lab-judge.ts';
-import { inWorld, liveTest } from '../helpers/world.ts';
+import { inWorld, liveTest, until } from '../helpers/world.ts';
 
 interface Odd {
   readonly what: string;
@@ -135,7 +135,7 @@ liveTest.concurrent.for(ODD)('why blames nothing where $what', async ({ network,
     const { causes, trip } = predict(await collectIn(world), ask('a', to));
     expect(causes.map(({ finding }) => finding.what)).toEqual([]);
     expect(isRoundTripDelivered(trip)).toBe(true);
-    expect(await answers(world, { from: 'a', to, proto: 'icmp' })).toBe(true);
+    await until(() => answers(world, { from: 'a', to, proto: 'icmp' }), 'an answer');
     const { exitCode, stdout } = await world.nsdiag(['why', 'a', to, '--json']);
     const answer = JSON.parse(stdout) as { verdict: string; causes: unknown };
     expect({ exitCode, ...answer }).toMatchObject({ exitCode: 0, verdict: 'reachable', causes: [] });
