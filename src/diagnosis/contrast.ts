@@ -9,11 +9,11 @@
  */
 
 import { ownersOf } from '../faults/search/owner.ts';
-import { segmentOf } from '../faults/search/wiring.ts';
 import { findNetns, type Host, linksOf, type Netns } from '../host/host.ts';
 import type { NetnsName } from '../host/link.ts';
 import { isRoundTripDelivered, lastJourney } from '../journey/journey.ts';
 import { type Address, familyOf } from '../net/address.ts';
+import { segmentOf } from '../topology/wiring.ts';
 import type { Question } from '../walk/question.ts';
 import { walkRoundTrip } from '../walk/round-trip.ts';
 import type { Prediction } from './diagnosis.ts';

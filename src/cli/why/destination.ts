@@ -8,12 +8,12 @@
  */
 
 import type { FailedLookup } from '../../diagnosis/name-lookup.ts';
-import { endpointsOf, segmentOf } from '../../faults/search/wiring.ts';
 import { findNetns, type Host, linksOf, type Netns } from '../../host/host.ts';
 import type { InterfaceAddress } from '../../host/link.ts';
 import { type Address, familyOf, parseAddress } from '../../net/address.ts';
 import { contains, prefixOf } from '../../net/prefix.ts';
 import { Failure } from '../../system/failure.ts';
+import { endpointsOf, segmentOf } from '../../topology/wiring.ts';
 import { nearNames } from '../near.ts';
 import type { HostsFile } from './hosts-file.ts';
 import type { NameAnswer } from './resolve-name.ts';

@@ -7,6 +7,7 @@
 
 import { findNetns } from '../../host/host.ts';
 import { familyOf } from '../../net/address.ts';
+import { endpointsOf } from '../../topology/wiring.ts';
 import { defineRule, type Found } from '../define.ts';
 import { derived, routeEvidence, routeOwnerEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -15,7 +16,6 @@ import { crossingOf } from '../search/crossing.ts';
 import { droppedAs } from '../search/dropped.ts';
 import { ownersOf, routableAddresses } from '../search/owner.ts';
 import { placeText } from '../search/text.ts';
-import { endpointsOf } from '../search/wiring.ts';
 
 export const addressNotFound = defineRule({
   code: 'address-not-found',

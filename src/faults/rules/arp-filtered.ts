@@ -13,6 +13,7 @@ import type { DeviceRef } from '../../host/link.ts';
 import { routeText } from '../../host/route-text.ts';
 import { confKey } from '../../host/sysctl.ts';
 import { familyOf } from '../../net/address.ts';
+import { endpointsOf } from '../../topology/wiring.ts';
 import { defineRule, type Found } from '../define.ts';
 import { derived, routeEvidence, sysctlEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -21,7 +22,6 @@ import { droppedAs } from '../search/dropped.ts';
 import { changes } from '../search/redirect.ts';
 import { placeText } from '../search/text.ts';
 import { forwards, wayTo } from '../search/way.ts';
-import { endpointsOf } from '../search/wiring.ts';
 
 /** Both are the larger of all and of the interface. */
 const WHY = {

@@ -9,6 +9,7 @@ import type { Repair } from '../../host/edit.ts';
 import { findLink, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
 import type { DeviceRef, Link, NetnsName } from '../../host/link.ts';
 import { type Family, familyOf } from '../../net/address.ts';
+import { type Endpoint, endpointsOf, segmentOf } from '../../topology/wiring.ts';
 import { defineRule, type Found } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -19,7 +20,6 @@ import { moveIn, moveOnto } from '../search/move-in.ts';
 import { bareNamespaces, isUntouched } from '../search/stray.ts';
 import { placeText } from '../search/text.ts';
 import { wayTo } from '../search/way.ts';
-import { type Endpoint, endpointsOf, segmentOf } from '../search/wiring.ts';
 
 export const danglingVeth = defineRule({
   code: 'dangling-veth',

@@ -11,6 +11,7 @@ import { applyEdit } from '../../host/apply.ts';
 import type { Edit, Repair } from '../../host/edit.ts';
 import { findNetns, type Host } from '../../host/host.ts';
 import { type Address, isLinkLocal, isLoopback } from '../../net/address.ts';
+import { segmentOf } from '../../topology/wiring.ts';
 import { walkRoundTrip } from '../../walk/round-trip.ts';
 import { defineRule, type Found } from '../define.ts';
 import { addressEvidence } from '../evidence.ts';
@@ -19,7 +20,6 @@ import { droppedAs, type RouteStep, routeSteps } from '../search/dropped.ts';
 import { type Owner, ownersOf } from '../search/owner.ts';
 import { placeText } from '../search/text.ts';
 import { owns } from '../search/way.ts';
-import { segmentOf } from '../search/wiring.ts';
 
 export const duplicateAddress = defineRule({
   code: 'duplicate-address',

@@ -13,6 +13,7 @@ import { allLinks, findLink, type Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import type { SegmentBlock } from '../../journey/fate.ts';
 import type { Mac } from '../../net/mac.ts';
+import { endpointsOf } from '../../topology/wiring.ts';
 import { defineRule } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { Evidence } from '../finding.ts';
@@ -20,7 +21,6 @@ import type { FaultContext } from '../rule.ts';
 import { crossingOf } from '../search/crossing.ts';
 import { droppedAs } from '../search/dropped.ts';
 import { placeText } from '../search/text.ts';
-import { endpointsOf } from '../search/wiring.ts';
 
 export const duplicateMac = defineRule({
   code: 'duplicate-mac',

@@ -9,6 +9,7 @@ import { findLink, findNetns, type Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { confKey } from '../../host/sysctl.ts';
 import { familyOf, isLinkLocal } from '../../net/address.ts';
+import { endpointsOf } from '../../topology/wiring.ts';
 import { defineRule } from '../define.ts';
 import { sysctlEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -17,7 +18,6 @@ import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { addressFacing, ownersOf } from '../search/owner.ts';
 import { placeText } from '../search/text.ts';
 import { wayTo } from '../search/way.ts';
-import { endpointsOf } from '../search/wiring.ts';
 
 export const ipv6Disabled = defineRule({
   code: 'ipv6-disabled',

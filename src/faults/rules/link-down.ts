@@ -9,6 +9,7 @@ import { findLink, type Host, linksOf, sameDevice } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { contains } from '../../net/prefix.ts';
+import { segmentOf, wireBetween } from '../../topology/wiring.ts';
 import { defineRule, type Found } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -16,7 +17,6 @@ import { type Crossing, crossingOf } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
 import { likelyDevice, wayTo } from '../search/way.ts';
-import { segmentOf, wireBetween } from '../search/wiring.ts';
 
 export const linkDown = defineRule({
   code: 'link-down',

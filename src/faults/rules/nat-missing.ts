@@ -9,6 +9,7 @@ import type { Host, Netns } from '../../host/host.ts';
 import type { Journey } from '../../journey/journey.ts';
 import type { Address } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
+import { segmentOf } from '../../topology/wiring.ts';
 import { defineRule } from '../define.ts';
 import { derived } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -16,7 +17,6 @@ import { type Border, borderOf, isOutside } from '../search/border.ts';
 import { routeSteps } from '../search/dropped.ts';
 import { masquerade } from '../search/masquerade.ts';
 import { matchingRoutes } from '../search/way.ts';
-import { segmentOf } from '../search/wiring.ts';
 import { addRoute, routesTowards } from './no-route.ts';
 
 export const natMissing = defineRule({

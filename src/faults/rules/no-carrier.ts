@@ -8,13 +8,13 @@
 import type { Repair } from '../../host/edit.ts';
 import { findLink, linksOf } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
+import { portsOf } from '../../topology/wiring.ts';
 import { defineRule } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf } from '../search/crossing.ts';
 import { droppedAs, routeSteps } from '../search/dropped.ts';
 import { redirections } from '../search/redirect.ts';
-import { portsOf } from '../search/wiring.ts';
 
 export const noCarrier = defineRule({
   code: 'no-carrier',

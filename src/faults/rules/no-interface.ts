@@ -7,6 +7,7 @@
 import type { Host, Netns } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import { type Address, isLoopback } from '../../net/address.ts';
+import { wireBetween } from '../../topology/wiring.ts';
 import { defineRule } from '../define.ts';
 import { devicesEvidence, linkEvidence } from '../evidence.ts';
 import { unroutedIn } from '../search/dropped.ts';
@@ -14,7 +15,6 @@ import { moveIn } from '../search/move-in.ts';
 import { ownersOf } from '../search/owner.ts';
 import { bareNamespaces, isBare, strayEnds } from '../search/stray.ts';
 import { placeText } from '../search/text.ts';
-import { wireBetween } from '../search/wiring.ts';
 
 /** More than this many ends to choose from help nobody. */
 const MOST_CANDIDATES = 3;

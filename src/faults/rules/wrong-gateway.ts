@@ -7,6 +7,7 @@
 import { findLink, findNetns, type Host, sameDevice } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
 import { routeText } from '../../host/route-text.ts';
+import { segmentOf } from '../../topology/wiring.ts';
 import { defineRule } from '../define.ts';
 import { derived, routeEvidence, routeOwnerEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -14,7 +15,6 @@ import { type RouteStep, routeSteps } from '../search/dropped.ts';
 import { ownersOf } from '../search/owner.ts';
 import { redirections } from '../search/redirect.ts';
 import { wayTo } from '../search/way.ts';
-import { segmentOf } from '../search/wiring.ts';
 
 export const wrongGateway = defineRule({
   code: 'wrong-gateway',

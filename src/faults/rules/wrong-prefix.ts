@@ -12,6 +12,7 @@ import type { DeviceRef, InterfaceAddress, NetnsName } from '../../host/link.ts'
 import { confKey } from '../../host/sysctl.ts';
 import { type Address, familyOf } from '../../net/address.ts';
 import { contains, formatPrefix, type Prefix } from '../../net/prefix.ts';
+import { type Endpoint, endpointsOf, segmentOf } from '../../topology/wiring.ts';
 import { defineRule, type Found } from '../define.ts';
 import { addressEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
@@ -19,7 +20,6 @@ import { crossingOf } from '../search/crossing.ts';
 import { routeSteps, unroutedIn } from '../search/dropped.ts';
 import { ownersOf, routableAddresses } from '../search/owner.ts';
 import { wayTo } from '../search/way.ts';
-import { type Endpoint, endpointsOf, segmentOf } from '../search/wiring.ts';
 
 export const wrongPrefix = defineRule({
   code: 'wrong-prefix',

@@ -15,12 +15,12 @@ import type { DeviceRef, NetnsName } from '../../host/link.ts';
 import type { Fate } from '../../journey/fate.ts';
 import type { Journey } from '../../journey/journey.ts';
 import type { Step } from '../../journey/step.ts';
+import { segmentOf } from '../../topology/wiring.ts';
 import { walkRoundTrip } from '../../walk/round-trip.ts';
 import type { FaultContext } from '../rule.ts';
 import type { RouteStep } from './dropped.ts';
 import { ownersOf } from './owner.ts';
 import { owns, wayTo } from './way.ts';
-import { segmentOf } from './wiring.ts';
 
 /** The codes of what becomes of a packet that has been led away. */
 export const ECHOES_OF_STRAYING: readonly string[] = [

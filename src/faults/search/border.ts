@@ -12,10 +12,10 @@ import type { Chain, Machinery } from '../../host/ruleset.ts';
 import type { Packet } from '../../journey/packet.ts';
 import { type Address, isPrivate } from '../../net/address.ts';
 import { covers, hostPrefix, type Prefix, prefixOf } from '../../net/prefix.ts';
+import { segmentOf } from '../../topology/wiring.ts';
 import type { FaultContext } from '../rule.ts';
 import { type RouteStep, routeSteps } from './dropped.ts';
 import { ownersOf } from './owner.ts';
-import { segmentOf } from './wiring.ts';
 
 export interface Border {
   readonly router: Netns;

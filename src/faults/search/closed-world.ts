@@ -8,8 +8,8 @@
 import { findNetns, type Host, linksOf, type Netns } from '../../host/host.ts';
 import type { DeviceRef, Link } from '../../host/link.ts';
 import type { Family } from '../../net/address.ts';
+import { segmentOf } from '../../topology/wiring.ts';
 import { routableAddresses } from './owner.ts';
-import { segmentOf } from './wiring.ts';
 
 /** Every namespace that wires lead to, itself first; `undefined` when something may be hidden or missing there. */
 export function closedWorldOf(host: Host, from: Netns, family: Family): readonly Netns[] | undefined {

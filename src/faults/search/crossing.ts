@@ -9,9 +9,9 @@ import type { DeviceRef } from '../../host/link.ts';
 import type { Route } from '../../host/route.ts';
 import type { Step } from '../../journey/step.ts';
 import { type Address, FAMILY_BITS, familyOf } from '../../net/address.ts';
+import { segmentOf, wireBetween } from '../../topology/wiring.ts';
 import type { FaultContext } from '../rule.ts';
 import { addressFacing, type Owner, ownersOf } from './owner.ts';
-import { segmentOf, wireBetween } from './wiring.ts';
 
 export interface Crossing {
   readonly from: DeviceRef;

@@ -10,9 +10,9 @@ import { connectedPrefix } from '../../host/kernel-routes.ts';
 import type { DeviceRef, InterfaceAddress } from '../../host/link.ts';
 import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family, familyOf } from '../../net/address.ts';
 import { broadcastOf, contains, covers, type Prefix, prefixOf } from '../../net/prefix.ts';
+import { endpointsOf, segmentOf } from '../../topology/wiring.ts';
 import { ownersOf, routableAddresses } from './owner.ts';
 import { waysOut } from './way.ts';
-import { endpointsOf, segmentOf } from './wiring.ts';
 
 /** How far to look for a free address; a person takes one near the start. */
 const LOOK_AT_MOST = 512n;

@@ -8,12 +8,12 @@
 import { allLinks, findLink, findNetns, type Host, linksOf, sameDevice } from '../../host/host.ts';
 import type { DeviceName, DeviceRef, Link } from '../../host/link.ts';
 import { type Address, type Family, familyOf, isLinkLocal } from '../../net/address.ts';
+import { type Endpoint, endpointsOf, portsOf, segmentOf, wireBetween, wiredTo } from '../../topology/wiring.ts';
 import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from './crossing.ts';
 import { droppedAs, type Unrouted, unroutedIn } from './dropped.ts';
 import { connects, routableAddresses } from './owner.ts';
 import { likelyDevice, matchingRoutes, wayTo } from './way.ts';
-import { type Endpoint, endpointsOf, portsOf, segmentOf, wireBetween, wiredTo } from './wiring.ts';
 
 /** Attach `port` to `bridge`. */
 export interface Joint {

@@ -13,10 +13,10 @@ import type { DeviceRef, Link, LinkDetail, NetnsName } from '../../host/link.ts'
 import type { FdbEntry } from '../../host/route.ts';
 import type { Step } from '../../journey/step.ts';
 import { type Address, familyOf } from '../../net/address.ts';
+import { wiredTo } from '../../topology/wiring.ts';
 import type { Finding } from '../finding.ts';
 import type { FaultContext } from '../rule.ts';
 import { addressFacing, ownersOf, routableAddresses } from './owner.ts';
-import { wiredTo } from './wiring.ts';
 
 type VxlanDetail = Extract<LinkDetail, { kind: 'vxlan' }>;
 

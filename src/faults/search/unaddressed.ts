@@ -7,12 +7,12 @@
 import type { Host } from '../../host/host.ts';
 import { sameDevice } from '../../host/host.ts';
 import { familyOf } from '../../net/address.ts';
+import { type Endpoint, endpointsOf } from '../../topology/wiring.ts';
 import type { Crossing } from './crossing.ts';
 import type { RouteStep } from './dropped.ts';
 import { isJunction } from './free-address.ts';
 import { routableAddresses } from './owner.ts';
 import { wayTo } from './way.ts';
-import { type Endpoint, endpointsOf } from './wiring.ts';
 
 /**
  * The likeliest first; empty when somebody owns the next hop, or when it cannot be meant.

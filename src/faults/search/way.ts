@@ -14,8 +14,8 @@ import type { Route } from '../../host/route.ts';
 import { confKey, readSysctl } from '../../host/sysctl.ts';
 import { type Address, type Family, familyOf } from '../../net/address.ts';
 import { contains } from '../../net/prefix.ts';
+import { type Endpoint, endpointsOf, segmentOf } from '../../topology/wiring.ts';
 import { addressFacing, connects, routableAddresses } from './owner.ts';
-import { type Endpoint, endpointsOf, segmentOf } from './wiring.ts';
 
 /** What a hop costs: 10 for itself, more for each thing that would have to be repaired first. */
 const COST = { hop: 10, notForwarding: 5, otherNetwork: 4, unaddressed: 6, bothUnaddressed: 30, down: 3 } as const;

@@ -8,9 +8,9 @@
  * @module
  */
 
-import { allLinks, findLink, findNetns, type Host, linksOf, sameDevice } from '../../host/host.ts';
-import type { DeviceRef, Link } from '../../host/link.ts';
-import { unreachable } from '../../net/unreachable.ts';
+import { allLinks, findLink, findNetns, type Host, linksOf, sameDevice } from '../host/host.ts';
+import type { DeviceRef, Link } from '../host/link.ts';
+import { unreachable } from '../net/unreachable.ts';
 
 /** The devices at the other ends of what leaves this one. */
 export function wiredTo(host: Host, ref: DeviceRef): readonly DeviceRef[] {
