@@ -8,6 +8,7 @@ import type { Repair } from '../host/edit.ts';
 import type { Host, Netns } from '../host/host.ts';
 import type { Route } from '../host/route.ts';
 import { routeText, ruleText } from '../host/route-text.ts';
+import type { Refusal } from '../journey/fate.ts';
 import type { Address } from '../net/address.ts';
 import { defineRule } from './define.ts';
 import { policyRuleOwnerEvidence, routeEvidence, routeOwnerEvidence, ruleEvidence } from './evidence.ts';
@@ -37,14 +38,15 @@ export function routeTypeRule(type: RefusingRoute, title: string): FaultRule {
     explains: ['rp-filter', 'neighbor-unresolved'],
 
     find(context) {
-      const refusal = refusalIn(context);
-      if (refusal?.route.type !== type) return [];
-      const { netns, route, destination } = refusal;
+      const refused = refusedIn(context);
+      if (refused?.refusal.kind !== 'route-type' || refused.refusal.type !== type) return [];
+      const { netns, refusal, destination } = refused;
+      const { route } = refusal;
       return [
         {
           netns: netns.name,
           device: undefined,
-          what: `${netns.name} refuses ${destination} by the route "${routeText(route)}"`,
+          what: refusalText(refused, `the route "${routeText(route)}"`),
           why: `The longest matching prefix decides, and a ${type} route ${EFFECT[type]}`,
           evidence: [routeEvidence(netns, route), ...routeOwnerEvidence(route)],
           repairs: repairsOf(context.host, netns, route, destination),
@@ -54,23 +56,31 @@ export function routeTypeRule(type: RefusingRoute, title: string): FaultRule {
   });
 }
 
-interface Refusal {
+/** What refused, in which namespace, and what it refused. */
+interface Refused {
   readonly netns: Netns;
-  readonly route: Route;
+  readonly refusal: Refusal;
   readonly destination: Address;
+  /** The packet came in, and the refusal was met where source validation looked for a way back. */
+  readonly isWayBack: boolean;
 }
 
-/** The route that took the packet; or that source validation found where it looked for a way back. */
-function refusalIn(context: FaultContext): Refusal | undefined {
-  const dropped = droppedAs(context, 'route-type');
+function refusedIn(context: FaultContext): Refused | undefined {
+  const dropped = droppedAs(context, 'route-type', 'rule-action');
   if (dropped !== undefined) {
     const { netns, reason } = dropped;
-    return { netns, route: reason.route, destination: reason.lookup.destination };
+    return { netns, refusal: reason, destination: reason.lookup.destination, isWayBack: false };
   }
   const rejected = rejectedIn(context);
-  const route = rejected && matchingRoutes(rejected.netns, rejected.source)[0];
-  if (rejected === undefined || route === undefined || route.type === 'unicast') return undefined;
-  return { netns: rejected.netns, route, destination: rejected.source };
+  if (rejected?.refusal === undefined) return undefined;
+  const { netns, refusal, source } = rejected;
+  return { netns, refusal, destination: source, isWayBack: true };
+}
+
+function refusalText({ netns, destination, isWayBack }: Refused, by: string): string {
+  return isWayBack
+    ? `${netns.name} refuses what comes from ${destination}: the way back to it meets ${by}`
+    : `${netns.name} refuses ${destination} by ${by}`;
 }
 
 /** Deleting it, where another route is left for the packet; else making it a route that leads there. */
@@ -91,20 +101,21 @@ export function ruleActionRule(action: RefusingRule, title: string): FaultRule {
     code: `rule-${action}`,
     title,
     source: 'net/core/fib_rules.c: fib_rules_lookup(); ip-rule(8)',
-    explains: [],
+    explains: ['rp-filter', 'neighbor-unresolved'],
 
     find(context) {
-      const dropped = droppedAs(context, 'rule-action');
-      if (dropped === undefined || dropped.reason.action !== action) return [];
-      const { netns, reason } = dropped;
-      const { priority, family } = reason.rule;
+      const refused = refusedIn(context);
+      if (refused?.refusal.kind !== 'rule-action' || refused.refusal.action !== action) return [];
+      const { netns, refusal } = refused;
+      const { rule } = refusal;
+      const { priority, family } = rule;
       return [
         {
           netns: netns.name,
           device: undefined,
-          what: `${netns.name} refuses ${reason.lookup.destination} by the policy rule "${ruleText(reason.rule)}"`,
+          what: refusalText(refused, `the policy rule "${ruleText(rule)}"`),
           why: `Policy rules are asked in order of priority, and a ${action} rule ${EFFECT[action]}`,
-          evidence: [ruleEvidence(netns, reason.rule), ...policyRuleOwnerEvidence(reason.rule)],
+          evidence: [ruleEvidence(netns, rule), ...policyRuleOwnerEvidence(rule)],
           repairs: [
             {
               intent: `Delete policy rule ${priority}`,

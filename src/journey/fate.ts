@@ -90,10 +90,34 @@ export interface SegmentSearch {
   readonly blocks: readonly SegmentBlock[];
 }
 
+/** What source validation found that did not do. */
+export interface WayBack {
+  /** 1 wants the way back by the device that the packet came in by, 2 any. */
+  readonly mode: number;
+  /** The route back; `undefined`: none was found. */
+  readonly reverse: Route | undefined;
+  readonly reverseDevice: DeviceName | undefined;
+  /** What ended the search for a route back, where it was no want of routes. */
+  readonly refusal: Refusal | undefined;
+}
+
+/** A route or a policy rule that refuses by its type. */
+export type Refusal =
+  | {
+      readonly kind: 'route-type';
+      readonly type: 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
+      readonly route: Route;
+    }
+  | {
+      readonly kind: 'rule-action';
+      readonly action: 'blackhole' | 'unreachable' | 'prohibit';
+      readonly rule: PolicyRule;
+    };
+
 /** Why the owner of the address, though reached, kept silent. */
 export type ArpSilence =
   | { readonly kind: 'arp-ignore'; readonly owner: DeviceRef; readonly value: number }
-  | { readonly kind: 'rp-filter'; readonly owner: DeviceRef; readonly sender: Address }
+  | ({ readonly kind: 'rp-filter'; readonly owner: DeviceRef; readonly sender: Address } & WayBack)
   /** arp_filter: an answer to the asker would be routed to another device. */
   | { readonly kind: 'arp-filter'; readonly owner: DeviceRef }
   /** The asker asks by an address that the owner has itself. */
@@ -164,14 +188,7 @@ export type DropReason =
   /** The frame, addressed to its owner, could not cross the segment. */
   | { readonly kind: 'frame-blocked'; readonly block: SegmentBlock; readonly mac: Mac | undefined }
   | { readonly kind: 'not-forwarding'; readonly inDevice: DeviceName; readonly key: string; readonly value: number }
-  | {
-      readonly kind: 'rp-filter';
-      readonly inDevice: DeviceName;
-      readonly source: Address;
-      readonly mode: number;
-      readonly reverse: Route | undefined;
-      readonly reverseDevice: DeviceName | undefined;
-    }
+  | ({ readonly kind: 'rp-filter'; readonly inDevice: DeviceName; readonly source: Address } & WayBack)
   | { readonly kind: 'martian-source' | 'martian-destination'; readonly address: Address; readonly because: string }
   /** `rule.position` 0 is the chain's policy. `bridged`: br_netfilter or a bridge table did it to a bridged frame. */
   | {

@@ -57,7 +57,7 @@ export function answersArp(device: Device, request: ArpRequest): NeighborAnswer 
   const source = judgeSource(device, { source: sender, destination: target, mark: 0 }, outDevice);
   if (source.kind === 'unknown') return source;
   if (!isLocal) return source.kind === 'valid' ? answersAsProxy(device, target, outDevice) : STRANGER;
-  if (source.kind === 'no-way-back') return silent({ kind: 'rp-filter', owner: ref, sender });
+  if (source.kind === 'no-way-back') return silent({ kind: 'rp-filter', owner: ref, sender, ...source.way });
   if (source.kind === 'own-address') return silent({ kind: 'asker-is-us', owner: ref, sender });
   return ignoresArp(device, request) ?? filtersArp(device, request) ?? ANSWERS;
 }

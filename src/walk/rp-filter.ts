@@ -11,7 +11,8 @@
  */
 
 import type { DeviceName } from '../host/link.ts';
-import type { Fate } from '../journey/fate.ts';
+import type { Route } from '../host/route.ts';
+import type { Fate, Refusal, WayBack } from '../journey/fate.ts';
 import type { Packet } from '../journey/packet.ts';
 import { droppedAt, undecided } from './fates.ts';
 import { conf, type Device } from './netns-index.ts';
@@ -20,12 +21,10 @@ import { take, type Walk } from './walk.ts';
 
 /** What validation found. */
 export type SourceVerdict =
-  | { readonly kind: 'valid'; readonly mode: number; readonly reverse: Reverse | undefined }
-  | { readonly kind: 'no-way-back'; readonly mode: number; readonly reverse: Reverse | undefined }
+  | { readonly kind: 'valid'; readonly mode: number; readonly reverse: Route | undefined }
+  | { readonly kind: 'no-way-back'; readonly way: WayBack }
   | { readonly kind: 'own-address' }
   | { readonly kind: 'unknown'; readonly because: readonly string[] };
-
-type Reverse = Extract<RouteAnswer, { kind: 'route' }>;
 
 /** Validate the source of a packet that came in, and note it when the filter is on. */
 export function validateSource(
@@ -46,19 +45,13 @@ export function validateSource(
         because: `${packet.source} is an address of ${netns.name} itself`,
       });
     case 'valid':
-      if (verdict.mode > 0)
-        take(walk, { ...ref, stage: 'rp-filter', mode: verdict.mode, reverse: verdict.reverse?.route });
+      if (verdict.mode > 0) take(walk, { ...ref, stage: 'rp-filter', mode: verdict.mode, reverse: verdict.reverse });
       return undefined;
-    case 'no-way-back':
-      take(walk, { ...ref, stage: 'rp-filter', mode: verdict.mode, reverse: verdict.reverse?.route });
-      return droppedAt(ref, {
-        kind: 'rp-filter',
-        inDevice: ref.device,
-        source: packet.source,
-        mode: verdict.mode,
-        reverse: verdict.reverse?.route,
-        reverseDevice: verdict.reverse?.nexthop?.device,
-      });
+    case 'no-way-back': {
+      const { way } = verdict;
+      take(walk, { ...ref, stage: 'rp-filter', mode: way.mode, reverse: way.reverse });
+      return droppedAt(ref, { kind: 'rp-filter', inDevice: ref.device, source: packet.source, ...way });
+    }
   }
 }
 
@@ -92,14 +85,29 @@ export function judgeSource(
     if (own.kind !== 'valid') return own;
   }
   if (mode === 0) return { kind: 'valid', mode, reverse: undefined };
-  if (answer.kind !== 'route') return { kind: 'no-way-back', mode, reverse: undefined };
-  if (answer.route.nexthops.some((nexthop) => nexthop.device === ref.device))
-    return { kind: 'valid', mode, reverse: answer };
+  if (answer.kind !== 'route') {
+    const way = { mode, reverse: undefined, reverseDevice: undefined, refusal: refusalOf(answer) };
+    return { kind: 'no-way-back', way };
+  }
+  const { route: reverse, nexthop } = answer;
+  if (reverse.nexthops.some(({ device: each }) => each === ref.device)) return { kind: 'valid', mode, reverse };
   const hasAddress = device.link.addresses.some(({ family }) => family === 'inet');
   // A device without any address is held to strictness even in loose mode.
   return mode === 1 || !hasAddress
-    ? { kind: 'no-way-back', mode, reverse: answer }
-    : { kind: 'valid', mode, reverse: answer };
+    ? { kind: 'no-way-back', way: { mode, reverse, reverseDevice: nexthop?.device, refusal: undefined } }
+    : { kind: 'valid', mode, reverse };
+}
+
+/** A rule or route that refuses is met here as well, with the addresses swapped. */
+function refusalOf(answer: RouteAnswer): Refusal | undefined {
+  switch (answer.kind) {
+    case 'route-type':
+      return { kind: answer.kind, type: answer.type, route: answer.route };
+    case 'rule-action':
+      return { kind: answer.kind, action: answer.action, rule: answer.rule };
+    default:
+      return undefined;
+  }
 }
 
 function judgeOwn(device: Device, mode: number): SourceVerdict {

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import { judge, WORDS } from '../helpers/judge.ts';
-import { inWorld, liveTest } from '../helpers/world.ts';
+import { inWorld, liveTest, until } from '../helpers/world.ts';
 
 /** a is wired to r by two devices; what it sends from 10.9.9.9 goes out by the first. */
 const TWO_WIRES = `
@@ -104,4 +104,21 @@ liveTest('the way back is looked up by the policy rules, with the addresses swap
       answered: true,
     },
   ]);
+});
+
+liveTest('a policy rule that refuses the way back keeps ARP unanswered only where sources are validated', async () => {
+  await inWorld(async (world) => {
+    const isAnswered = async (): Promise<boolean> => {
+      await world.sh('ip -n a neigh flush all');
+      await world.run(['ip', 'netns', 'exec', 'a', 'ping', '-n', '-c1', '-W0.2', '10.0.1.254']);
+      return (await world.sh('ip -n a neigh show 10.0.1.254')).includes('lladdr');
+    };
+    await world.sh(`${WORDS}${TWO_WIRES}`);
+    await world.sh('ip -n r rule add to 10.0.1.1 blackhole; ip netns exec r sysctl -qw net.ipv4.conf.all.rp_filter=0');
+    await until(isAnswered, 'ARP to be answered, whatever becomes of the echo');
+    await world.sh('ip netns exec r sysctl -qw net.ipv4.conf.ra.rp_filter=2');
+    expect(await isAnswered()).toBe(false);
+    await world.sh('ip -n r rule del to 10.0.1.1 blackhole');
+    await until(isAnswered, 'ARP to be answered again');
+  });
 });

@@ -8,15 +8,14 @@
 import type { Repair } from '../../host/edit.ts';
 import { findNetns, type Netns } from '../../host/host.ts';
 import type { DeviceName } from '../../host/link.ts';
-import type { Route } from '../../host/route.ts';
 import { routeText } from '../../host/route-text.ts';
-import { confKey, readSysctl } from '../../host/sysctl.ts';
+import { confKey } from '../../host/sysctl.ts';
+import type { WayBack } from '../../journey/fate.ts';
 import type { Address } from '../../net/address.ts';
 import { defineRule } from '../define.ts';
 import { lookupEvidence, sysctlEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { droppedAs } from '../search/dropped.ts';
-import { matchingRoutes } from '../search/way.ts';
 import { addRoute, routesTowards } from './no-route.ts';
 
 export const rpFilter = defineRule({
@@ -52,13 +51,10 @@ export const rpFilter = defineRule({
   },
 });
 
-interface Rejected {
+interface Rejected extends WayBack {
   readonly netns: Netns;
   readonly device: DeviceName;
   readonly source: Address;
-  readonly mode: number;
-  /** `undefined`: no route leads back at all. */
-  readonly reverse: Route | undefined;
 }
 
 /** A source that is rejected: the packet's own, or that of the one who asks. */
@@ -70,24 +66,15 @@ function rejectedPacket(context: FaultContext): Rejected | undefined {
   const dropped = droppedAs(context, 'rp-filter');
   if (dropped === undefined) return undefined;
   const { netns, reason } = dropped;
-  const { inDevice: device, source, mode, reverse } = reason;
-  return { netns, device, source, mode, reverse };
+  return { ...reason, netns, device: reason.inDevice };
 }
 
 /** The one who asked for the next hop is rejected, so that his question is not answered. */
 function unansweredAsker(context: FaultContext): Rejected | undefined {
   const silence = droppedAs(context, 'neighbor-unanswered')?.reason.silence;
-  const netns = silence && findNetns(context.host, silence.owner.netns);
-  if (silence?.kind !== 'rp-filter' || netns === undefined) return undefined;
-  const { device } = silence.owner;
-  const source = silence.sender;
-  return { netns, device, source, mode: effectiveMode(netns, device), reverse: matchingRoutes(netns, source)[0] };
-}
-
-/** The kernel takes the larger of the two. */
-function effectiveMode(netns: Netns, device: DeviceName): number {
-  const modes = (['all', device] as const).map((each) => readSysctl(netns.sysctls, confKey('ipv4', each, 'rp_filter')));
-  return Math.max(...modes.map((mode) => (mode.known ? mode.value : 0)));
+  if (silence?.kind !== 'rp-filter') return undefined;
+  const netns = findNetns(context.host, silence.owner.netns);
+  return netns && { ...silence, netns, device: silence.owner.device, source: silence.sender };
 }
 
 /** Loose filtering wants a route as well, so where there is none, only a route helps. */
