@@ -164,9 +164,10 @@ function found(host: Host, ref: DeviceRef, family: Family, repairs: readonly Rep
 }
 
 function add(ref: DeviceRef, added: NewAddress): Repair {
-  const { address, prefixLength } = added;
+  const { address, prefixLength, expectedBy } = added;
+  const which = expectedBy === undefined ? '' : `, which ${expectedBy} has a route to`;
   return {
-    intent: `Give ${ref.device} in ${ref.netns} the address ${address}/${prefixLength}`,
+    intent: `Give ${ref.device} in ${ref.netns} the address ${address}/${prefixLength}${which}`,
     edits: [{ kind: 'address-add', ...ref, address, prefixLength }],
     sideEffects: guessText(added),
   };

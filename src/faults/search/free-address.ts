@@ -7,11 +7,11 @@
 
 import { allLinks, findNetns, type Host } from '../../host/host.ts';
 import { connectedPrefix } from '../../host/kernel-routes.ts';
-import type { DeviceRef, InterfaceAddress } from '../../host/link.ts';
+import type { DeviceRef, InterfaceAddress, NetnsName } from '../../host/link.ts';
 import { type Address, addressBits, addressFromBits, FAMILY_BITS, type Family, familyOf } from '../../net/address.ts';
 import { broadcastOf, contains, covers, type Prefix, prefixOf } from '../../net/prefix.ts';
 import { endpointsOf, segmentOf } from '../../topology/wiring.ts';
-import { ownersOf, routableAddresses } from './owner.ts';
+import { addressFacing, ownersOf, routableAddresses } from './owner.ts';
 import { waysOut } from './way.ts';
 
 /** How far to look for a free address; a person takes one near the start. */
@@ -20,6 +20,8 @@ const LOOK_AT_MOST = 512n;
 export interface NewAddress {
   readonly address: Address;
   readonly prefixLength: number;
+  /** Who routes to it, though nobody has it: it is the one that was lost. */
+  readonly expectedBy?: NetnsName;
   /** Why this one, when nobody asks for it and another would do as well. */
   readonly guess?: string | undefined;
 }
@@ -33,6 +35,8 @@ export function guessText({ address, guess }: NewAddress): string | undefined {
 
 /** @returns `undefined` when nobody on the wire has an address to go by, or their network is full. */
 export function freeAddressFor(host: Host, ref: DeviceRef, family: Family): NewAddress | undefined {
+  const lost = routedOnto(host, ref, family);
+  if (lost !== undefined) return lost;
   for (const facing of facingAddresses(host, ref, family)) {
     const prefix = connectedPrefix(facing);
     if (prefix === undefined) continue;
@@ -103,6 +107,32 @@ function isUsed(host: Host, prefix: Prefix): boolean {
       return contains(prefix, own.address) || (connected !== undefined && covers(connected, prefix));
     }),
   );
+}
+
+/**
+ * An address that a neighbour on the wire has a route to, by that wire, and that nobody has. It is as long as the network
+ * in which others see it, else it stands alone, as the route does.
+ */
+function routedOnto(host: Host, ref: DeviceRef, family: Family): NewAddress | undefined {
+  const length = FAMILY_BITS[family];
+  for (const near of endpointsOf(host, segmentOf(host, ref))) {
+    const netns = near.ref.netns === ref.netns ? undefined : findNetns(host, near.ref.netns);
+    if (netns === undefined || !netns.routes.known) continue;
+    for (const { type, destination, nexthops } of netns.routes.value) {
+      const isOntoWire = nexthops.some(({ via, device }) => via === undefined && device === near.ref.device);
+      if (type !== 'unicast' || destination.family !== family || destination.length !== length || !isOntoWire) continue;
+      const { address } = destination;
+      if (!isTaken(host, address))
+        return { address, prefixLength: lengthSeen(host, address) ?? length, expectedBy: netns.name };
+    }
+  }
+  return undefined;
+}
+
+/** The length of the narrowest network of somebody that holds the address. */
+function lengthSeen(host: Host, address: Address): number | undefined {
+  const lengths = [...allLinks(host)].flatMap(({ link }) => addressFacing(link, address)?.prefixLength ?? []);
+  return lengths.length === 0 ? undefined : Math.max(...lengths);
 }
 
 function facingAddresses(host: Host, ref: DeviceRef, family: Family): readonly InterfaceAddress[] {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { allLinks, findLink, findNetns, type Host, linksOf, sameDevice } from '../../host/host.ts';
+import { allLinks, findLink, findNetns, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
 import type { DeviceName, DeviceRef, Link } from '../../host/link.ts';
 import { type Address, type Family, familyOf, isLinkLocal } from '../../net/address.ts';
 import { type Endpoint, endpointsOf, portsOf, segmentOf, wireBetween, wiredTo } from '../../topology/wiring.ts';
@@ -52,11 +52,14 @@ function jointOfReverse(context: FaultContext): Joint | undefined {
         : undefined;
   if (port === undefined) return undefined;
   const family = rejected !== undefined ? familyOf(rejected.reason.source) : 'inet';
+  const netns = findNetns(context.host, port.netns);
   const link = findLink(context.host, port.netns, port.device);
   const bridges = bridgesIn(context.host, port);
   const reverse = rejected?.reason.reverseDevice;
   const bridge = reverse === undefined ? bridges[0] : bridges.find(({ name }) => name === reverse);
-  return link !== undefined && isFree(link, family) && bridge !== undefined ? { port, bridge: bridge.name } : undefined;
+  return netns !== undefined && link !== undefined && isFree(netns, link, family) && bridge !== undefined
+    ? { port, bridge: bridge.name }
+    : undefined;
 }
 
 /**
@@ -70,7 +73,7 @@ function jointOfArrival({ host, trip }: FaultContext): Joint | undefined {
     const netns = findNetns(host, step.netns);
     const link = findLink(host, step.netns, step.device);
     const { source } = step.packet;
-    if (netns === undefined || link === undefined || !isFree(link, familyOf(source))) continue;
+    if (netns === undefined || link === undefined || !isFree(netns, link, familyOf(source))) continue;
     const back = matchingRoutes(netns, source)[0]?.nexthops[0]?.device;
     const bridge = bridgesIn(host, port).find(({ name }) => name === back);
     if (bridge !== undefined) return { port, bridge: bridge.name };
@@ -181,7 +184,7 @@ function jointsFromOtherBridge(host: Host, { segment, from, owners }: Crossing):
 /** Every free end with every bridge of its namespace. */
 function pairs(host: Host, family: Family): readonly Joint[] {
   return [...allLinks(host)]
-    .filter(({ link }) => isFree(link, family))
+    .filter(({ netns, link }) => isFree(netns, link, family))
     .flatMap(({ netns, link }) => {
       const port = { netns: netns.name, device: link.name };
       const own = segmentOf(host, port);
@@ -191,10 +194,14 @@ function pairs(host: Host, family: Family): readonly Joint[] {
     });
 }
 
-/** A device that could be a port and does nothing else: no address, no master. */
-function isFree(link: Link, family: Family): boolean {
+/** A device that could be a port and does nothing else: no address, no master, no route that somebody added. */
+function isFree(netns: Netns, link: Link, family: Family): boolean {
   const isWire = link.detail.kind === 'veth' || link.detail.kind === 'vxlan';
-  return isWire && link.master === undefined && routableAddresses(link, family).length === 0;
+  if (!isWire || link.master !== undefined || routableAddresses(link, family).length > 0) return false;
+  const routes = netns.routes.known ? netns.routes.value : [];
+  return !routes.some(({ protocol, nexthops }) => {
+    return protocol !== 'kernel' && nexthops.some(({ device }) => device === link.name);
+  });
 }
 
 function bridgesIn(host: Host, ref: DeviceRef): readonly Link[] {
