@@ -30,4 +30,6 @@ export interface CaptureEvents {
   readonly name?: (address: Uint8Array, name: string) => void;
   /** A custom block: the private enterprise number, and its data, valid during the call only. */
   readonly custom?: (enterprise: number, data: Uint8Array) => void;
+  /** A custom option (binary, to be copied) of a section header, told like a custom block. */
+  readonly sectionOption?: (enterprise: number, data: Uint8Array) => void;
 }

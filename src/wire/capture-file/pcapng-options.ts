@@ -8,20 +8,33 @@
 
 export const OPTION = {
   comment: 1,
+  sectionHardware: 2,
+  sectionSystem: 3,
+  sectionApplication: 4,
   interfaceName: 2,
   interfaceDescription: 3,
+  interfaceMac: 6,
   timeResolution: 9,
   filter: 11,
+  interfaceSystem: 12,
   timeOffset: 14,
   packetFlags: 2,
   packetDropCount: 4,
+  statisticsStart: 2,
+  statisticsEnd: 3,
   statisticsReceived: 4,
   statisticsDropped: 5,
+  statisticsAccepted: 6,
   statisticsDroppedBySystem: 7,
   statisticsDelivered: 8,
+  /** An enterprise number, and bytes; copied by whoever edits the file. */
+  customBinary: 2989,
 } as const;
 
-const HEADER_BYTES = 4;
+/** Code and length, before the value. */
+export const OPTION_HEADER_BYTES = 4;
+/** The length has 16 bits. */
+export const MOST_OPTION_BYTES = 0xffff;
 const END_OF_OPTIONS = 0;
 
 /** Options as they lie in a block. Those that reach beyond its end are left out. */
@@ -31,12 +44,12 @@ export function* optionsOf(
   end: number,
   isLittle: boolean,
 ): Generator<{ readonly code: number; readonly start: number; readonly lengthBytes: number }> {
-  for (let at = start; at + HEADER_BYTES <= end; ) {
+  for (let at = start; at + OPTION_HEADER_BYTES <= end; ) {
     const code = view.getUint16(at, isLittle);
     const lengthBytes = view.getUint16(at + 2, isLittle);
-    if (code === END_OF_OPTIONS || at + HEADER_BYTES + lengthBytes > end) return;
-    yield { code, start: at + HEADER_BYTES, lengthBytes };
-    at += HEADER_BYTES + padded(lengthBytes);
+    if (code === END_OF_OPTIONS || at + OPTION_HEADER_BYTES + lengthBytes > end) return;
+    yield { code, start: at + OPTION_HEADER_BYTES, lengthBytes };
+    at += OPTION_HEADER_BYTES + padded(lengthBytes);
   }
 }
 

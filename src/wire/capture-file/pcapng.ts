@@ -1,10 +1,5 @@
 /**
- * pcapng files: blocks of many kinds, in sections that each have their own byte order and interfaces.
- *
- *     0               4               8
- *     +---------------+---------------+-----------------------------------------------+---------------+
- *     |  block type   | total length  |                     body                      | total length  |
- *     +---------------+---------------+-----------------------------------------------+---------------+
+ * pcapng files: blocks of many kinds, in sections that each have their own byte order and interfaces (pcapng-layout.ts).
  *
  * Read: section header, interface description, enhanced and simple packet, the obsolete packet block, interface
  * statistics, name resolution, custom. Everything else is skipped, whatever its size.
@@ -18,28 +13,15 @@ import type { CaptureEvents } from './events.ts';
 import type { CaptureInterface } from './interface.ts';
 import { NO_PACKET_OPTIONS, type PacketOptions } from './packet-options.ts';
 import { INTERFACE_BYTES, interfaceOf, namesIn, STATISTICS_BYTES, statisticsOf } from './pcapng-blocks.ts';
+import { BLOCK, BODY, BYTE_ORDER_MAGIC, FRAME_BYTES } from './pcapng-layout.ts';
 import { OPTION, optionsOf, optionText, padded } from './pcapng-options.ts';
 import { PcapngClock } from './pcapng-time.ts';
 import type { CaptureProblem } from './problem.ts';
 import type { RecordParser, Window } from './record-parser.ts';
 
-const BLOCK = {
-  section: 0x0a0d0d0a,
-  interface: 1,
-  obsoletePacket: 2,
-  simplePacket: 3,
-  names: 4,
-  statistics: 5,
-  enhancedPacket: 6,
-  custom: 0x0000_0bad,
-  customNotToCopy: 0x4000_0bad,
-} as const;
-
-/** Beyond the body: type, and the length twice. */
-const FRAME_BYTES = 12;
 const SECTION_HEAD_BYTES = 12;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-const BODY = 8;
+/** Before the options. */
+const SECTION_BODY_BYTES = 16;
 
 /** As libpcap has it: a packet block of this size is a lie. */
 const MOST_KEPT_BYTES = 16 * 1024 * 1024;
@@ -198,12 +180,20 @@ export class PcapngParser implements RecordParser {
   }
 
   #takeSection(window: Window, body: number, end: number): string | undefined {
-    if (end - body < 16) return 'a section header is too short';
+    if (end - body < SECTION_BODY_BYTES) return 'a section header is too short';
     const major = window.view.getUint16(body + 4, this.#isLittle);
     if (major !== 1) return `version ${major} of the format is not known`;
     this.#section++;
     this.#firstInterface = this.interfaces.length;
+    if (this.#events.sectionOption !== undefined) this.#tellOptions(window, body + SECTION_BODY_BYTES, end);
     return undefined;
+  }
+
+  #tellOptions({ bytes, view }: Window, start: number, end: number): void {
+    for (const { code, start: at, lengthBytes } of optionsOf(view, start, end, this.#isLittle)) {
+      if (code !== OPTION.customBinary || lengthBytes < 4) continue;
+      this.#events.sectionOption?.(view.getUint32(at, this.#isLittle), bytes.subarray(at + 4, at + lengthBytes));
+    }
   }
 
   #takeInterface(window: Window, body: number, end: number): string | undefined {
