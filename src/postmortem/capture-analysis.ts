@@ -38,6 +38,9 @@ export class CaptureAnalysis {
   readonly #fields = new PacketFields();
   readonly #notRead = new Map<number, number>();
   #number = 0;
+  /** Of the packet before: an interface keeps its link type. */
+  #interfaceId = -1;
+  #linkType = -1;
   #firstSeconds = 0;
   #firstNanoseconds = 0;
 
@@ -91,7 +94,11 @@ export class CaptureAnalysis {
     fields.originalBytes = originalBytes;
     fields.seconds = seconds;
     fields.nanoseconds = nanoseconds;
-    dissect(fields, this.reader.interfaces[interfaceId]?.linkType ?? -1);
+    if (interfaceId !== this.#interfaceId) {
+      this.#interfaceId = interfaceId;
+      this.#linkType = this.reader.interfaces[interfaceId]?.linkType ?? -1;
+    }
+    dissect(fields, this.#linkType);
     if (this.#number++ === 0) {
       this.#firstSeconds = seconds;
       this.#firstNanoseconds = nanoseconds;
