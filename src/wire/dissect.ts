@@ -14,6 +14,7 @@ import { NETWORK, PACKET_TYPE, type PacketFields, STOP, TUNNEL } from './fields.
 import { icmpv6HeaderBytes } from './icmpv6.ts';
 import { IP_PROTOCOL } from './ip-protocol.ts';
 import { LINK_TYPE } from './link-type.ts';
+import { readPlainSegment } from './plain-segment.ts';
 import { PPP_PROTOCOL } from './pppoe.ts';
 import { enterTunnel, GENEVE_PORT, isVxlanPort } from './tunnels.ts';
 
@@ -32,6 +33,7 @@ export function dissect(fields: PacketFields, linkType: number): void {
   fields.tunnel = TUNNEL.none;
   fields.tunnelId = 0;
   fields.tunnelDepth = 0;
+  if (linkType === LINK_TYPE.ethernet && readPlainSegment(fields)) return;
   fields.stop = link(fields, linkType, fields.start, fields.start + fields.capturedBytes);
 }
 
@@ -261,8 +263,8 @@ function transport(fields: PacketFields, at: number, end: number): number {
       fields.hasTransport = true;
       fields.sourcePort = view.getUint16(at);
       fields.destPort = view.getUint16(at + 2);
-      fields.tcpSeq = view.getUint32(at + 4);
-      fields.tcpAck = view.getUint32(at + 8);
+      fields.tcpSeq = view.getInt32(at + 4);
+      fields.tcpAck = view.getInt32(at + 8);
       fields.tcpFlags = view.getUint8(at + 13);
       fields.tcpWindow = view.getUint16(at + 14);
       fields.tcpOptionsAt = at + 20;

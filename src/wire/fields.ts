@@ -93,7 +93,7 @@ export class PacketFields {
   /** By the IP length, whether captured or not. */
   payloadBytes = 0;
 
-  /** Unsigned. */
+  /** As signed numbers, which V8 keeps in the object itself; `>>> 0` is what the header says. */
   tcpSeq = 0;
   tcpAck = 0;
   tcpFlags = 0;
