@@ -10,7 +10,7 @@
  */
 
 import { ETHER_TYPE } from './ether-type.ts';
-import { NETWORK, PACKET_TYPE, type PacketFields, STOP, TUNNEL } from './fields.ts';
+import { NETWORK, type PacketFields, STOP, TUNNEL } from './fields.ts';
 import { icmpv6HeaderBytes } from './icmpv6.ts';
 import { IP_PROTOCOL } from './ip-protocol.ts';
 import { LINK_TYPE } from './link-type.ts';
@@ -20,19 +20,7 @@ import { enterTunnel, GENEVE_PORT, isVxlanPort } from './tunnels.ts';
 
 /** Fill the fields from the packet that `bytes`, `view`, `start` and `capturedBytes` of the fields name. */
 export function dissect(fields: PacketFields, linkType: number): void {
-  fields.destinationMacAt = -1;
-  fields.sourceMacAt = -1;
-  fields.packetType = PACKET_TYPE.unknown;
-  fields.ifindex = 0;
-  fields.etherType = 0;
-  fields.vlan = -1;
-  fields.innerVlan = -1;
-  fields.network = NETWORK.none;
-  fields.hasTransport = false;
-  fields.payloadBytes = 0;
-  fields.tunnel = TUNNEL.none;
-  fields.tunnelId = 0;
-  fields.tunnelDepth = 0;
+  fields.clear();
   if (linkType === LINK_TYPE.ethernet && readPlainSegment(fields)) return;
   fields.stop = link(fields, linkType, fields.start, fields.start + fields.capturedBytes);
 }

@@ -115,4 +115,21 @@ export class PacketFields {
   tunnelDest3 = 0;
   /** How many IP headers are around the innermost. */
   tunnelDepth = 0;
+
+  /** Before another packet is read into them: what it may not have. */
+  clear(): void {
+    this.destinationMacAt = -1;
+    this.sourceMacAt = -1;
+    this.packetType = PACKET_TYPE.unknown;
+    this.ifindex = 0;
+    this.etherType = 0;
+    this.vlan = -1;
+    this.innerVlan = -1;
+    this.network = NETWORK.none;
+    this.hasTransport = false;
+    this.payloadBytes = 0;
+    this.tunnel = TUNNEL.none;
+    this.tunnelId = 0;
+    this.tunnelDepth = 0;
+  }
 }

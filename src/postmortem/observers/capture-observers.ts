@@ -56,18 +56,12 @@ export class CaptureObservers implements Observer {
     if (fields.moreFragments || fields.fragmentOffsetBytes > 0 || fields.tunnelDepth > 0)
       for (const observer of watched.fragment) observer.see(fields, number, interfaceId);
     if (!fields.hasTransport) return;
-    switch (fields.protocol) {
-      case IP_PROTOCOL.tcp:
-        watched.directions.see(fields, number);
-        break;
-      case IP_PROTOCOL.udp:
-        for (const observer of watched.udp) observer.see(fields, number, interfaceId);
-        break;
-      case IP_PROTOCOL.icmp:
-      case IP_PROTOCOL.icmpv6:
-        for (const observer of watched.icmp) observer.see(fields, number, interfaceId);
-        break;
-    }
+    const { protocol } = fields;
+    if (protocol === IP_PROTOCOL.tcp) watched.directions.see(fields, number);
+    else if (protocol === IP_PROTOCOL.udp)
+      for (const observer of watched.udp) observer.see(fields, number, interfaceId);
+    else if (protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmpv6)
+      for (const observer of watched.icmp) observer.see(fields, number, interfaceId);
   }
 
   conclude(end: EndOfCapture): readonly Finding[] {
