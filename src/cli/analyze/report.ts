@@ -45,12 +45,12 @@ export async function report(files: readonly string[], options: ReportOptions, i
     const journey = followPacket(options.packet, captures, matched);
     const points = matched?.analysis.points ?? [];
     if (options.json === true) writeJson(packetDocument(journey, points, captures), io);
-    else io.stdout.write(packetJourneyText(journey, points, captures, style));
+    else io.page(packetJourneyText(journey, points, captures, style));
     return 0;
   }
   const analysis = analysisOf(captures, matched?.analysis);
   if (options.json === true) writeJson(analyzeDocument(analysis), io);
-  else io.stdout.write(analysisText(analysis, style));
+  else io.page(analysisText(analysis, style));
   return EXIT_CODES[verdictOf(analysis)];
 }
 
