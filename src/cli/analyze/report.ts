@@ -20,6 +20,7 @@ import { followPacket } from './packet.ts';
 import { readCaptures } from './read-captures.ts';
 
 export interface ReportOptions {
+  readonly snapshot?: readonly string[];
   readonly json?: boolean;
   readonly packet?: string;
   readonly flow?: string;
@@ -33,6 +34,9 @@ const EXIT_CODES: Readonly<Record<AnalysisVerdict, ExitCode>> = {
 };
 
 export async function report(files: readonly string[], options: ReportOptions, io: CommandIo): Promise<ExitCode> {
+  const { snapshot } = options;
+  // Before captures are read, which may take minutes: a snapshot that is none is said at once.
+  const inquire = snapshot === undefined ? undefined : await (await import('./ask-snapshot.ts')).askSnapshot(snapshot);
   if (options.flow !== undefined) {
     await writeFlowSequence(options.flow, await readCaptures(files, io), io);
     return 0;
@@ -48,9 +52,11 @@ export async function report(files: readonly string[], options: ReportOptions, i
     else io.page(packetJourneyText(journey, points, captures, style));
     return 0;
   }
-  const analysis = analysisOf(captures, matched?.analysis);
-  if (options.json === true) writeJson(analyzeDocument(analysis), io);
-  else io.page(analysisText(analysis, style));
+  const found = analysisOf(captures, matched?.analysis);
+  const inquest = inquire?.(found);
+  const { analysis } = inquest ?? { analysis: found };
+  if (options.json === true) writeJson(analyzeDocument(analysis, inquest), io);
+  else io.page(analysisText(analysis, style, inquest));
   return EXIT_CODES[verdictOf(analysis)];
 }
 
