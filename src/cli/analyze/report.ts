@@ -15,6 +15,7 @@ import { analysisText } from '../../report/text/analysis.ts';
 import { packetJourneyText } from '../../report/text/packet-journey.ts';
 import { styleOf } from '../../report/text/style.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
+import { askEmbedded, askSnapshotFiles } from './ask-snapshot.ts';
 import { writeFlowSequence } from './flow-sequence.ts';
 import { followPacket } from './packet.ts';
 import { readCaptures } from './read-captures.ts';
@@ -36,7 +37,7 @@ const EXIT_CODES: Readonly<Record<AnalysisVerdict, ExitCode>> = {
 export async function report(files: readonly string[], options: ReportOptions, io: CommandIo): Promise<ExitCode> {
   const { snapshot } = options;
   // Before captures are read, which may take minutes: a snapshot that is none is said at once.
-  const inquire = snapshot === undefined ? undefined : await (await import('./ask-snapshot.ts')).askSnapshot(snapshot);
+  const ask = snapshot === undefined ? undefined : await askSnapshotFiles(snapshot);
   if (options.flow !== undefined) {
     await writeFlowSequence(options.flow, await readCaptures(files, io), io);
     return 0;
@@ -53,7 +54,7 @@ export async function report(files: readonly string[], options: ReportOptions, i
     return 0;
   }
   const found = analysisOf(captures, matched?.analysis);
-  const inquest = inquire?.(found);
+  const inquest = ask === undefined ? askEmbedded(found, io.stderr) : ask(found);
   const { analysis } = inquest ?? { analysis: found };
   if (options.json === true) writeJson(analyzeDocument(analysis, inquest), io);
   else io.page(analysisText(analysis, style, inquest));
