@@ -1,7 +1,7 @@
 /**
  * Who is wired to whom, whatever state it is in: veth pairs, bridges with their ports, vxlan devices of one VNI, macvlans
- * and VLAN devices with what they stand on. A link
- * that is down or a port that blocks is still wired; that is how the search for a cause sees past it.
+ * and VLAN devices with what they stand on. A link that is down or a port that blocks is still wired; that is how the
+ * search for a cause sees past it. What each wire is, and what leads out, is told by `wires.ts`.
  *
  * Limit: two vxlan devices of one VNI count as wired, whether their remotes name each other or not.
  *
