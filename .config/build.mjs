@@ -1,8 +1,11 @@
 /**
- * src/ to dist/: one script with what V8 compiled of it, and the module that starts it; the labs, the JSON schemas and
- * the manual page beside it; and the licences of everything bundled.
+ * src/ to dist/: one script with what V8 compiled of it, and the module that starts it; the labs and the JSON schemas
+ * beside it; and the licences of everything bundled.
  *
  *     node .config/build.mjs [--if-stale]
+ *
+ * The layout engine of pictures is larger than all the rest together: it is a script of its own, loaded when a picture is
+ * drawn.
  *
  * pcap-parser stays outside and travels in the tarball's node_modules: it calls `new Buffer`, and Node keeps silent
  * about that only for code under node_modules.
@@ -36,6 +39,16 @@ const SCRIPT = {
   supported: { 'dynamic-import': false },
 };
 
+/** The package's name in the sources, and the script beside nsdiag.cjs that it becomes. */
+const LAYOUT_ENGINE = { module: 'elkjs/lib/elk.bundled.js', script: 'layout-engine.cjs' };
+
+const layoutEngineApart = {
+  name: 'layout-engine-apart',
+  /** @param {import('esbuild').PluginBuild} build */
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^elkjs\// }, () => ({ path: `./${LAYOUT_ENGINE.script}`, external: true })),
+};
+
 if (process.argv.includes('--if-stale') && isFresh()) process.exit(0);
 
 // Built aside and moved into place: a nsdiag that is running finds the old dist or the new one, never half of one.
@@ -45,7 +58,6 @@ try {
   const inputs = await bundle(fresh);
   for (const { from, extension, to } of COPIED) copyFolder(join(ROOT, from), extension, join(fresh, to));
   writeFileSync(join(fresh, 'THIRD-PARTY-LICENSES.txt'), licencesOf(inputs));
-  await writeManual(join(fresh, 'man'));
   toAscii(join(fresh, 'nsdiag.cjs'));
   compileAhead(join(fresh, 'nsdiag.cjs'));
   if (existsSync(DIST)) renameSync(DIST, stale);
@@ -105,23 +117,19 @@ async function bundle(outdir) {
       format: 'cjs',
       external: ['pcap-parser'],
       legalComments: 'linked',
+      plugins: [layoutEngineApart],
+    }),
+    build({
+      ...common,
+      entryPoints: [LAYOUT_ENGINE.module],
+      outfile: join(outdir, LAYOUT_ENGINE.script),
+      platform: 'node',
+      format: 'cjs',
+      minify: true,
+      external: ['web-worker'],
     }),
   ]);
   return bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-}
-
-/**
- * The manual page is made by the program's own definitions, so they are run.
- *
- * @param {string} folder
- */
-async function writeManual(folder) {
-  const outfile = join(folder, 'manual.mjs');
-  const entry = { entryPoints: ['src/cli/manual.ts'], outfile, platform: 'node', format: 'esm', packages: 'external' };
-  await build({ absWorkingDir: ROOT, bundle: true, target: 'node20', logLevel: 'warning', ...entry });
-  const { manualPage } = await import(outfile);
-  writeFileSync(join(folder, 'nsdiag.1'), await manualPage());
-  rmSync(outfile);
 }
 
 /**

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { SnapshotFinder } from '../wire/capture-file/embedded-snapshot.ts';
 import type { CaptureInterface } from '../wire/capture-file/interface.ts';
 import { CaptureReader, type CaptureSummary } from '../wire/capture-file/reader.ts';
 import { dissect } from '../wire/dissect.ts';
@@ -28,8 +27,6 @@ export interface AnalysedCapture {
   readonly notRead: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
   readonly flows: FlowList;
-  /** Of the host, as `nsdiag capture` puts them into a file: gzip, each. */
-  readonly snapshots: readonly Uint8Array[];
 }
 
 /** What the bytes of one capture are written into: see CaptureReader. */
@@ -40,11 +37,7 @@ export class CaptureAnalysis {
   readonly #flows: FlowTracker;
   readonly #fields = new PacketFields();
   readonly #notRead = new Map<number, number>();
-  readonly #snapshots = new SnapshotFinder();
   #number = 0;
-  /** Of the packet before: an interface keeps its link type. */
-  #interfaceId = -1;
-  #linkType = -1;
   #firstSeconds = 0;
   #firstNanoseconds = 0;
 
@@ -52,7 +45,7 @@ export class CaptureAnalysis {
     this.#path = path;
     this.#observers = observers;
     this.#flows = flows;
-    this.reader = new CaptureReader({ packet: this.#see.bind(this), sectionOption: this.#snapshots.take });
+    this.reader = new CaptureReader({ packet: this.#see.bind(this) });
   }
 
   /** There is no more. @param problem Why the bytes ended early, where that is known. */
@@ -76,7 +69,6 @@ export class CaptureAnalysis {
         ...this.#flows.conclude(),
       ]),
       flows: this.#flows.flows(),
-      snapshots: this.#snapshots.found,
     };
   }
 
@@ -99,11 +91,7 @@ export class CaptureAnalysis {
     fields.originalBytes = originalBytes;
     fields.seconds = seconds;
     fields.nanoseconds = nanoseconds;
-    if (interfaceId !== this.#interfaceId) {
-      this.#interfaceId = interfaceId;
-      this.#linkType = this.reader.interfaces[interfaceId]?.linkType ?? -1;
-    }
-    dissect(fields, this.#linkType);
+    dissect(fields, this.reader.interfaces[interfaceId]?.linkType ?? -1);
     if (this.#number++ === 0) {
       this.#firstSeconds = seconds;
       this.#firstNanoseconds = nanoseconds;

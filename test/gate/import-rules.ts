@@ -27,12 +27,8 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   faults: pure(['walk'], 'a fault rule reads journeys; the loop that repairs stands above it, in diagnosis'),
   diagnosis: pure(['faults'], 'diagnosis answers with values; how they look is for report'),
   postmortem: pure(['wire', 'journey'], 'postmortem explains frames alone: there is no host to walk through'),
-  inquest: pure(
-    ['diagnosis', 'postmortem'],
-    'the inquest asks the model about what captures show; how its answer looks is for report',
-  ),
   handbook: pure([], 'the handbook is prose about codes, and decides nothing'),
-  report: pure(['diagnosis', 'postmortem', 'inquest', 'handbook'], 'report formats what it is given'),
+  report: pure(['diagnosis', 'postmortem', 'handbook'], 'report formats what it is given'),
   system: edge([], 'system is the door to the machine and knows nothing of what is asked through it'),
   collect: edge(['system'], 'collect reads the machine; it neither changes it nor sends packets'),
   capture: edge(['system'], 'capture listens; who sends is for probe to know'),
@@ -47,6 +43,7 @@ const HOMES: Readonly<Record<string, { readonly folders: readonly string[]; read
   'node:child_process': { folders: ['system'], because: 'system is the only door to programs: use its run()' },
   commander: { folders: ['cli'], because: 'only cli knows how nsdiag is called' },
   'pcap-parser': { folders: ['capture'], because: 'it reads the live stream of tcpdump; saved captures are for wire' },
+  elkjs: { folders: ['report'], because: 'pictures are laid out in report/svg' },
   'cli-table3': { folders: ['report'], because: 'tables are drawn in report' },
 };
 
@@ -93,8 +90,13 @@ function violationByPackage(folder: string, rule: FolderRule, specifier: string)
   if (rule.kind === 'pure' && isNodeModule(specifier)) {
     return `${folder} computes and must answer the same on any machine: pass in what Node would tell`;
   }
-  const home = HOMES[specifier];
+  const home = HOMES[packageOf(specifier)];
   return home === undefined || home.folders.includes(folder) ? undefined : home.because;
+}
+
+/** `elkjs/lib/elk.bundled.js` is elkjs. */
+function packageOf(specifier: string): string {
+  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
 function isNodeModule(specifier: string): boolean {

@@ -40,6 +40,7 @@ test.each([
   ['out of src', 'src/net/mac.ts', `import { hex } from '../../test/helpers/hex.ts';`, 'src stands alone'],
   ['a computed path', 'src/cli/main.ts', `const a = (name: string) => import(name);`, 'write the path out'],
   ['a package away from home', 'src/lab/up.ts', `import { execa } from 'execa';`, 'the only door to programs'],
+  ['a file of a package away from home', 'src/cli/a.ts', `import 'elkjs/lib/elk.bundled.js';`, 'report/svg'],
   ['a barrel', 'src/net/index.ts', `export { a } from './a.ts'; export type { B } from './b.ts';`, 'only passes on'],
   ['a barrel in two steps', 'src/net/all.ts', `import { a } from './a.ts'; export { a };`, 'only passes on'],
   ['an unknown folder', 'src/magic/a.ts', '', 'no folder that import-rules.ts knows'],

@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { Observer } from '../observer.ts';
 import { BadChecksums } from './bad-checksum.ts';
+import { ByKind } from './by-kind.ts';
 import { IncompleteCapture } from './capture-incomplete.ts';
-import { CaptureObservers } from './capture-observers.ts';
 import { DnsQueries } from './dns.ts';
 import { DuplicateAddresses } from './duplicate-address.ts';
 import { UnansweredEchoes } from './echo-unanswered.ts';
@@ -22,7 +23,7 @@ import { RepeatedPackets } from './repeats.ts';
  * @param capture Its index among those that are analysed together.
  * @param seed Of the hash tables; not to be known by who sends packets.
  */
-export function observersOf(capture: number, seed: number): CaptureObservers {
+export function observersOf(capture: number, seed: number): readonly Observer[] {
   const neighbours = new UnansweredNeighbours(capture, seed);
   const owners = new DuplicateAddresses(capture, seed);
   const echoes = new UnansweredEchoes(capture, seed);
@@ -31,15 +32,17 @@ export function observersOf(capture: number, seed: number): CaptureObservers {
   const sources = new UntranslatedSources(capture, seed);
   const repeats = new RepeatedPackets(capture, seed);
   const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources], neighbours, repeats);
-  return new CaptureObservers({
-    incomplete: new IncompleteCapture(capture),
-    directions: new OneDirection(capture, seed),
+  return [
+    new IncompleteCapture(capture),
+    new OneDirection(capture, seed),
     repeats,
-    checksums: new BadChecksums(capture, seed),
+    new BadChecksums(capture, seed),
     sources,
-    arp: [neighbours, owners],
-    icmp: [neighbours, owners, echoes, errors],
-    udp: [dns, udp],
-    fragment: [new MissingFragments(capture, seed)],
-  });
+    new ByKind({
+      arp: [neighbours, owners],
+      icmp: [neighbours, owners, echoes, errors],
+      udp: [dns, udp],
+      fragment: [new MissingFragments(capture, seed)],
+    }),
+  ];
 }

@@ -4,22 +4,20 @@
  * @module
  */
 
-import type { Inquest } from '../../inquest/inquest.ts';
 import type { Analysis } from '../../postmortem/analysis.ts';
 import { analysisOutcomeText } from './analysis-outcome.ts';
 import { findingsText } from './findings.ts';
 import { pointsText } from './points.ts';
 import { readText } from './read.ts';
-import { snapshotText } from './snapshot-line.ts';
 import type { Style } from './style.ts';
 
-/** The whole report. @param inquest Of the same analysis, where a snapshot was given. */
-export function analysisText(analysis: Analysis, style: Style, inquest?: Inquest): string {
+/** The whole report. */
+export function analysisText(analysis: Analysis, style: Style): string {
   const blocks = [
-    analysisOutcomeText(analysis, style, inquest),
-    ...findingsText(analysis, style, inquest),
+    analysisOutcomeText(analysis, style),
+    ...findingsText(analysis, style),
     ...(analysis.points === undefined ? [] : [pointsText(analysis.points, style)]),
-    [readText(analysis.captures, style), ...(inquest === undefined ? [] : [snapshotText(inquest, style)])].join('\n'),
+    readText(analysis.captures, style),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
