@@ -17,6 +17,7 @@ import type { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { escapeText } from '../../report/escape.ts';
 import { feedFile } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
+import { Progress } from '../progress.ts';
 import { ReadingProgress } from './reading-progress.ts';
 
 /** A file to read, named or found. */
@@ -40,7 +41,7 @@ export async function readCaptures(
   const captures: AnalysedCapture[] = [];
   const noCaptures = new Map<string, string[]>();
   const all = paths.flatMap(filesOf);
-  const progress = new ReadingProgress(io, all.length);
+  const progress = new ReadingProgress(new Progress(io), all.length);
   for (const { path, directory } of all) {
     const observers = [...observersOf(captures.length, randomInt(MOST_SEED))];
     if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, all.length === 1));

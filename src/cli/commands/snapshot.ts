@@ -10,6 +10,7 @@ import type { Recording } from '../../recording/recording.ts';
 import { escapeJson, escapeText } from '../../report/escape.ts';
 import { writeWhole } from '../../system/write-whole.ts';
 import { type Define, examples } from '../command.ts';
+import { Progress } from '../progress.ts';
 import { VERSION } from '../version.ts';
 
 /** How many namespaces are named; a container host has hundreds. */
@@ -31,7 +32,9 @@ export const define: Define = (command, perform) => {
     )
     .action((options: { output?: string }) =>
       perform(async (io) => {
-        const recording = await collect({ version: VERSION, signal: io.signal });
+        const progress = new Progress(io);
+        progress.tell('Reading every namespace');
+        const recording = await collect({ version: VERSION, signal: io.signal }).finally(() => progress.done());
         const text = writeRecording(recording);
         if (options.output === undefined) io.stdout.write(escapeJson(text));
         else writeWhole(options.output, text);

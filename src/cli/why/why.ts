@@ -12,6 +12,7 @@ import { ranText, repairedText } from '../../report/text/repaired.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
+import { Progress } from '../progress.ts';
 import { ask, type Ground } from './ground.ts';
 import { fixedDocument, repair } from './repair.ts';
 import type { WhyWords } from './words.ts';
@@ -34,12 +35,36 @@ const EXIT_CODE: Readonly<Record<Verdict, ExitCode>> = { reachable: 0, unreachab
  */
 export async function why(io: CommandIo, ground: () => Promise<Ground>, request: WhyRequest): Promise<ExitCode> {
   if (request.fix === 'ask') requireSomebodyToAsk(io, request.json);
-  const opened = await ground();
+  const progress = new Progress(io);
+  const opened = narrated(await ground(), progress);
   try {
     return await (request.json ? whyAsJson(io, opened, request) : whyAsText(io, opened, request));
   } finally {
+    progress.done();
     await opened.leave();
   }
+}
+
+/** Tell the person who waits what for; what is told is gone when there is an answer. */
+function narrated(ground: Ground, progress: Progress): Ground {
+  const { settle } = ground;
+  const telling =
+    <Args extends readonly unknown[], Result>(line: string, step: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      progress.tell(line);
+      try {
+        return await step(...args);
+      } finally {
+        progress.done();
+      }
+    };
+  return {
+    ...ground,
+    look: telling('Reading every namespace', ground.look),
+    resolve: telling('Looking up the name', ground.resolve),
+    hear: telling('Sending a few packets, and listening where they should pass', ground.hear),
+    settle: settle && telling('Waiting for what the kernel is at: links and addresses that come up', settle),
+  };
 }
 
 async function whyAsText(io: CommandIo, ground: Ground, { words, fix, offer }: WhyRequest): Promise<ExitCode> {

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { readCaptures } from '../../../src/cli/analyze/read-captures.ts';
 import { ReadingProgress } from '../../../src/cli/analyze/reading-progress.ts';
+import { Progress } from '../../../src/cli/progress.ts';
 import { joined } from '../../helpers/hex.ts';
 import { LITTLE, pcapHeader, pcapRecord } from '../../wire/capture-file/build.ts';
 import { memoryIo } from '../memory-io.ts';
@@ -92,7 +93,7 @@ test('ReadingProgress keeps silent for a second, then tells how far it is on one
   let nowMs = 0;
   const terminal = { stdoutIsTerminal: true, stderrIsTerminal: true, columns: 40 };
   const { io, stderr } = memoryIo({ terminal });
-  const progress = new ReadingProgress(io, 2, () => nowMs);
+  const progress = new ReadingProgress(new Progress(io, () => nowMs), 2);
   const tell = progress.of('a\x1b.pcap');
   tell(1e6, 10e6);
   expect(stderr()).toBe('');
@@ -105,7 +106,7 @@ test('ReadingProgress keeps silent for a second, then tells how far it is on one
 
 test('ReadingProgress writes nothing where stderr is no terminal', () => {
   const { io, stderr } = memoryIo();
-  const progress = new ReadingProgress(io, 1, () => Number.MAX_SAFE_INTEGER);
+  const progress = new ReadingProgress(new Progress(io, () => Number.MAX_SAFE_INTEGER), 1);
   progress.of('a.pcap')(1, undefined);
   progress.done();
   expect(stderr()).toBe('');
