@@ -1,6 +1,6 @@
 /**
- * src/ to dist/: one script with what V8 compiled of it, and the module that starts it; the labs and the JSON schemas
- * beside it; and the licences of everything bundled.
+ * src/ to dist/: one script with what V8 compiled of it, and the module that starts it; the labs, the JSON schemas and
+ * the manual page beside it; and the licences of everything bundled.
  *
  *     node .config/build.mjs [--if-stale]
  *
@@ -58,6 +58,7 @@ try {
   const inputs = await bundle(fresh);
   for (const { from, extension, to } of COPIED) copyFolder(join(ROOT, from), extension, join(fresh, to));
   writeFileSync(join(fresh, 'THIRD-PARTY-LICENSES.txt'), licencesOf(inputs));
+  await writeManual(join(fresh, 'man'));
   toAscii(join(fresh, 'nsdiag.cjs'));
   compileAhead(join(fresh, 'nsdiag.cjs'));
   if (existsSync(DIST)) renameSync(DIST, stale);
@@ -130,6 +131,20 @@ async function bundle(outdir) {
     }),
   ]);
   return bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+}
+
+/**
+ * The manual page is made by the program's own definitions, so they are run.
+ *
+ * @param {string} folder
+ */
+async function writeManual(folder) {
+  const outfile = join(folder, 'manual.mjs');
+  const entry = { entryPoints: ['src/cli/manual.ts'], outfile, platform: 'node', format: 'esm', packages: 'external' };
+  await build({ absWorkingDir: ROOT, bundle: true, target: 'node20', logLevel: 'warning', ...entry });
+  const { manualPage } = await import(outfile);
+  writeFileSync(join(folder, 'nsdiag.1'), await manualPage());
+  rmSync(outfile);
 }
 
 /**

@@ -50,4 +50,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'the tour: a network is built, broken four times, and repaired',
     load: () => import('./commands/demo.ts'),
   },
+  {
+    name: 'completion',
+    summary: 'make bash, zsh or fish complete nsdiag',
+    load: () => import('./commands/completion.ts'),
+  },
 ];

@@ -16,10 +16,20 @@ export interface Writer {
   readonly write: (text: string) => void;
 }
 
+/** What the command line says about writing. */
+export interface IoOptions {
+  /** --color or --no-color, when one was given. */
+  readonly color?: boolean;
+  /** False after --no-pager. */
+  readonly pager?: boolean;
+}
+
 /** The process, as a command sees it. */
 export interface CommandIo {
   /** The result, and nothing else. */
   readonly stdout: Writer;
+  /** The result too, where it may be longer than a screen: for a person at a terminal it goes through their pager. */
+  readonly page: (text: string) => void;
   /** What is going on, and what went wrong. */
   readonly stderr: Writer;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -17,10 +17,12 @@ async function main(words: readonly string[]): Promise<void> {
     process.exit(exitCode);
   };
   const interruption = listenForInterruption(process, force, () => performance.now());
-  const { io, writeError } = processIo(interruption.signal);
+  const { io, paged, writeError } = processIo(interruption.signal);
   const exitCode = await runCommandLine(words, { io, version: VERSION });
   process.exitCode = interruption.exitCode() ?? exitCode;
   interruption.release();
+  const long = paged();
+  if (long !== undefined) await show(long);
   // Errors of a stream arrive after the write that caused them.
   process.once('exit', () => {
     const error = writeError();
@@ -28,4 +30,9 @@ async function main(words: readonly string[]): Promise<void> {
     process.stderr.write(`nsdiag: Cannot write the result: ${error.message}\n`);
     process.exitCode = 2;
   });
+}
+
+/** What was kept for the pager; a short text needs none. */
+async function show({ text, isLong }: { readonly text: string; readonly isLong: boolean }): Promise<void> {
+  if (!isLong || !(await (await import('../system/pager.ts')).page(text, process.env))) process.stdout.write(text);
 }

@@ -8,12 +8,14 @@
  */
 
 import type { Interface } from 'node:readline';
-import type { CommandIo, Writer } from './io.ts';
+import type { CommandIo, IoOptions, Writer } from './io.ts';
 
 const DEFAULT_COLUMNS = 80;
 
 interface ProcessIo {
-  readonly io: (color: boolean | undefined) => CommandIo;
+  readonly io: (options: IoOptions) => CommandIo;
+  /** What is kept for the pager, to be shown when the command has ended. */
+  readonly paged: () => { readonly text: string; readonly isLong: boolean } | undefined;
   /** Why the result could not be written, when it could not. */
   readonly writeError: () => Error | undefined;
 }
@@ -34,11 +36,15 @@ export function processIo(signal: AbortSignal): ProcessIo {
     stderrIsTerminal: process.stderr.isTTY === true,
     columns: process.stdout.columns || DEFAULT_COLUMNS,
   };
+  const held: string[] = [];
+  const hold = (text: string): void => void held.push(text);
+  const inOrder: Writer = { write: (text) => (held.length > 0 ? hold(text) : stdout.write(text)) };
   const mayAsk = process.stdin.isTTY === true && terminal.stderrIsTerminal;
 
   return {
-    io: (color) => ({
-      stdout,
+    io: ({ color, pager }) => ({
+      stdout: inOrder,
+      page: terminal.stdoutIsTerminal && pager !== false ? hold : inOrder.write,
       stderr,
       env: process.env,
       signal,
@@ -49,6 +55,11 @@ export function processIo(signal: AbortSignal): ProcessIo {
       },
       confirm: mayAsk ? (question) => askYesNo(question, signal) : undefined,
     }),
+    paged: () => {
+      if (held.length === 0) return undefined;
+      const text = held.join('');
+      return { text, isLong: text.split('\n').length > process.stdout.rows };
+    },
     writeError: () => writeError,
   };
 }

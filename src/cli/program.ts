@@ -5,40 +5,42 @@
  * @module
  */
 
-import { Command, CommanderError } from 'commander';
-import { escapeJson, escapeLines } from '../report/escape.ts';
+import { type Command, CommanderError } from 'commander';
+import { escapeJson } from '../report/escape.ts';
 import { Failure } from '../system/failure.ts';
-import { type CommandModule, examples, type Perform } from './command.ts';
+import type { CommandModule, Perform } from './command.ts';
 import { COMMANDS } from './commands.ts';
+import { defineProgram } from './definition.ts';
 import { errorText } from './error-text.ts';
-import type { CommandIo, ExitCode } from './io.ts';
+import type { CommandIo, ExitCode, IoOptions } from './io.ts';
 
 export interface Surroundings {
-  /** @param color --color or --no-color, when one was given. */
-  readonly io: (color: boolean | undefined) => CommandIo;
+  readonly io: (options: IoOptions) => CommandIo;
   readonly version: string;
 }
 
 /** Run what the words behind `nsdiag` ask for. Never throws. */
 export async function runCommandLine(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
-  const { io, wroteResult } = watched(surroundings.io(undefined));
+  const { watched, wroteResult } = watch();
+  const io = watched(surroundings.io({}));
   let module: CommandModule | undefined;
   try {
+    const [first, ...rest] = words;
+    if (first === '__complete') {
+      io.stdout.write(await (await import('./completion/answer.ts')).completionAnswer(rest, surroundings.version, io));
+      return 0;
+    }
     const asked = COMMANDS.find(({ name }) => name === commandName(words));
     module = await asked?.load();
 
     let exitCode: ExitCode = 0;
-    const program = programOf(surroundings.version, io);
-    const perform: Perform = async (task) => {
-      const { color } = surroundings.io(program.opts<{ color?: boolean }>().color);
-      exitCode = await task({ ...io, color });
-    };
-    for (const { name, summary } of COMMANDS) {
-      const command = program.command(name).summary(summary).description(summary);
-      command.showHelpAfterError(`  See: nsdiag ${name} --help`);
-      if (name === asked?.name) module?.define(command, perform);
-    }
-    await program.parseAsync(words, { from: 'user' });
+    const perform =
+      (program: Command): Perform =>
+      async (task) => {
+        exitCode = await task(watched(surroundings.io(program.opts<IoOptions>())));
+      };
+    const modules = new Map(asked && module ? [[asked.name, module]] : []);
+    await defineProgram(surroundings.version, io, modules, perform).parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
@@ -57,45 +59,19 @@ function commandName(words: readonly string[]): string | undefined {
   return words.find((word) => !word.startsWith('-') && word !== 'help');
 }
 
-function programOf(version: string, io: CommandIo): Command {
-  return new Command('nsdiag')
-    .description('Says where a packet between Linux network namespaces dies, why, and which commands make it pass.')
-    .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .option('--color', 'colour the output, terminal or not')
-    .option('--no-color', 'never colour the output (so does the variable NO_COLOR)')
-    .addHelpText(
-      'after',
-      examples([
-        ['nsdiag why ns1 10.0.2.1', 'why does ns1 not reach 10.0.2.1?'],
-        ['nsdiag why host ns1 --proto tcp --port 80', 'may the host connect to ns1?'],
-        ['nsdiag help why', 'all that one command can do'],
-      ]),
-    )
-    .addHelpText(
-      'after',
-      `
-Exit: 0 reachable, or nothing wrong; 1 unreachable, or faults found;
-      2 could not look; 3 looked, and cannot tell.`,
-    )
-    .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
-      getOutHelpWidth: () => io.terminal.columns,
-      getErrHelpWidth: () => io.terminal.columns,
-      outputError: (text, write) => write(escapeLines(text.replace(/^error: /, 'nsdiag: '))),
-    })
-    .showHelpAfterError('  See: nsdiag --help')
-    .exitOverride();
-}
-
-function watched(io: CommandIo): { readonly io: CommandIo; readonly wroteResult: () => boolean } {
+/** Notices whether something was written to stdout, by whichever way. */
+function watch(): { readonly watched: (io: CommandIo) => CommandIo; readonly wroteResult: () => boolean } {
   let wrote = false;
-  const write = (text: string): void => {
+  const noticing = (write: (text: string) => void) => (text: string) => {
     wrote ||= text !== '';
-    io.stdout.write(text);
+    write(text);
   };
-  return { io: { ...io, stdout: { write } }, wroteResult: () => wrote };
+  const watched = (io: CommandIo): CommandIo => ({
+    ...io,
+    stdout: { write: noticing(io.stdout.write) },
+    page: noticing(io.page),
+  });
+  return { watched, wroteResult: () => wrote };
 }
 
 function errorDocument(error: unknown, words: readonly string[], module: CommandModule | undefined): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SnapshotFinder } from '../wire/capture-file/embedded-snapshot.ts';
 import type { CaptureInterface } from '../wire/capture-file/interface.ts';
 import { CaptureReader, type CaptureSummary } from '../wire/capture-file/reader.ts';
 import { dissect } from '../wire/dissect.ts';
@@ -27,6 +28,8 @@ export interface AnalysedCapture {
   readonly notRead: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
   readonly flows: FlowList;
+  /** Of the host, as `nsdiag capture` puts them into a file: gzip, each. */
+  readonly snapshots: readonly Uint8Array[];
 }
 
 /** What the bytes of one capture are written into: see CaptureReader. */
@@ -37,7 +40,11 @@ export class CaptureAnalysis {
   readonly #flows: FlowTracker;
   readonly #fields = new PacketFields();
   readonly #notRead = new Map<number, number>();
+  readonly #snapshots = new SnapshotFinder();
   #number = 0;
+  /** Of the packet before: an interface keeps its link type. */
+  #interfaceId = -1;
+  #linkType = -1;
   #firstSeconds = 0;
   #firstNanoseconds = 0;
 
@@ -45,7 +52,7 @@ export class CaptureAnalysis {
     this.#path = path;
     this.#observers = observers;
     this.#flows = flows;
-    this.reader = new CaptureReader({ packet: this.#see.bind(this) });
+    this.reader = new CaptureReader({ packet: this.#see.bind(this), sectionOption: this.#snapshots.take });
   }
 
   /** There is no more. @param problem Why the bytes ended early, where that is known. */
@@ -69,6 +76,7 @@ export class CaptureAnalysis {
         ...this.#flows.conclude(),
       ]),
       flows: this.#flows.flows(),
+      snapshots: this.#snapshots.found,
     };
   }
 
@@ -91,7 +99,11 @@ export class CaptureAnalysis {
     fields.originalBytes = originalBytes;
     fields.seconds = seconds;
     fields.nanoseconds = nanoseconds;
-    dissect(fields, this.reader.interfaces[interfaceId]?.linkType ?? -1);
+    if (interfaceId !== this.#interfaceId) {
+      this.#interfaceId = interfaceId;
+      this.#linkType = this.reader.interfaces[interfaceId]?.linkType ?? -1;
+    }
+    dissect(fields, this.#linkType);
     if (this.#number++ === 0) {
       this.#firstSeconds = seconds;
       this.#firstNanoseconds = nanoseconds;

@@ -6,6 +6,7 @@
 
 import type { FindingCode } from './finding-code.ts';
 import type { Frame } from './frame.ts';
+import type { Traffic } from './traffic.ts';
 
 /** `error`: something did not get through. `warning`: it did, but badly. `note`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'note';
@@ -27,4 +28,6 @@ export interface Finding {
   readonly confirm: string | undefined;
   /** What the capture cannot show. */
   readonly cannotTell: string | undefined;
+  /** A packet that it is about, the first of several alike; absent: it is about none that a model could be asked for. */
+  readonly about?: Traffic | undefined;
 }

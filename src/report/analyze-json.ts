@@ -6,16 +6,18 @@
  * @module
  */
 
+import type { Inquest } from '../inquest/inquest.ts';
 import type { Analysis } from '../postmortem/analysis.ts';
 import type { Frame } from '../postmortem/frame.ts';
+import { answerDocument, snapshotDocument, trafficDocument } from './inquest-json.ts';
 import { isoTime } from './iso-time.ts';
 import { pointsDocument } from './points-json.ts';
 import { analysisOutcome } from './text/analysis-outcome.ts';
 
-/** The whole document, as a value for JSON.stringify. */
-export function analyzeDocument(analysis: Analysis) {
+/** The whole document, as a value for JSON.stringify. @param inquest Of the same analysis, where a snapshot was given. */
+export function analyzeDocument(analysis: Analysis, inquest?: Inquest) {
   const { captures, findings, points } = analysis;
-  const outcome = analysisOutcome(analysis);
+  const outcome = analysisOutcome(analysis, inquest);
   const frame = ({ capture, number, timestampNs }: Frame) => ({
     file: captures[capture]?.path ?? null,
     number,
@@ -40,17 +42,20 @@ export function analyzeDocument(analysis: Analysis) {
       count: captures.reduce((sum, { flows }) => sum + flows.count, 0),
       truncated: captures.some(({ flows }) => flows.held < flows.count),
     },
-    findings: findings.map(({ code, severity, what, why, frames, count, likely, confirm, cannotTell }) => ({
-      code,
-      severity,
-      what,
-      why,
-      frames: frames.map(frame),
-      count,
-      likely,
-      confirm: confirm ?? null,
-      cannotTell: cannotTell ?? null,
+    findings: findings.map((finding) => ({
+      code: finding.code,
+      severity: finding.severity,
+      what: finding.what,
+      why: finding.why,
+      frames: finding.frames.map(frame),
+      count: finding.count,
+      likely: finding.likely,
+      confirm: finding.confirm ?? null,
+      cannotTell: finding.cannotTell ?? null,
+      about: trafficDocument(finding.about),
+      model: answerDocument(inquest?.answers.get(finding)),
     })),
+    snapshot: inquest === undefined ? null : snapshotDocument(inquest),
     notes: [] as readonly string[],
     ...pointsDocument(points, captures),
   };

@@ -151,7 +151,7 @@ export function whyErrorDocument(question: QuestionDocument, message: string, hi
   };
 }
 
-function causeDocument({ finding, fix, alternatives }: Cause): CauseDocument {
+export function causeDocument({ finding, fix, alternatives }: Cause): CauseDocument {
   return {
     ...placeDocument(finding),
     what: finding.what,

@@ -9,6 +9,7 @@
 
 import { realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Failure } from './failure.ts';
+import { writeErrorReason } from './write-error.ts';
 
 /** @throws Failure `bad-file` when it cannot be written; then the old file is still there. */
 export function writeWhole(path: string, text: string): void {
@@ -20,7 +21,7 @@ export function writeWhole(path: string, text: string): void {
     if (isReplaced) renameSync(target, place.path);
   } catch (error) {
     if (isReplaced) rmSync(target, { force: true });
-    throw new Failure('bad-file', `Cannot write ${path}: ${reasonOf(error)}`);
+    throw new Failure('bad-file', `Cannot write ${path}: ${writeErrorReason(error)}`);
   }
 }
 
@@ -31,24 +32,5 @@ function placeOf(path: string): { readonly kind: 'file' | 'device'; readonly pat
     return { kind: statSync(real).isFile() ? 'file' : 'device', path: real };
   } catch {
     return { kind: 'file', path }; // not there yet
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such folder';
-    case 'EACCES':
-    case 'EPERM':
-      return 'no permission';
-    case 'EISDIR':
-      return 'it is a folder';
-    case 'ENOSPC':
-      return 'the disk is full';
-    case 'EROFS':
-      return 'nothing can be written there';
-    default:
-      return code;
   }
 }

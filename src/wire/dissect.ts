@@ -10,28 +10,18 @@
  */
 
 import { ETHER_TYPE } from './ether-type.ts';
-import { NETWORK, PACKET_TYPE, type PacketFields, STOP, TUNNEL } from './fields.ts';
+import { NETWORK, type PacketFields, STOP, TUNNEL } from './fields.ts';
 import { icmpv6HeaderBytes } from './icmpv6.ts';
 import { IP_PROTOCOL } from './ip-protocol.ts';
 import { LINK_TYPE } from './link-type.ts';
+import { readPlainSegment } from './plain-segment.ts';
 import { PPP_PROTOCOL } from './pppoe.ts';
 import { enterTunnel, GENEVE_PORT, isVxlanPort } from './tunnels.ts';
 
 /** Fill the fields from the packet that `bytes`, `view`, `start` and `capturedBytes` of the fields name. */
 export function dissect(fields: PacketFields, linkType: number): void {
-  fields.destinationMacAt = -1;
-  fields.sourceMacAt = -1;
-  fields.packetType = PACKET_TYPE.unknown;
-  fields.ifindex = 0;
-  fields.etherType = 0;
-  fields.vlan = -1;
-  fields.innerVlan = -1;
-  fields.network = NETWORK.none;
-  fields.hasTransport = false;
-  fields.payloadBytes = 0;
-  fields.tunnel = TUNNEL.none;
-  fields.tunnelId = 0;
-  fields.tunnelDepth = 0;
+  fields.clear();
+  if (linkType === LINK_TYPE.ethernet && readPlainSegment(fields)) return;
   fields.stop = link(fields, linkType, fields.start, fields.start + fields.capturedBytes);
 }
 
@@ -261,8 +251,8 @@ function transport(fields: PacketFields, at: number, end: number): number {
       fields.hasTransport = true;
       fields.sourcePort = view.getUint16(at);
       fields.destPort = view.getUint16(at + 2);
-      fields.tcpSeq = view.getUint32(at + 4);
-      fields.tcpAck = view.getUint32(at + 8);
+      fields.tcpSeq = view.getInt32(at + 4);
+      fields.tcpAck = view.getInt32(at + 8);
       fields.tcpFlags = view.getUint8(at + 13);
       fields.tcpWindow = view.getUint16(at + 14);
       fields.tcpOptionsAt = at + 20;

@@ -93,7 +93,7 @@ export class PacketFields {
   /** By the IP length, whether captured or not. */
   payloadBytes = 0;
 
-  /** Unsigned. */
+  /** As signed numbers, which V8 keeps in the object itself; `>>> 0` is what the header says. */
   tcpSeq = 0;
   tcpAck = 0;
   tcpFlags = 0;
@@ -115,4 +115,21 @@ export class PacketFields {
   tunnelDest3 = 0;
   /** How many IP headers are around the innermost. */
   tunnelDepth = 0;
+
+  /** Before another packet is read into them: what it may not have. */
+  clear(): void {
+    this.destinationMacAt = -1;
+    this.sourceMacAt = -1;
+    this.packetType = PACKET_TYPE.unknown;
+    this.ifindex = 0;
+    this.etherType = 0;
+    this.vlan = -1;
+    this.innerVlan = -1;
+    this.network = NETWORK.none;
+    this.hasTransport = false;
+    this.payloadBytes = 0;
+    this.tunnel = TUNNEL.none;
+    this.tunnelId = 0;
+    this.tunnelDepth = 0;
+  }
 }

@@ -16,6 +16,7 @@ export function memoryIo(over: Partial<CommandIo> = {}): MemoryIo {
   const [out, err]: [string[], string[]] = [[], []];
   const io: CommandIo = {
     stdout: { write: (text) => void out.push(text) },
+    page: (text) => void out.push(text),
     stderr: { write: (text) => void err.push(text) },
     env: {},
     signal: new AbortController().signal,

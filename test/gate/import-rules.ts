@@ -27,8 +27,12 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   faults: pure(['walk'], 'a fault rule reads journeys; the loop that repairs stands above it, in diagnosis'),
   diagnosis: pure(['faults'], 'diagnosis answers with values; how they look is for report'),
   postmortem: pure(['wire', 'journey'], 'postmortem explains frames alone: there is no host to walk through'),
+  inquest: pure(
+    ['diagnosis', 'postmortem'],
+    'the inquest asks the model about what captures show; how its answer looks is for report',
+  ),
   handbook: pure([], 'the handbook is prose about codes, and decides nothing'),
-  report: pure(['diagnosis', 'postmortem', 'handbook'], 'report formats what it is given'),
+  report: pure(['diagnosis', 'postmortem', 'inquest', 'handbook'], 'report formats what it is given'),
   system: edge([], 'system is the door to the machine and knows nothing of what is asked through it'),
   collect: edge(['system'], 'collect reads the machine; it neither changes it nor sends packets'),
   capture: edge(['system'], 'capture listens; who sends is for probe to know'),

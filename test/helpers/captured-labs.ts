@@ -23,6 +23,8 @@ export interface CapturedLab {
   readonly does: Argv;
   /** The findings, notes left out. */
   readonly finds: readonly string[];
+  /** What the model of a snapshot says: the fault behind the first of them. Left out: it is not asked. */
+  readonly dies?: string;
 }
 
 function ping(address: string): Argv {
@@ -45,7 +47,15 @@ const H2 = '10.3.0.2';
 
 export const CAPTURED_LABS: readonly CapturedLab[] = [
   { ...CHAIN, name: 'healthy', fault: undefined, at: 'r2', does: ping(H2), finds: [] },
-  { ...CHAIN, name: 'forwarding-off', fault: 'forwarding-off', at: 'h1', does: ping(H2), finds: ['echo-unanswered'] },
+  {
+    ...CHAIN,
+    name: 'forwarding-off',
+    fault: 'forwarding-off',
+    at: 'h1',
+    does: ping(H2),
+    finds: ['echo-unanswered'],
+    dies: 'forwarding-off',
+  },
   {
     ...CHAIN,
     name: 'no-return-route',
@@ -53,6 +63,7 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
     at: 'h2',
     does: ping(H2),
     finds: ['icmp-unreachable'],
+    dies: 'no-route',
   },
   { ...CHAIN, name: 'prohibited', fault: 'prohibited', at: 'h1', does: ping(H2), finds: ['icmp-unreachable'] },
   { ...CHAIN, name: 'routing-loop', fault: 'loop', at: 'r2', does: ping(H2), finds: ['routing-loop'] },
@@ -63,6 +74,7 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
     at: 'h1',
     does: connect(H2, 9090),
     finds: ['syn-unanswered'],
+    dies: 'firewall-drop',
   },
   {
     ...CHAIN,
@@ -80,6 +92,7 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
     from: 'client',
     does: connect('198.51.100.1', 8080),
     finds: ['connection-refused'],
+    dies: 'no-listener',
   },
   {
     name: 'port-unattached',
@@ -89,6 +102,7 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
     from: 'ns1',
     does: ping('10.0.0.2'),
     finds: ['arp-unanswered'],
+    dies: 'bridge-port-unattached',
   },
   {
     name: 'nat-missing',
@@ -98,6 +112,7 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
     from: 'ns1',
     does: ping('203.0.113.10'),
     finds: ['echo-unanswered', 'nat-missing'],
+    dies: 'nat-missing',
   },
   {
     name: 'queries-filtered',

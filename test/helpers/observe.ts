@@ -34,7 +34,7 @@ const BEGIN_SECONDS = 1_700_000_000;
 
 export function observe(seen: readonly Seen[], circumstances: Circumstances = {}): readonly Finding[] {
   const { linkType = LINK_TYPE.ethernet, interfaces = [], problem, until } = circumstances;
-  const observers = observersOf(0, SEED);
+  const observer = observersOf(0, SEED);
   const fields = new PacketFields();
   let last = 0;
   for (const [index, { frame, at, interfaceId = 0, originalBytes = frame.length }] of seen.entries()) {
@@ -46,10 +46,10 @@ export function observe(seen: readonly Seen[], circumstances: Circumstances = {}
     fields.seconds = BEGIN_SECONDS + Math.floor(at);
     fields.nanoseconds = Math.round((at % 1) * 1e9);
     dissect(fields, linkType);
-    for (const observer of observers) observer.see(fields, index + 1, interfaceId);
+    observer.see(fields, index + 1, interfaceId);
     last = at;
   }
   const lastNs = BigInt(BEGIN_SECONDS) * 1_000_000_000n + BigInt(Math.round((until ?? last) * 1e9));
   const summary = { format: 'pcap', packets: seen.length, bytes: 0, problem } as const;
-  return observers.flatMap((observer) => observer.conclude({ summary, interfaces, lastNs }));
+  return observer.conclude({ summary, interfaces, lastNs });
 }

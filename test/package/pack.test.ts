@@ -60,6 +60,11 @@ test('npm pack takes every lab and every schema', () => {
   );
 });
 
+test('npm pack takes the manual page, and npm install puts it where man finds it', () => {
+  expect(packed).toContain('dist/man/nsdiag.1');
+  expect(readFileSync(join(prefix, 'share/man/man1/nsdiag.1'), 'utf8')).toContain('.TH NSDIAG 1');
+});
+
 test('npm pack takes the licences, ours and those of what is bundled', () => {
   expect(packed).toContain('LICENSE');
   expect(packed).toContain('dist/THIRD-PARTY-LICENSES.txt');
@@ -68,7 +73,7 @@ test('npm pack takes the licences, ours and those of what is bundled', () => {
 
 test('npm pack takes the program, its one unbundled package and the papers, and nothing else', () => {
   const expected =
-    /^(bin\/nsdiag\.js|dist\/[^/]+\.(js|txt|cjs|cjs\.compiled)|dist\/(labs|schemas)\/.+|node_modules\/pcap-parser\/.+|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
+    /^(bin\/nsdiag\.js|dist\/[^/]+\.(js|txt|cjs|cjs\.compiled)|dist\/(labs|schemas)\/.+|dist\/man\/nsdiag\.1|node_modules\/pcap-parser\/.+|package\.json|(README|CHANGELOG)\.md|LICENSE)$/;
 
   expect(packed.length).toBeGreaterThan(0);
   expect(packed.filter((path) => !expected.test(path))).toEqual([]);

@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import { runCommandLine } from '../../src/cli/program.ts';
+import { inquire } from '../../src/inquest/inquest.ts';
 import { analyzeDocument, analyzeErrorDocument } from '../../src/report/analyze-json.ts';
 import { memoryIo } from '../cli/memory-io.ts';
+import { chain } from '../faults/worlds.ts';
 import { analysis, capture, finding, unreadCapture } from './example-analyses.ts';
 
 const SCHEMA = JSON.parse(
@@ -28,6 +30,24 @@ test.each([
   const document = analyzeDocument(value);
   expect(errorsOf(document)).toEqual([]);
   expect(document).toMatchObject({ verdict });
+});
+
+test('analyzeDocument() with a snapshot keeps the schema, and has the causes and fixes of why', () => {
+  const about = { kind: 'icmp', source: '10.0.1.1', destination: '10.0.2.1', port: undefined } as const;
+  const findings = [finding({ about }), finding({ about: { ...about, source: '192.0.2.1' } })];
+  const host = chain({ ns1: { routes: [] } });
+  const inquest = inquire(analysis({ findings }), host, { path: 's.json', takenAt: '2026-11-22T09:00:00.000Z' });
+  const document = analyzeDocument(inquest.analysis, inquest);
+
+  expect(errorsOf(document)).toEqual([]);
+  const fix = [{ argv: ['ip', '-n', 'ns1', 'route', 'add', '10.0.2.0/24', 'via', '10.0.1.254', 'dev', 'e0'] }];
+  expect(document).toMatchObject({
+    snapshot: { path: 's.json', namespaces: 4 },
+    findings: [
+      { model: { verdict: 'unreachable', causes: [{ code: 'no-route', netns: 'ns1', fix }], proof: { walked: true } } },
+      { model: { verdict: null, causes: [] } },
+    ],
+  });
 });
 
 test.each([

@@ -67,7 +67,8 @@ function byFields(bytes: Uint8Array, linkType: number): Told {
     const { protocol, sourcePort, destPort, tcpSeq, tcpAck, tcpFlags, tcpWindow } = fields;
     const { icmpType, icmpCode, icmpId, icmpSequence } = fields;
     const isEcho = (protocol === IP_PROTOCOL.icmp ? [0, 8] : [128, 129]).includes(icmpType);
-    if (protocol === IP_PROTOCOL.tcp) told.transport = [sourcePort, destPort, tcpSeq, tcpAck, tcpFlags, tcpWindow];
+    if (protocol === IP_PROTOCOL.tcp)
+      told.transport = [sourcePort, destPort, tcpSeq >>> 0, tcpAck >>> 0, tcpFlags, tcpWindow];
     else if (protocol === IP_PROTOCOL.udp) told.transport = [sourcePort, destPort];
     else told.transport = isEcho ? [icmpType, icmpCode, icmpId, icmpSequence] : [icmpType, icmpCode];
     if (fields.stop === STOP.complete) told.payload = [fields.payloadAt - fields.start, fields.payloadBytes];

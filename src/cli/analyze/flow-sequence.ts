@@ -30,7 +30,7 @@ export async function writeFlowSequence(
   const again = new CaptureAnalysis(path, [steps], tracker);
   await feedFile(path, again.reader, { signal: io.signal });
   again.finish(undefined);
-  io.stdout.write(flowSequenceText(flow, steps.steps(), styleOf(io.color.stdout, io.terminal.columns)));
+  io.page(flowSequenceText(flow, steps.steps(), styleOf(io.color.stdout, io.terminal.columns)));
 }
 
 function wantedFlow(wanted: string, captures: readonly AnalysedCapture[]) {

@@ -86,10 +86,10 @@ function testOf(filter: string | undefined): FlowTest {
 /** Write those that are asked for, as lines. */
 export function writeFlows(captures: readonly AnalysedCapture[], request: FlowRequest, io: CommandIo): void {
   const header = flowsHeader(request.format);
-  if (header !== undefined) io.stdout.write(`${header}\n`);
+  if (header !== undefined) io.page(`${header}\n`);
   const wanted = wantedFlows(captures, request);
   for (const flow of wanted.slice(0, Math.min(request.most, wanted.length))) {
-    io.stdout.write(`${flowLine(flow, captures[flow.capture]?.path ?? '', request.format)}\n`);
+    io.page(`${flowLine(flow, captures[flow.capture]?.path ?? '', request.format)}\n`);
   }
   const all = captures.reduce((sum, { flows }) => sum + flows.count, 0);
   const held = captures.reduce((sum, { flows }) => sum + flows.held, 0);

@@ -12,6 +12,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
+import type { Observer } from '../../postmortem/observer.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
 import type { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { escapeText } from '../../report/escape.ts';
@@ -43,7 +44,7 @@ export async function readCaptures(
   const all = paths.flatMap(filesOf);
   const progress = new ReadingProgress(new Progress(io), all.length);
   for (const { path, directory } of all) {
-    const observers = [...observersOf(captures.length, randomInt(MOST_SEED))];
+    const observers: Observer[] = [observersOf(captures.length, randomInt(MOST_SEED))];
     if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, all.length === 1));
     const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
     const analysis = new CaptureAnalysis(path, observers, flows);

@@ -15,11 +15,13 @@ import { analysisText } from '../../report/text/analysis.ts';
 import { packetJourneyText } from '../../report/text/packet-journey.ts';
 import { styleOf } from '../../report/text/style.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
+import { askEmbedded, askSnapshotFiles } from './ask-snapshot.ts';
 import { writeFlowSequence } from './flow-sequence.ts';
 import { followPacket } from './packet.ts';
 import { readCaptures } from './read-captures.ts';
 
 export interface ReportOptions {
+  readonly snapshot?: readonly string[];
   readonly json?: boolean;
   readonly packet?: string;
   readonly flow?: string;
@@ -33,6 +35,9 @@ const EXIT_CODES: Readonly<Record<AnalysisVerdict, ExitCode>> = {
 };
 
 export async function report(files: readonly string[], options: ReportOptions, io: CommandIo): Promise<ExitCode> {
+  const { snapshot } = options;
+  // Before captures are read, which may take minutes: a snapshot that is none is said at once.
+  const ask = snapshot === undefined ? undefined : await askSnapshotFiles(snapshot);
   if (options.flow !== undefined) {
     await writeFlowSequence(options.flow, await readCaptures(files, io), io);
     return 0;
@@ -45,12 +50,14 @@ export async function report(files: readonly string[], options: ReportOptions, i
     const journey = followPacket(options.packet, captures, matched);
     const points = matched?.analysis.points ?? [];
     if (options.json === true) writeJson(packetDocument(journey, points, captures), io);
-    else io.stdout.write(packetJourneyText(journey, points, captures, style));
+    else io.page(packetJourneyText(journey, points, captures, style));
     return 0;
   }
-  const analysis = analysisOf(captures, matched?.analysis);
-  if (options.json === true) writeJson(analyzeDocument(analysis), io);
-  else io.stdout.write(analysisText(analysis, style));
+  const found = analysisOf(captures, matched?.analysis);
+  const inquest = ask === undefined ? askEmbedded(found, io.stderr) : ask(found);
+  const { analysis } = inquest ?? { analysis: found };
+  if (options.json === true) writeJson(analyzeDocument(analysis, inquest), io);
+  else io.page(analysisText(analysis, style, inquest));
   return EXIT_CODES[verdictOf(analysis)];
 }
 

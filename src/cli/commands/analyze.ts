@@ -19,6 +19,11 @@ export const define: Define = (command, perform) => {
     .argument('<file...>', 'captures (pcap, pcapng, gzip); - is standard input')
     .option('--packet <file:number>', 'follow one packet through all captures, instead of a report')
     .option('--flow <n>', 'draw one flow packet by packet, instead of a report; of several captures FILE:N')
+    .option(
+      '--snapshot <file>',
+      'ask this snapshot of the host why the packets died; again for more of that host',
+      listed,
+    )
     .option('--flows', 'list the flows, both directions in one, instead of a report')
     .option('--filter <expression>', 'of the flows, those of which this is true')
     .option('--sort <key>', `by ${FLOW_SORTS.join(', ')}`)
@@ -37,6 +42,7 @@ export const define: Define = (command, perform) => {
           'nsdiag analyze trace.pcap --top 10 --filter "port 443 and again > 0"',
           'the largest flows that lost segments',
         ],
+        ['nsdiag analyze trace.pcap --snapshot FILE', 'and which command repairs it?'],
         ['nsdiag analyze trace.pcap --flow 3', 'who sent what when?'],
         ['tcpdump -w - | nsdiag analyze -', 'read a pipe to its end'],
       ]),
@@ -51,3 +57,7 @@ export const define: Define = (command, perform) => {
       }),
     );
 };
+
+function listed(file: string, before: readonly string[] = []): readonly string[] {
+  return [...before, file];
+}

@@ -26,7 +26,7 @@ export const define: Define = (command, perform) => {
         const text = options.json
           ? `${escapeJson(JSON.stringify({ schema: 'nsdiag.doctor/1', checks }, undefined, 2))}\n`
           : checkupText(checks, styleOf(io.color.stdout, io.terminal.columns));
-        io.stdout.write(text);
+        io.page(text);
         return checks.every(({ isThere }) => isThere) ? 0 : 1;
       }),
     );

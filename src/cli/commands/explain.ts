@@ -33,7 +33,7 @@ export const define: Define = (command, perform) => {
         const all = everyExplained();
         const answer = asked === undefined ? { codes: all, text: codesText(all, style) } : about(asked, all);
         if (json) io.stdout.write(documentText(explainDocument(asked, answer.codes)));
-        else io.stdout.write(answer.text);
+        else io.page(answer.text);
         return 0;
 
         function about(asked: string, all: readonly Explained[]): { codes: readonly Explained[]; text: string } {

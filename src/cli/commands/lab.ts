@@ -47,11 +47,11 @@ function defineList(command: Command, perform: Perform): void {
     .argument('[LAB]', `only this one: ${LAB}`)
     .description('show the labs, or one of them with what to ask it')
     .action((asked: string | undefined) =>
-      perform(async ({ stdout, env, color, terminal }) => {
+      perform(async ({ page, env, color, terminal }) => {
         const style = styleOf(color.stdout, terminal.columns);
         const up = labsUp(thisMachine(env));
         const shipped = (): readonly Lab[] => shippedLabs().map((name) => findLab(name).lab);
-        stdout.write(asked === undefined ? labListText(shipped(), up, style) : labText(findLab(asked).lab, up, style));
+        page(asked === undefined ? labListText(shipped(), up, style) : labText(findLab(asked).lab, up, style));
         return 0;
       }),
     );

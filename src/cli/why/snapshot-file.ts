@@ -13,13 +13,17 @@ import type { RecordedNamespace, Recording } from '../../recording/recording.ts'
 import { Failure } from '../../system/failure.ts';
 
 /** A thousand namespaces with ten thousand rules each are about half of it; V8 has no strings beyond 512 MiB. */
-const MOST_BYTES = 256 * 1024 * 1024;
+export const MOST_SNAPSHOT_BYTES = 256 * 1024 * 1024;
 
 const HOW_TO_TAKE = 'Take one with: sudo nsdiag snapshot -o FILE';
 
 /** @throws Failure `bad-file` when one of them is no snapshot, or they are not of one machine. */
 export async function readSnapshots(paths: readonly string[]): Promise<Recording> {
-  const recordings = await Promise.all(paths.map(readSnapshot));
+  return mergeRecordings(await Promise.all(paths.map(readSnapshot)));
+}
+
+/** Several looks at one machine. @throws Failure `bad-file` when they are of several. */
+export function mergeRecordings(recordings: readonly Recording[]): Recording {
   const [latest, ...earlier] = recordings.toSorted((a, b) => b.takenAt.localeCompare(a.takenAt));
   if (latest === undefined) throw new RangeError('no snapshot given');
   return earlier.reduce(merge, latest);
@@ -39,14 +43,18 @@ async function readText(path: string): Promise<string> {
     for await (const chunk of createReadStream(path)) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes > MOST_BYTES) break;
+      if (bytes > MOST_SNAPSHOT_BYTES) break;
     }
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? reasonOf(String(error.code)) : String(error);
     throw new Failure('bad-file', `Cannot read ${path}: ${why}`, HOW_TO_TAKE);
   }
-  if (bytes > MOST_BYTES) {
-    throw new Failure('bad-file', `Cannot read ${path}: it has more than ${MOST_BYTES / 1024 / 1024} MiB`, HOW_TO_TAKE);
+  if (bytes > MOST_SNAPSHOT_BYTES) {
+    throw new Failure(
+      'bad-file',
+      `Cannot read ${path}: it has more than ${MOST_SNAPSHOT_BYTES / 1024 / 1024} MiB`,
+      HOW_TO_TAKE,
+    );
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { Observer } from '../observer.ts';
 import { BadChecksums } from './bad-checksum.ts';
-import { ByKind } from './by-kind.ts';
 import { IncompleteCapture } from './capture-incomplete.ts';
+import { CaptureObservers } from './capture-observers.ts';
 import { DnsQueries } from './dns.ts';
 import { DuplicateAddresses } from './duplicate-address.ts';
 import { UnansweredEchoes } from './echo-unanswered.ts';
@@ -23,7 +22,7 @@ import { RepeatedPackets } from './repeats.ts';
  * @param capture Its index among those that are analysed together.
  * @param seed Of the hash tables; not to be known by who sends packets.
  */
-export function observersOf(capture: number, seed: number): readonly Observer[] {
+export function observersOf(capture: number, seed: number): CaptureObservers {
   const neighbours = new UnansweredNeighbours(capture, seed);
   const owners = new DuplicateAddresses(capture, seed);
   const echoes = new UnansweredEchoes(capture, seed);
@@ -32,17 +31,15 @@ export function observersOf(capture: number, seed: number): readonly Observer[] 
   const sources = new UntranslatedSources(capture, seed);
   const repeats = new RepeatedPackets(capture, seed);
   const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources], neighbours, repeats);
-  return [
-    new IncompleteCapture(capture),
-    new OneDirection(capture, seed),
+  return new CaptureObservers({
+    incomplete: new IncompleteCapture(capture),
+    directions: new OneDirection(capture, seed),
     repeats,
-    new BadChecksums(capture, seed),
+    checksums: new BadChecksums(capture, seed),
     sources,
-    new ByKind({
-      arp: [neighbours, owners],
-      icmp: [neighbours, owners, echoes, errors],
-      udp: [dns, udp],
-      fragment: [new MissingFragments(capture, seed)],
-    }),
-  ];
+    arp: [neighbours, owners],
+    icmp: [neighbours, owners, echoes, errors],
+    udp: [dns, udp],
+    fragment: [new MissingFragments(capture, seed)],
+  });
 }

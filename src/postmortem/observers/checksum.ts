@@ -13,8 +13,10 @@ export const ALL_ONES = 0xffff;
 
 /** With the carries added back; 0 and all ones are the same number in this arithmetic, and it is all ones here. */
 export function folded(sum: number): number {
-  let rest = sum;
-  while (rest > ALL_ONES) rest = Math.floor(rest / 0x1_0000) + (rest % 0x1_0000);
+  // By halves in integers: `%` of what does not fit one is a call, and took 30 ns a packet.
+  const low = sum | 0;
+  let rest = Math.floor(sum / 0x1_0000_0000) + (low >>> 16) + (low & ALL_ONES);
+  while (rest > ALL_ONES) rest = (rest >>> 16) + (rest & ALL_ONES);
   return rest === 0 ? ALL_ONES : rest;
 }
 

@@ -12,6 +12,7 @@ import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
+import { trafficOf } from '../traffic.ts';
 import { dnsErrorFinding } from './dns-error.ts';
 import {
   capturedEnd,
@@ -161,6 +162,7 @@ export class DnsQueries implements Observer {
         answered === 0 ? ['firewall-drop', 'no-route', 'nat-missing', 'wrong-source'] : ['tc-drop', 'firewall-drop'],
       confirm: `On ${client}: dig @${server} ${name ?? 'NAME'}; and by TCP: dig +tcp @${server} ${name ?? 'NAME'}`,
       cannotTell: isOverdue ? 'Whether the query or the response was lost' : TOO_EARLY,
+      about: trafficOf(IP_PROTOCOL.udp, client, server, DNS_PORT),
     };
   }
 

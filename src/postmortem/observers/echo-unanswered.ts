@@ -9,10 +9,12 @@
 import { NETWORK, type PacketFields } from '../../wire/fields.ts';
 import { ICMP_TYPE } from '../../wire/icmp.ts';
 import { ICMPV6_TYPE } from '../../wire/icmpv6.ts';
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import { ADDRESS_WORDS, addressText, isMulticastDest, writeDest, writeSource } from '../address-words.ts';
 import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
+import { trafficOf } from '../traffic.ts';
 import { Exchange, TOO_EARLY, type Unanswered } from './exchange.ts';
 import { Places } from './places.ts';
 
@@ -95,5 +97,6 @@ function finding(
         : ['tc-drop', 'firewall-drop', 'conntrack-full'],
     confirm: `Capture at ${to} at the same time: tcpdump -ni any icmp${to.includes(':') ? '6' : ''} and host ${from}`,
     cannotTell: isOverdue ? 'Whether the request or the reply was lost: both look the same from here' : TOO_EARLY,
+    about: trafficOf(IP_PROTOCOL.icmp, from, to, undefined),
   };
 }

@@ -18,6 +18,7 @@ import { counted } from '../counted.ts';
 import type { Finding, Severity } from '../finding.ts';
 import { readFrames } from '../frame-words.ts';
 import type { NumberTable } from '../number-table.ts';
+import { trafficOf } from '../traffic.ts';
 import { ERROR_KEY, ERROR_VALUE } from './icmp-error-words.ts';
 
 /** Ports that traceroute asks for: 33434 and on, one a probe. */
@@ -125,6 +126,7 @@ function unreachableFinding(group: ErrorGroup): Finding {
     likely,
     confirm,
     cannotTell: about === undefined ? 'Which packet it is about: the error quotes none' : undefined,
+    about: about && trafficOf(about.protocol, about.source, about.dest, about.port),
   };
 }
 
@@ -262,7 +264,13 @@ function expiredFinding(groups: readonly [ErrorGroup, ...ErrorGroup[]]): Finding
     reporters.length > 3
       ? `${reporters.slice(0, 3).join(', ')} and ${reporters.length - 3} others`
       : reporters.join(', ');
-  const common = { code: 'ttl-exceeded', frames: first.frames, count } as const;
+  const { about } = first;
+  const common = {
+    code: 'ttl-exceeded',
+    frames: first.frames,
+    count,
+    about: about && trafficOf(about.protocol, about.source, about.dest, about.port),
+  } as const;
   if (isReassembly)
     return {
       ...common,

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import { ADDRESS_WORDS, addressText } from '../address-words.ts';
 import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import { readFrames } from '../frame-words.ts';
 import type { NumberTable } from '../number-table.ts';
+import { trafficOf } from '../traffic.ts';
 
 /** The key of a loop, and its values. */
 export const LOOP_KEY = {
@@ -26,6 +28,7 @@ const SHOWN_PAIRS = 3;
 interface Loop {
   readonly isFrame: boolean;
   readonly hosts: string;
+  readonly source: string;
   readonly dest: string;
   readonly sights: number;
   readonly packets: number;
@@ -42,11 +45,13 @@ export function loopFindings(capture: number, loops: NumberTable): readonly Find
 function loopAt(capture: number, { words, key }: NumberTable, at: number): Loop {
   const values = at + key.length;
   const sights = words[values + LOOP_VALUE.sights] ?? 0;
+  const source = addressText(words, at + LOOP_KEY.source);
   const dest = addressText(words, at + LOOP_KEY.dest);
   const isArp = words[at + LOOP_KEY.isArp] === 1;
   return {
     isFrame: words[at + LOOP_KEY.isFrame] === 1,
-    hosts: `${addressText(words, at + LOOP_KEY.source)} ${isArp ? 'asking for' : 'to'} ${dest}`,
+    hosts: `${source} ${isArp ? 'asking for' : 'to'} ${dest}`,
+    source,
     dest,
     sights,
     packets: words[values + LOOP_VALUE.packets] ?? 0,
@@ -55,7 +60,7 @@ function loopAt(capture: number, { words, key }: NumberTable, at: number): Loop 
   };
 }
 
-function routingLoop({ hosts, dest, sights, packets, lowestTtl, frames }: Loop): Finding {
+function routingLoop({ hosts, source, dest, sights, packets, lowestTtl, frames }: Loop): Finding {
   return {
     code: 'routing-loop',
     severity: 'error',
@@ -66,6 +71,7 @@ function routingLoop({ hosts, dest, sights, packets, lowestTtl, frames }: Loop):
     likely: ['routing-loop', 'wrong-gateway', 'wrong-route'],
     confirm: `On both routers of this link: ip route get ${dest}`,
     cannotTell: 'Which of the routers should send it elsewhere',
+    about: trafficOf(IP_PROTOCOL.icmp, source, dest, undefined),
   };
 }
 

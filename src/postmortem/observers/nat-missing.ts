@@ -17,6 +17,7 @@ import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
+import { trafficOf } from '../traffic.ts';
 import type { Refused } from './icmp-errors.ts';
 
 const MOST_PAIRS = 4096;
@@ -68,18 +69,18 @@ export class UntranslatedSources implements Observer, Refused {
   conclude(_end: EndOfCapture): readonly Finding[] {
     if (this.#isAnswered) return [];
     const { words, size } = this.#pairs;
-    const pairs: { text: string; asked: number; frames: Finding['frames'] }[] = [];
+    const pairs: { source: string; dest: string; asked: number; frames: Finding['frames'] }[] = [];
     for (let index = 0; index < size; index++) {
       const at = this.#pairs.entryAt(index);
       const asked = words[at + 2 + ASKED] ?? 0;
       if (asked < LEAST_ASKED) continue;
       const address = (place: number) => addressText(Int32Array.of(0, 0, 0, words[place] ?? 0), 0);
       const frames = readFrames(this.#capture, words, at + 2 + FRAMES, asked);
-      pairs.push({ text: `${address(at)} to ${address(at + 1)}`, asked, frames });
+      pairs.push({ source: address(at), dest: address(at + 1), asked, frames });
     }
     const [first] = pairs;
     if (first === undefined) return [];
-    const shown = pairs.slice(0, SHOWN_PAIRS).map(({ text }) => text);
+    const shown = pairs.slice(0, SHOWN_PAIRS).map(({ source, dest }) => `${source} to ${dest}`);
     const others = pairs.length - shown.length;
     const count = pairs.reduce((sum, { asked }) => sum + asked, 0);
     return [
@@ -93,6 +94,7 @@ export class UntranslatedSources implements Observer, Refused {
         likely: ['nat-missing', 'nat-wrong', 'firewall-drop', 'no-route'],
         confirm: 'On the router of this uplink: nft list ruleset; iptables-save -t nat; conntrack -L',
         cannotTell: 'Whether this is the uplink: on the inner side of the router private sources are right',
+        about: trafficOf(IP_PROTOCOL.icmp, first.source, first.dest, undefined),
       },
     ];
   }

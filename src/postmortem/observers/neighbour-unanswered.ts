@@ -193,6 +193,7 @@ function one({ isNd, asker, target, asked, isAnswered, isAlive, frames }: Pair):
     likely: isAlive ? ['arp-filtered', 'rp-filter', 'wrong-prefix', 'bridge-port-isolated'] : NOBODY,
     confirm: `Where ${target} should be: ip address; ip link; and tcpdump -ni any ${isNd ? 'icmp6' : 'arp'} there`,
     cannotTell: `Whether the requests reach ${target}, and whether an answer is lost before the place of the capture`,
+    about: { kind: 'neighbour', source: asker, destination: target, port: undefined },
   };
 }
 

@@ -16,6 +16,7 @@ import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words
 import { macText, writeMac } from '../mac-words.ts';
 import { NumberTable } from '../number-table.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
+import { trafficOf } from '../traffic.ts';
 import type { Refused } from './icmp-errors.ts';
 
 const MOST_CONVERSATIONS = 65_536;
@@ -176,6 +177,7 @@ function serviceFinding({ who, whom, port, service, sent, frames }: Silence): Fi
       : ['firewall-drop', 'no-route', 'nat-missing', 'wrong-source'],
     confirm: `Where the server runs: tcpdump -ni any udp port ${port}`,
     cannotTell: 'Whether the request or the answer was lost',
+    about: trafficOf(IP_PROTOCOL.udp, who, whom, port),
   };
 }
 
@@ -197,6 +199,7 @@ function otherFindings(silences: readonly Silence[]): readonly Finding[] {
       likely: ['firewall-drop', 'no-route', 'wrong-source'],
       confirm: `At ${first.whom}: tcpdump -ni any udp port ${first.port}; ss -ulnp`,
       cannotTell: 'Whether the service answers at all',
+      about: trafficOf(IP_PROTOCOL.udp, first.who, first.whom, first.port),
     },
   ];
 }

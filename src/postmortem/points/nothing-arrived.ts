@@ -12,6 +12,7 @@ import { SHOWN_FRAMES } from '../frame-words.ts';
 import { flowText } from './flow-text.ts';
 import { isLinkFlow } from './link-flow.ts';
 import { frameOf } from './losses.ts';
+import { lostTraffic } from './lost-traffic.ts';
 import type { Matching } from './passages.ts';
 import type { CapturePoint, Part } from './places.ts';
 
@@ -33,18 +34,19 @@ export function nothingArrived(
     const [first, ...others] = records;
     if (first === undefined) return [];
     const { flows } = matching.index.sightings;
-    const example = flowText(flows.flow(matching.index.flow(first)));
+    const flow = flows.flow(matching.index.flow(first));
     return [
       {
         code: 'lost-between',
         severity: 'warning',
-        what: `Nothing that ${before.name} saw was seen at ${point.name}; ${counted(count, 'packet')} had no answer (${example})`,
+        what: `Nothing that ${before.name} saw was seen at ${point.name}; ${counted(count, 'packet')} had no answer (${flowText(flow)})`,
         why: `No packet of ${point.name} is one of ${before.name}, translated or not: either all die in between, or their way does not lead there`,
         frames: [frameOf(matching, parts, first), ...others.map((record) => frameOf(matching, parts, record))],
         count,
         likely: ['forwarding-off', 'firewall-drop', 'no-route', 'link-down'],
         confirm: 'nsdiag why, from where the packets come to where they go',
         cannotTell: `Whether the way leads by ${point.name}`,
+        about: lostTraffic(flow),
       } satisfies Finding,
     ];
   });

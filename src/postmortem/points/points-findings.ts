@@ -10,6 +10,7 @@ import type { Frame } from '../frame.ts';
 import { SHOWN_FRAMES } from '../frame-words.ts';
 import type { Hop, Hops } from './hops.ts';
 import { frameOf, type LostBetween } from './losses.ts';
+import { lostTraffic } from './lost-traffic.ts';
 import { alignedNs, type Matching } from './passages.ts';
 import type { CapturePoint, Part } from './places.ts';
 import type { Rewriting } from './points-analysis.ts';
@@ -70,7 +71,23 @@ function lostFinding(found: FoundBetween, { from, to, records, common }: LostBet
       late > 0
         ? `Whether ${before} still captured: ${late} of them came after its last packet`
         : `Whether the capture at ${before} missed them: a pcap file does not say what it dropped`,
+    about: aboutLost(found, records, common),
   };
+}
+
+/** The first of the lost; where size is what they have in common, the smallest. */
+function aboutLost({ matching }: FoundBetween, records: readonly number[], common: string | undefined) {
+  const { index } = matching;
+  const { sightings } = index;
+  const [first] = records;
+  if (first === undefined || index.flow(first) < 0) return undefined;
+  const flow = sightings.flows.flow(index.flow(first));
+  if (common?.includes('bytes and more') !== true) return lostTraffic(flow);
+  const lengths = records.map((record) => sightings.lengthBytes(index.likeness(record)));
+  return lostTraffic(
+    flow,
+    lengths.reduce((least, length) => Math.min(least, length)),
+  );
 }
 
 function likelyOf(common: string | undefined): readonly string[] {

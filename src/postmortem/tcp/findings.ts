@@ -6,8 +6,10 @@
  */
 
 import { NETWORK } from '../../wire/fields.ts';
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import type { Finding } from '../finding.ts';
 import { absolute, addressOfWords } from '../flows/flow-list.ts';
+import { type Traffic, trafficOf } from '../traffic.ts';
 import type { TcpFindingCode } from './finding-code.ts';
 import { FINDING_TEXTS, type Told } from './finding-texts.ts';
 import type { Trouble, TroubledPair, TroubledPairs } from './troubled-pairs.ts';
@@ -15,6 +17,8 @@ import type { Trouble, TroubledPair, TroubledPairs } from './troubled-pairs.ts';
 /** More than these of one code, and a person reads one sentence about all of them. */
 const TOLD_APART = 3;
 const SHOWN_FRAMES = 4;
+/** With the timestamps that Linux adds. */
+const TCP_BYTES = 32;
 
 /** A pair with the trouble of one code, wherever it was seen most. */
 interface Case {
@@ -35,7 +39,7 @@ export function tcpFindings(pairs: TroubledPairs, capture: number, epoch: number
       number,
       timestampNs: absolute(epoch, time),
     });
-    const toFinding = (told: Told, troubles: readonly Trouble[]): readonly Finding[] => {
+    const toFinding = (told: Told, troubles: readonly Trouble[], example: Case | undefined): readonly Finding[] => {
       const frames = troubles.flatMap((trouble) => trouble.frames).sort((a, b) => a.number - b.number);
       const [first, ...rest] = frames.slice(0, SHOWN_FRAMES).map(frameOf);
       if (first === undefined) return [];
@@ -51,15 +55,26 @@ export function tcpFindings(pairs: TroubledPairs, capture: number, epoch: number
           likely,
           confirm,
           cannotTell,
+          about: example && about(code, example),
         },
       ];
     };
     if (cases.length <= TOLD_APART && others === undefined) {
-      return cases.flatMap((one) => toFinding(toldOf([one], undefined, one.pair.segments), [one.trouble]));
+      return cases.flatMap((one) => toFinding(toldOf([one], undefined, one.pair.segments), [one.trouble], one));
     }
     const troubles = cases.map(({ trouble }) => trouble);
-    return toFinding(toldOf(cases, others, pairs.segments), others === undefined ? troubles : [...troubles, others]);
+    const all = others === undefined ? troubles : [...troubles, others];
+    return toFinding(toldOf(cases, others, pairs.segments), all, cases[0]);
   });
+}
+
+/** Of a segment that is too large, as who sent it would send it; else as the client asks. */
+function about(code: TcpFindingCode, { pair, trouble, from, to }: Case): Traffic | undefined {
+  const isSize = code === 'mtu-blackhole' && trouble.count > 0;
+  const [client, server] = pair.toService || isSize ? [from, to] : [to, from];
+  const traffic = trafficOf(IP_PROTOCOL.tcp, client, server, pair.port);
+  const headers = (pair.isIpv6 ? 40 : 20) + TCP_BYTES;
+  return isSize && traffic ? { ...traffic, ipBytes: Math.round(trouble.extra / trouble.count) + headers } : traffic;
 }
 
 /** The pairs that have this trouble, those with most of it first; of several points that saw it, the one that saw most. */

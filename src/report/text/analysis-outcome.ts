@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Answer, Inquest } from '../../inquest/inquest.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import type { Analysis } from '../../postmortem/analysis.ts';
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
@@ -13,9 +14,9 @@ import { type AnalysisVerdict, isUnread, judgedPackets, packetsOf, verdictOf } f
 import { counted, paragraph, type Style } from './style.ts';
 
 /** The sentences that a person reads first; `grep '^[✓✗?]'` finds the first of them. */
-export function analysisOutcomeText(analysis: Analysis, style: Style): string {
+export function analysisOutcomeText(analysis: Analysis, style: Style, inquest?: Inquest): string {
   const { green, red, yellow, bold } = style.colors;
-  const { verdict, sentence, more } = analysisOutcome(analysis);
+  const { verdict, sentence, more } = analysisOutcome(analysis, inquest);
   const isError = analysis.findings.some(({ severity }) => severity === 'error');
   const mark =
     verdict === 'fine' ? green('✓') : verdict !== 'findings' ? yellow('?') : isError ? red('✗') : yellow('✗');
@@ -31,7 +32,7 @@ interface Outcome {
   readonly more: readonly string[];
 }
 
-export function analysisOutcome(analysis: Analysis): Outcome {
+export function analysisOutcome(analysis: Analysis, inquest?: Inquest): Outcome {
   const verdict = verdictOf(analysis);
   const { captures, findings } = analysis;
   const packets = counted(packetsOf(captures), 'packet');
@@ -40,7 +41,12 @@ export function analysisOutcome(analysis: Analysis): Outcome {
   switch (verdict) {
     case 'findings': {
       const worst = headline(findings);
-      return { verdict, sentence: worst?.what ?? '', more: [...others(findings, worst), ...doubts(captures)] };
+      const cause = worst && inquest ? causeSentence(inquest.answers.get(worst)) : [];
+      return {
+        verdict,
+        sentence: worst?.what ?? '',
+        more: [...cause, ...others(findings, worst), ...doubts(captures)],
+      };
     }
     case 'unread':
       return { verdict, ...unreadOutcome(captures, packets), more: [...doubts(captures), ...notes] };
@@ -83,6 +89,13 @@ function headline(findings: readonly Finding[]): Finding | undefined {
   const wrong = findings.filter(({ severity }) => severity !== 'note');
   const errors = wrong.filter(({ severity }) => severity === 'error');
   return errors[0] ?? wrong.find(({ code }) => code !== 'capture-incomplete') ?? wrong[0];
+}
+
+function causeSentence(answer: Answer | undefined): readonly string[] {
+  if (answer?.kind !== 'explained') return [];
+  return answer.diagnosis.causes
+    .slice(0, 1)
+    .map(({ finding }) => `By the snapshot, because ${finding.what} (${finding.code}).`);
 }
 
 function others(findings: readonly Finding[], worst: Finding | undefined): readonly string[] {

@@ -4,20 +4,22 @@
  * @module
  */
 
+import type { Inquest } from '../../inquest/inquest.ts';
 import type { Analysis } from '../../postmortem/analysis.ts';
 import { analysisOutcomeText } from './analysis-outcome.ts';
 import { findingsText } from './findings.ts';
 import { pointsText } from './points.ts';
 import { readText } from './read.ts';
+import { snapshotText } from './snapshot-line.ts';
 import type { Style } from './style.ts';
 
-/** The whole report. */
-export function analysisText(analysis: Analysis, style: Style): string {
+/** The whole report. @param inquest Of the same analysis, where a snapshot was given. */
+export function analysisText(analysis: Analysis, style: Style, inquest?: Inquest): string {
   const blocks = [
-    analysisOutcomeText(analysis, style),
-    ...findingsText(analysis, style),
+    analysisOutcomeText(analysis, style, inquest),
+    ...findingsText(analysis, style, inquest),
     ...(analysis.points === undefined ? [] : [pointsText(analysis.points, style)]),
-    readText(analysis.captures, style),
+    [readText(analysis.captures, style), ...(inquest === undefined ? [] : [snapshotText(inquest, style)])].join('\n'),
   ];
   return `${blocks.join('\n\n')}\n`;
 }

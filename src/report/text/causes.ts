@@ -18,33 +18,37 @@ export function causesText(diagnosis: Diagnosis, style: Style): string | undefin
 }
 
 function causeText(cause: Cause, index: number, diagnosis: Diagnosis, style: Style): string {
-  const { code, leg, what, why, evidence } = cause.finding;
+  const { code, leg, what } = cause.finding;
   const isOnly = diagnosis.causes.length === 1;
   const head = paragraph(`${code} (${leg}): ${what}`, style, isOnly ? 'Cause: ' : `Cause ${index + 1}: `);
   return [
     head.replace(code, style.colors.bold(style.colors.red(code))),
-    labelled('why', why, style),
-    ...evidence.map((line) => evidenceText(line, diagnosis, style)),
+    ...causeReasons(cause, style, diagnosis.wire?.observation.command),
     ...fixNotes(cause, style),
     ...alternativesText(cause, isOnly, style),
   ].join('\n');
 }
 
+/** The kernel's rule, and who says that it struck. @param probe The command that stands elsewhere in the report. */
+export function causeReasons({ finding }: Cause, style: Style, probe: readonly string[] = []): readonly string[] {
+  return [labelled('why', finding.why, style), ...finding.evidence.map((line) => evidenceText(line, probe, style))];
+}
+
 /** The command stands behind what it shows where it fits, and below where it does not. */
-function evidenceText({ witness, text, command }: Evidence, { wire }: Diagnosis, style: Style): string {
+function evidenceText({ witness, text, command }: Evidence, probe: readonly string[], style: Style): string {
   const shown = text
     .split('\n')
     .map((line, index) => labelled(index === 0 ? witness : '', line, style))
     .join('\n');
   // The probe stands at the end of the report, once.
-  if (command === undefined || shellLine(command) === shellLine(wire?.observation.command ?? [])) return shown;
+  if (command === undefined || shellLine(command) === shellLine(probe)) return shown;
   const line = `$ ${shellLine(command)}`;
   const fits = displayWidth(escapeText(text)) + displayWidth(line) + 2 + LABEL_COLUMNS + 3 <= style.columns;
   return `${shown}${fits && !text.includes('\n') ? '   ' : `\n${label('', style)}`}${style.colors.dim(line)}`;
 }
 
 /** What the fix is for, and what else it changes; said once where several commands share it. */
-function fixNotes({ fix }: Cause, style: Style): readonly string[] {
+export function fixNotes({ fix }: Cause, style: Style): readonly string[] {
   const intents = distinct(fix, ({ intent }) => intent);
   const sideEffects = distinct(fix, (command) => command.sideEffects);
   return [
@@ -54,7 +58,7 @@ function fixNotes({ fix }: Cause, style: Style): readonly string[] {
 }
 
 /** The other ways to repair it: with their commands when this is the only cause, or one screen would not hold them. */
-function alternativesText({ alternatives }: Cause, withCommands: boolean, style: Style): readonly string[] {
+export function alternativesText({ alternatives }: Cause, withCommands: boolean, style: Style): readonly string[] {
   return alternatives.flatMap(({ intent, fix }) => [
     labelled('or', intent, style),
     ...(withCommands ? fix.map(({ argv }) => `${label('', style)}${shellLine(argv)}`) : []),

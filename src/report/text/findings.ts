@@ -5,11 +5,13 @@
  * @module
  */
 
+import type { Answer, Inquest } from '../../inquest/inquest.ts';
 import type { Analysis } from '../../postmortem/analysis.ts';
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
 import type { Finding, Severity } from '../../postmortem/finding.ts';
 import { escapeText } from '../escape.ts';
 import { isoTime } from '../iso-time.ts';
+import { answerLines } from './answer.ts';
 import { counted, paragraph, type Style } from './style.ts';
 
 /** With all that belongs to them; of the others a line each. */
@@ -19,9 +21,15 @@ const MOST_LINES = 20;
 const HEADS: Readonly<Record<Severity, string>> = { error: 'Error', warning: 'Warning', note: 'Note' };
 
 /** A block each, those that are only named together in one. */
-export function findingsText({ findings, captures }: Analysis, style: Style): readonly string[] {
+export function findingsText(
+  { findings, captures }: Analysis,
+  style: Style,
+  inquest?: Pick<Inquest, 'answers'>,
+): readonly string[] {
   const told = new Set<string>();
-  const full = findings.slice(0, MOST_IN_FULL).map((finding) => findingText(finding, captures, style, told));
+  const full = findings
+    .slice(0, MOST_IN_FULL)
+    .map((finding) => findingText(finding, captures, style, told, inquest?.answers.get(finding)));
   const brief = findings.slice(MOST_IN_FULL, MOST_IN_FULL + MOST_LINES).map((finding) => head(finding, style));
   const more = findings.length - full.length - brief.length;
   if (more > 0) brief.push(`And ${counted(more, 'finding')} more, with --json.`);
@@ -29,7 +37,13 @@ export function findingsText({ findings, captures }: Analysis, style: Style): re
 }
 
 /** @param told Reasons that were given already; one is enough. */
-function findingText(finding: Finding, captures: readonly AnalysedCapture[], style: Style, told: Set<string>): string {
+function findingText(
+  finding: Finding,
+  captures: readonly AnalysedCapture[],
+  style: Style,
+  told: Set<string>,
+  answer: Answer | undefined,
+): string {
   const { why, frames, count, likely, confirm, cannotTell } = finding;
   const shown = frames.map((frame) => frameText(frame, captures));
   const more = count > frames.length ? `, and ${count - frames.length} more` : '';
@@ -43,9 +57,10 @@ function findingText(finding: Finding, captures: readonly AnalysedCapture[], sty
     head(finding, style),
     ...line('why', why),
     ...line('frames', `${shown.join(', ')}${more}`),
-    ...line('likely', likely.join(', ')),
-    ...line('confirm', confirm),
-    ...line('unseen', cannotTell),
+    // What may be stands back behind what the model found.
+    ...(answer?.kind === 'explained' ? [] : [...line('likely', likely.join(', ')), ...line('confirm', confirm)]),
+    ...(answer === undefined ? [] : answerLines(answer, style, told)),
+    ...(answer?.kind === 'explained' ? [] : line('unseen', cannotTell)),
   ].join('\n');
 }
 

@@ -40,6 +40,16 @@ export function block(type: number, body: Uint8Array, options: readonly OptionTo
   return bytes;
 }
 
+/** How much of blocks that we wrote is whole: where a file must end when its disk is full. */
+export function wholeBlocks(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = 0;
+  while (end + BODY <= bytes.length && end + view.getUint32(end + 4, true) <= bytes.length) {
+    end += view.getUint32(end + 4, true);
+  }
+  return end;
+}
+
 /** Text, as much of it as an option can hold, cut between two characters. */
 export function textValue(text: string | undefined): Uint8Array | undefined {
   if (text === undefined) return undefined;

@@ -11,6 +11,7 @@ import type { BlockBuffer } from './write-packet.ts';
 const NANOSECOND_MAGIC = 0xa1b23c4d;
 const VERSION = [2, 4] as const;
 const RECORD_BYTES = 16;
+const CAPTURED_AT = 8;
 
 /** @param snapLengthBytes 0, no limit, is written as the most that libpcap takes. */
 export function pcapHeader(linkType: number, snapLengthBytes: number): Uint8Array {
@@ -45,8 +46,20 @@ export function writeRecord(
 ): number {
   view.setUint32(at, seconds, true);
   view.setUint32(at + 4, nanoseconds, true);
-  view.setUint32(at + 8, capturedBytes, true);
+  view.setUint32(at + CAPTURED_AT, capturedBytes, true);
   view.setUint32(at + 12, originalBytes, true);
   bytes.set(source.subarray(start, start + capturedBytes), at + RECORD_BYTES);
   return at + RECORD_BYTES + capturedBytes;
+}
+
+/** How much of records that we wrote is whole: where a file must end when its disk is full. */
+export function wholeRecords(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = 0;
+  while (end + RECORD_BYTES <= bytes.length) {
+    const next = end + RECORD_BYTES + view.getUint32(end + CAPTURED_AT, true);
+    if (next > bytes.length) break;
+    end = next;
+  }
+  return end;
 }

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { type Answer, inquire } from '../../src/inquest/inquest.ts';
+import type { Finding } from '../../src/postmortem/finding.ts';
+import type { Traffic } from '../../src/postmortem/traffic.ts';
+import { chain, pair } from '../faults/worlds.ts';
+import { hostOf } from '../helpers/build-host.ts';
+import { analysis, capture, finding } from '../report/example-analyses.ts';
+
+const SNAPSHOT = { path: 's.json', takenAt: '2026-11-22T09:00:00.000Z' };
+const ECHO: Traffic = { kind: 'icmp', source: '10.0.1.1', destination: '10.0.2.1', port: undefined };
+
+function answerTo(
+  host: Parameters<typeof inquire>[1],
+  about: Traffic,
+  different: Partial<Finding> = {},
+): Answer | undefined {
+  const { answers, analysis: named } = inquire(
+    analysis({ findings: [finding({ about, ...different })] }),
+    host,
+    SNAPSHOT,
+  );
+  const [only] = named.findings;
+  return only && answers.get(only);
+}
+
+function codes(answer: Answer | undefined): readonly string[] {
+  return answer?.kind === 'explained' ? answer.diagnosis.causes.map(({ finding: { code } }) => code) : [];
+}
+
+test('inquire() asks the model who sent it, and answers with the cause and its proven fix', () => {
+  const answer = answerTo(chain({ ns1: { routes: [] } }), ECHO);
+
+  expect(codes(answer)).toEqual(['no-route']);
+  expect(answer).toMatchObject({
+    diagnosis: { question: { netns: 'ns1', from: '10.0.1.1' }, proof: { deliveredAfter: 1 } },
+  });
+});
+
+test('inquire() names the addresses in what the findings say', () => {
+  const { analysis: named } = inquire(analysis({ findings: [finding({ what: '10.0.1.1 asks' })] }), chain(), SNAPSHOT);
+
+  expect(named.findings[0]?.what).toBe('10.0.1.1 (ns1 e0) asks');
+});
+
+test('inquire() says so when the model lets the packet pass', () => {
+  expect(answerTo(chain(), ECHO)).toMatchObject({
+    kind: 'open',
+    why: expect.stringContaining('had passed when the snapshot'),
+  });
+});
+
+test('inquire() takes for the cause of silence to ARP only what silences it', () => {
+  const arp: Traffic = { kind: 'neighbour', source: '10.0.0.1', destination: '10.0.0.2', port: undefined };
+
+  expect(codes(answerTo(pair({ veth1: { up: false } }), arp))).toEqual(['link-down']);
+  const ignored = pair({ ns2: { sysctls: { 'net/ipv4/icmp_echo_ignore_all': 1 } } });
+  expect(answerTo(ignored, arp)).toMatchObject({ kind: 'open', why: expect.stringContaining('something else') });
+});
+
+test('inquire() asks with the size that did not get through, and takes only a limit of size for its cause', () => {
+  const large: Traffic = { ...ECHO, kind: 'tcp', port: 80, ipBytes: 1500 };
+
+  expect(codes(answerTo(chain({ r2b: { mtu: 1400 } }), large))).toEqual(['mtu-exceeded']);
+  const ignored = chain({ ns2: { sysctls: { 'net/ipv4/icmp_echo_ignore_all': 1 } } });
+  expect(answerTo(ignored, large)).toMatchObject({ kind: 'open' });
+});
+
+test.each([
+  [
+    'nobody owns the source',
+    { ...ECHO, source: '192.0.2.1' },
+    'No namespace of the snapshot has the address 192.0.2.1',
+  ],
+  ['the source is not there yet', { ...ECHO, source: '0.0.0.0' }, 'no address yet'],
+  ['it is meant for many', { ...ECHO, destination: '224.0.0.251' }, 'meant for many'],
+])('inquire() asks nobody when %s', (_, about, why) => {
+  expect(answerTo(chain(), about)).toEqual({ kind: 'not-asked', why: expect.stringContaining(why) });
+});
+
+test('inquire() takes that owner of an address in whose namespace was captured, and asks nobody when it cannot tell', () => {
+  const owner = { links: { d: { kind: 'dummy', addresses: ['10.0.1.1/24'] } } };
+  const twins = hostOf({ ns1: owner, ns2: owner });
+  expect(answerTo(twins, ECHO)).toEqual({ kind: 'not-asked', why: expect.stringContaining('ns1, ns2') });
+
+  const interfaces = [{ name: 'ns2:d', linkType: 1 }] as never;
+  const captured = analysis({ captures: [{ ...capture({}), interfaces }], findings: [finding({ about: ECHO })] });
+  const { answers } = inquire(captured, twins, SNAPSHOT);
+  expect([...answers.values()]).toMatchObject([{ diagnosis: { question: { netns: 'ns2' } } }]);
+});
+
+test('inquire() asks nothing about notes, nor about findings without a packet', () => {
+  expect(answerTo(chain({ ns1: { routes: [] } }), ECHO, { severity: 'note' })).toBeUndefined();
+  expect(answerTo(chain(), ECHO, { about: undefined })).toBeUndefined();
+});
+
+test('inquire() bounds how often it asks, and says so', () => {
+  const findings = Array.from({ length: 20 }, (_, at) => finding({ about: { ...ECHO, kind: 'tcp', port: at + 1 } }));
+  const { answers, notes } = inquire(analysis({ findings }), chain({ ns1: { routes: [] } }), SNAPSHOT);
+
+  expect(answers.size).toBe(16);
+  expect(notes).toEqual(['The model was asked about 16 packets; 4 findings are about others']);
+});
