@@ -25,9 +25,13 @@ export function writeReadme(file: string, command: string, all: readonly Judged[
     '',
     ...totalsOf(all).map((line) => `- ${line}`),
     '',
+    '<details><summary>by kind of fault</summary>',
+    '',
     `| ${COLUMNS.join(' | ')} |`,
     `|${COLUMNS.map(() => '---').join('|')}|`,
     ...rowsOf(all).map((row) => `| ${row.join(' | ')} |`),
+    '',
+    '</details>',
     '',
   ];
   writeFileSync(file, text.slice(0, begin) + lines.join('\n') + text.slice(end));
