@@ -20,8 +20,8 @@ const CONTINUES = { mask: 0xc0, is: 0x80 } as const;
 
 /** @param body Without its padding. */
 export function block(type: number, body: Uint8Array, options: readonly OptionToWrite[] = []): Uint8Array {
-  const present = options.flatMap(([code, value]) => (value === undefined ? [] : [{ code, value }]));
-  const optionsBytes = present.reduce((sum, { value }) => sum + OPTION_HEADER_BYTES + padded(value.length), 0);
+  const present = options.flatMap(([code, value]) => (value === undefined ? [] : [optionBytes(code, value)]));
+  const optionsBytes = present.reduce((sum, { length }) => sum + length, 0);
   const endBytes = present.length === 0 ? 0 : END_OF_OPTIONS_BYTES;
   const totalBytes = FRAME_BYTES + padded(body.length) + optionsBytes + endBytes;
   const bytes = new Uint8Array(totalBytes);
@@ -30,13 +30,21 @@ export function block(type: number, body: Uint8Array, options: readonly OptionTo
   view.setUint32(4, totalBytes, true);
   bytes.set(body, BODY);
   let at = BODY + padded(body.length);
-  for (const { code, value } of present) {
-    view.setUint16(at, code, true);
-    view.setUint16(at + 2, value.length, true);
-    bytes.set(value, at + OPTION_HEADER_BYTES);
-    at += OPTION_HEADER_BYTES + padded(value.length);
+  for (const option of present) {
+    bytes.set(option, at);
+    at += option.length;
   }
   view.setUint32(totalBytes - 4, totalBytes, true);
+  return bytes;
+}
+
+/** One option as it lies in a block, padded. */
+export function optionBytes(code: number, value: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(OPTION_HEADER_BYTES + padded(value.length));
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, code, true);
+  view.setUint16(2, value.length, true);
+  bytes.set(value, OPTION_HEADER_BYTES);
   return bytes;
 }
 
@@ -50,9 +58,13 @@ export function wholeBlocks(bytes: Uint8Array): number {
   return end;
 }
 
+/** An option of text. */
+export function textOption(code: number, text: string | undefined): OptionToWrite {
+  return [code, text === undefined ? undefined : textValue(text)];
+}
+
 /** Text, as much of it as an option can hold, cut between two characters. */
-export function textValue(text: string | undefined): Uint8Array | undefined {
-  if (text === undefined) return undefined;
+export function textValue(text: string): Uint8Array {
   const bytes = UTF8.encode(text);
   if (bytes.length <= MOST_OPTION_BYTES) return bytes;
   let end = MOST_OPTION_BYTES;

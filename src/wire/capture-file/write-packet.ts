@@ -16,7 +16,7 @@ import type { PacketOptions } from './packet-options.ts';
 import { BLOCK, BODY, FRAME_BYTES } from './pcapng-layout.ts';
 import { OPTION, OPTION_HEADER_BYTES, padded } from './pcapng-options.ts';
 import { writeTicks } from './pcapng-ticks.ts';
-import { block, countValue, type OptionToWrite, textValue, words } from './write-block.ts';
+import { block, countValue, textOption, words } from './write-block.ts';
 import type { Moment } from './write-pcapng.ts';
 
 /** Where blocks are written to. */
@@ -38,8 +38,8 @@ export interface PacketToWrite extends Moment {
   readonly comments?: readonly string[];
 }
 
-const PACKET_HEAD_BYTES = 20;
-const PACKET_AT = { interfaceId: 0, ticks: 4, captured: 12, original: 16 } as const;
+export const PACKET_HEAD_BYTES = 20;
+export const PACKET_AT = { interfaceId: 0, ticks: 4, captured: 12, original: 16 } as const;
 /** epb_flags, and the end of the options. */
 const FLAGS_BYTES = 12;
 const FLAGS_VALUE_BYTES = 4;
@@ -100,7 +100,7 @@ export function packetBlock(to: PacketToWrite): Uint8Array {
   view.setUint32(PACKET_AT.original, to.originalBytes, true);
   body.set(to.bytes, PACKET_HEAD_BYTES);
   return block(BLOCK.enhancedPacket, body, [
-    ...(to.comments ?? []).map((comment): OptionToWrite => [OPTION.comment, textValue(comment)]),
+    ...(to.comments ?? []).map((comment) => textOption(OPTION.comment, comment)),
     [OPTION.packetFlags, words(flagsOf(to.direction))],
     [OPTION.packetDropCount, countValue(to.droppedBefore)],
   ]);

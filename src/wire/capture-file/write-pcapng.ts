@@ -21,7 +21,7 @@ import type { Mac } from '../../net/mac.ts';
 import { BLOCK, BYTE_ORDER_MAGIC } from './pcapng-layout.ts';
 import { OPTION } from './pcapng-options.ts';
 import { NANOSECOND_RESOLUTION, writeTicks } from './pcapng-ticks.ts';
-import { block, countValue, type OptionToWrite, textValue, words } from './write-block.ts';
+import { block, countValue, type OptionToWrite, textOption, words } from './write-block.ts';
 
 /** Where and by what a file was captured. */
 export interface SectionToWrite {
@@ -93,9 +93,9 @@ export function sectionBlock({
   // Version 1.0: its minor half is the upper one of a little-endian word.
   return block(BLOCK.section, words(BYTE_ORDER_MAGIC, VERSION, LENGTH_UNKNOWN, LENGTH_UNKNOWN), [
     ...comments.map(commentOption),
-    [OPTION.sectionHardware, textValue(hardware)],
-    [OPTION.sectionSystem, textValue(system)],
-    [OPTION.sectionApplication, textValue(application)],
+    textOption(OPTION.sectionHardware, hardware),
+    textOption(OPTION.sectionSystem, system),
+    textOption(OPTION.sectionApplication, application),
     ...snapshot,
   ]);
 }
@@ -103,12 +103,12 @@ export function sectionBlock({
 export function interfaceBlock(to: InterfaceToWrite): Uint8Array {
   return block(BLOCK.interface, words(to.linkType, to.snapLengthBytes), [
     ...(to.comments ?? []).map(commentOption),
-    [OPTION.interfaceName, textValue(to.name)],
-    [OPTION.interfaceDescription, textValue(to.description)],
+    textOption(OPTION.interfaceName, to.name),
+    textOption(OPTION.interfaceDescription, to.description),
     [OPTION.interfaceMac, macValue(to.mac)],
     [OPTION.timeResolution, Uint8Array.of(NANOSECOND_RESOLUTION)],
-    [OPTION.filter, to.filter ? textValue(FILTER_IS_TEXT + to.filter) : undefined],
-    [OPTION.interfaceSystem, textValue(to.system)],
+    textOption(OPTION.filter, to.filter ? FILTER_IS_TEXT + to.filter : undefined),
+    textOption(OPTION.interfaceSystem, to.system),
   ]);
 }
 
@@ -128,8 +128,8 @@ export function statisticsBlock(to: StatisticsToWrite): Uint8Array {
   ]);
 }
 
-function commentOption(comment: string) {
-  return [OPTION.comment, textValue(comment)] as const;
+function commentOption(comment: string): OptionToWrite {
+  return textOption(OPTION.comment, comment);
 }
 
 function macValue(mac: Mac | undefined): Uint8Array | undefined {
