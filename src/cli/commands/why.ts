@@ -22,6 +22,7 @@ export const define: Define = (command, perform) => {
     .option('--no-probe', 'send nothing: model and kernel answer alone')
     .option('--no-trace', 'do not trace in the kernel what becomes of a packet that is lost')
     .option('--snapshot <file>', 'ask a snapshot, not this machine; again for more of that machine', listed)
+    .option('--html <file>', 'write the answer as a page to attach to a ticket too; - for stdout, in place of the text')
     .option('--fix', 'run the fix after a yes, and ask again')
     .option('--yes', 'with --fix: do not ask before')
     .option('--json', 'print one JSON document (schema nsdiag.why/1)')
@@ -33,6 +34,7 @@ export const define: Define = (command, perform) => {
         ['nsdiag why ns1 10.0.2.1 --size 1472', 'does a packet of 1500 bytes pass?'],
         ['nsdiag why ns1 10.0.2.1 --fix', 'repair it, after a yes'],
         ['nsdiag why ns1 10.0.2.1 --snapshot FILE', 'on any machine, without root'],
+        ['nsdiag why ns1 10.0.2.1 --html why.html', 'one page to attach to a ticket'],
       ]),
     )
     .action((netns: string, destination: string, options: WhyOptions) =>

@@ -16,6 +16,7 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   '--from',
   '--source-port',
   '--snapshot',
+  '--html',
 ]);
 
 export const errorDocument: ErrorDocument = ({ message, hint }, words): WhyDocument =>

@@ -13,6 +13,7 @@ import { predict } from '../../diagnosis/predict.ts';
 import { mayPassByItself } from '../../diagnosis/transient.ts';
 import type { Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
+import type { Recording } from '../../recording/recording.ts';
 import type { Question } from '../../walk/question.ts';
 import type { Surroundings } from './destination.ts';
 import { missingForFix } from './fix-programs.ts';
@@ -24,6 +25,8 @@ import type { WhyWords } from './words.ts';
 /** This machine, or a snapshot of one. */
 export interface Ground extends Surroundings {
   readonly look: () => Promise<Host>;
+  /** What the last look was made of, as the commands printed it. */
+  readonly recorded?: () => Recording | undefined;
   /** The host with what its kernel has learned of the question's path; absent where no kernel can be asked. */
   readonly learn?: (host: Host, question: Question) => Promise<Host>;
   /** The files that set sysctls at boot; absent where they are another machine's. */
@@ -44,8 +47,14 @@ export interface Ground extends Surroundings {
 /** linkwatch and duplicate address detection take up to a second each, and `settle` waits half of one. */
 const MOST_SETTLING = 3;
 
+/** An answer, with what it was made from. */
+export interface Answer {
+  readonly diagnosis: Diagnosis;
+  readonly recording: Recording | undefined;
+}
+
 /** One answer to one question: look, predict, hear the witnesses, conclude. */
-export async function ask(ground: Ground, words: WhyWords): Promise<Diagnosis> {
+export async function ask(ground: Ground, words: WhyWords): Promise<Answer> {
   const { host, asked, prediction } = await settled(ground, words);
   const witnesses = await ground.hear(host, prediction);
   const doubted = witnesses.observation === undefined ? [] : devicesInDoubt(witnesses.observation);
@@ -54,9 +63,13 @@ export async function ask(ground: Ground, words: WhyWords): Promise<Diagnosis> {
   const contrast = concluded.verdict === 'unreachable' ? contrastOf(host, prediction) : undefined;
   const notes = [...concluded.notes, ...missingForFix(concluded.causes, host.tools.missing)];
   const diagnosis = { ...concluded, contrast, notes };
-  return asked.kind === 'unresolved'
-    ? nameUnresolved(asked.lookup, diagnosis)
-    : { ...diagnosis, notes: [...asked.notes, ...diagnosis.notes] };
+  return {
+    diagnosis:
+      asked.kind === 'unresolved'
+        ? nameUnresolved(asked.lookup, diagnosis)
+        : { ...diagnosis, notes: [...asked.notes, ...diagnosis.notes] },
+    recording: ground.recorded?.(),
+  };
 }
 
 /** Only what must not be cut up asks how much the path is known to let pass. */

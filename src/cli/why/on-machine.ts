@@ -42,14 +42,17 @@ export async function onMachine(
   begun: Promise<Recording> | undefined,
 ): Promise<Ground> {
   let next = begun;
+  let last: Recording | undefined;
   const takingBack = new Set<Promise<readonly CleanupFailure[]>>();
   return {
     look: async () => {
       const recording = await (next ?? startReading(signal));
       next = undefined;
+      last = recording;
       const host = hostOf(recording);
       return { ...host, notes: [...host.notes, ...missingPrograms(recording)] };
     },
+    recorded: () => last,
     inodeOf: inodeOfWord,
     hostsFile: (netns) => parseHostsFile(readEtcFile(netns, 'hosts').text),
     resolve: async (netns, name) =>

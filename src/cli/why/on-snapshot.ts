@@ -16,6 +16,7 @@ export async function onSnapshot(paths: readonly string[]): Promise<Ground> {
     settle: undefined,
     leave: async () => undefined,
     look: async () => hostOf(recording),
+    recorded: () => recording,
     inodeOf: () => undefined,
     hostsFile: () => new Map(),
     resolve: async () => ({ kind: 'not-asked', why: 'a snapshot has no resolver to ask for names' }),

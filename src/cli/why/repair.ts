@@ -48,7 +48,9 @@ export function fixedDocument(ran: readonly FixRun[], { verdict, summary }: Diag
 }
 
 async function askAgain(ground: Ground, words: WhyWords): Promise<Diagnosis> {
-  let answer = await ask(ground, words);
-  for (let looks = 1; looks < MOST_LOOKS && answer.verdict !== 'reachable'; looks++) answer = await ask(ground, words);
-  return answer;
+  let { diagnosis } = await ask(ground, words);
+  for (let looks = 1; looks < MOST_LOOKS && diagnosis.verdict !== 'reachable'; looks++) {
+    ({ diagnosis } = await ask(ground, words));
+  }
+  return diagnosis;
 }

@@ -5,6 +5,7 @@
  */
 
 import { Failure } from '../../system/failure.ts';
+import type { PageRequest } from './page.ts';
 import type { WhyRequest } from './why.ts';
 import { parseWords, type QuestionOptions } from './words.ts';
 
@@ -17,6 +18,8 @@ export interface WhyOptions extends QuestionOptions {
   readonly fix?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
+  /** A file, or `-`. */
+  readonly html?: string;
 }
 
 /** @throws Failure `usage` for words that do not go together. */
@@ -28,23 +31,43 @@ export function parseRequest(netns: string, destination: string, options: WhyOpt
     const hint = 'Leave out --snapshot to repair this machine, or run the printed commands where it was taken';
     throw new Failure('usage', 'Cannot run a fix on a snapshot: it is a file', hint);
   }
+  const page = pageRequest(netns, destination, options);
   return {
     words: parseWords(netns, destination, options),
     json,
     fix: fix ? (yes ? 'yes' : 'ask') : undefined,
-    offer: isLive ? offerOf(netns, destination, options) : undefined,
+    offer: isLive ? commandLine(netns, destination, givenOptions(options), ['--fix']) : undefined,
+    page,
   };
 }
 
-/** The same question with --fix. */
-function offerOf(netns: string, destination: string, options: QuestionOptions): readonly string[] {
-  const { proto, port, size, from, sourcePort } = options;
-  const given = Object.entries({ proto, port, size, from, 'source-port': sourcePort }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, value],
-  );
+/** @throws Failure `usage` where stdout would hold two things. */
+function pageRequest(netns: string, destination: string, options: WhyOptions): PageRequest | undefined {
+  const { html: file, json = false, fix = false, snapshot = [], probe, trace } = options;
+  if (file === undefined) return undefined;
+  if (file === '-' && (json || fix)) {
+    const other = json ? '--json prints a document' : '--fix prints what it runs';
+    throw new Failure('usage', `Cannot print the page: ${other} there`, 'Give --html a file');
+  }
+  const more = [...(probe ? [] : ['--no-probe']), ...(trace ? [] : ['--no-trace'])];
+  const given = [...givenOptions(options), ...more, ...snapshot.flatMap((each) => ['--snapshot', each])];
+  return { file, commandLine: commandLine(netns, destination, given, ['--html', file]) };
+}
+
+function givenOptions({ proto, port, size, from, sourcePort }: QuestionOptions): readonly string[] {
+  const given = { proto, port, size, from, 'source-port': sourcePort };
+  return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+}
+
+/** The same question; a name may begin like an option. */
+function commandLine(
+  netns: string,
+  destination: string,
+  given: readonly string[],
+  last: readonly string[],
+): readonly string[] {
   const operands = [netns, destination];
-  // A name may begin like an option.
   return operands.some((word) => word.startsWith('-'))
-    ? ['nsdiag', 'why', ...given, '--fix', '--', ...operands]
-    : ['nsdiag', 'why', ...operands, ...given, '--fix'];
+    ? ['nsdiag', 'why', ...given, ...last, '--', ...operands]
+    : ['nsdiag', 'why', ...operands, ...given, ...last];
 }

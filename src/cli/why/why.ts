@@ -5,7 +5,7 @@
  */
 
 import type { Diagnosis, FixCommand, Verdict } from '../../diagnosis/diagnosis.ts';
-import { escapeJson } from '../../report/escape.ts';
+import { escapeJson, escapeText } from '../../report/escape.ts';
 import { whyDocument } from '../../report/json.ts';
 import { diagnosisText } from '../../report/text/diagnosis.ts';
 import { ranText, repairedText } from '../../report/text/repaired.ts';
@@ -13,7 +13,8 @@ import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
 import { Progress } from '../progress.ts';
-import { ask, type Ground } from './ground.ts';
+import { type Answer, ask, type Ground } from './ground.ts';
+import type { PageRequest } from './page.ts';
 import { fixedDocument, repair } from './repair.ts';
 import type { WhyWords } from './words.ts';
 
@@ -24,6 +25,8 @@ export interface WhyRequest {
   readonly fix: 'ask' | 'yes' | undefined;
   /** The command line that would run the fix, to be offered; `undefined` where none can be run. */
   readonly offer: readonly string[] | undefined;
+  /** The page that is wanted besides; on stdout, in the place of the text. */
+  readonly page: PageRequest | undefined;
 }
 
 const EXIT_CODE: Readonly<Record<Verdict, ExitCode>> = { reachable: 0, unreachable: 1, undecided: 3 };
@@ -67,10 +70,13 @@ function narrated(ground: Ground, progress: Progress): Ground {
   };
 }
 
-async function whyAsText(io: CommandIo, ground: Ground, { words, fix, offer }: WhyRequest): Promise<ExitCode> {
-  const diagnosis = await ask(ground, words);
+async function whyAsText(io: CommandIo, ground: Ground, request: WhyRequest): Promise<ExitCode> {
+  const { words, fix, offer, page } = request;
+  const answer = await ask(ground, words);
+  const { diagnosis } = answer;
   const style = styleOf(io.color.stdout, io.terminal.columns);
-  io.stdout.write(diagnosisText(diagnosis, style, fix === undefined ? offer : undefined));
+  if (page?.file !== '-') io.stdout.write(diagnosisText(diagnosis, style, fix === undefined ? offer : undefined));
+  await writePage(io, page, answer);
 
   const commands = diagnosis.causes.flatMap((cause) => cause.fix);
   if (fix === undefined || commands.length === 0) return EXIT_CODE[diagnosis.verdict];
@@ -88,8 +94,17 @@ async function whyAsText(io: CommandIo, ground: Ground, { words, fix, offer }: W
   return EXIT_CODE[(after ?? diagnosis).verdict];
 }
 
-async function whyAsJson(io: CommandIo, ground: Ground, { words, fix }: WhyRequest): Promise<ExitCode> {
-  const diagnosis = await ask(ground, words);
+/** Loaded only where a page is wanted. */
+async function writePage(io: CommandIo, page: PageRequest | undefined, answer: Answer): Promise<void> {
+  if (page === undefined) return;
+  (await import('./page.ts')).writePage(io, page, answer);
+  if (page.file !== '-') io.stderr.write(`nsdiag: the page is in ${escapeText(page.file)}\n`);
+}
+
+async function whyAsJson(io: CommandIo, ground: Ground, { words, fix, page }: WhyRequest): Promise<ExitCode> {
+  const answer = await ask(ground, words);
+  const { diagnosis } = answer;
+  await writePage(io, page, answer);
   const commands = diagnosis.causes.flatMap((cause) => cause.fix);
   const isWanted = fix !== undefined && commands.length > 0;
   if (isWanted && !isProven(diagnosis)) io.stderr.write(`Nothing was run: ${NOT_PROVEN}\n`);

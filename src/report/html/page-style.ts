@@ -56,7 +56,8 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .9rem .25rem 0; 
 th { color: var(--faint); font-weight: 600; white-space: nowrap; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.name { white-space: nowrap; }
-tr.bad td { background: var(--bad-panel); }
+td.text { min-width: 13rem; }
+tr.bad { color: inherit; } tr.bad td { background: var(--bad-panel); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .5rem 0; }
 dt { color: var(--faint); } dd { margin: 0; }
 .command { display: flex; align-items: stretch; gap: .4rem; margin: .3rem 0; }

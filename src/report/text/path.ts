@@ -6,9 +6,10 @@
 
 import Table from 'cli-table3';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
+import { durationText } from '../duration.ts';
 import { escapeText } from '../escape.ts';
+import { type PathRow, pathRows } from '../path-rows.ts';
 import { displayWidth, wrap } from '../width.ts';
-import { type PathRow, pathRows } from './path-rows.ts';
 import type { Style } from './style.ts';
 
 const LEG_COLUMNS = 7;
@@ -45,13 +46,7 @@ function placeText({ netns, device }: PathRow): string {
 function wireText({ wire }: PathRow): string {
   if (wire === undefined) return '';
   if (!wire.seen) return 'not seen';
-  return wire.afterNs === undefined ? 'seen' : `seen ${durationText(wire.afterNs)}`;
-}
-
-/** `12 µs`; from ten milliseconds on, `12 ms`. */
-function durationText(ns: bigint): string {
-  const us = Number(ns) / 1000;
-  return us < 10_000 ? `${String(Math.round(us)).padStart(4)} µs` : `${String(Math.round(us / 1000)).padStart(4)} ms`;
+  return wire.afterNs === undefined ? 'seen' : `seen ${durationText(wire.afterNs).padStart(7)}`;
 }
 
 /** No lines but the words themselves: it is read over ssh, pasted into tickets, and cut with awk. */

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import type { CommandIo } from '../../../src/cli/io.ts';
@@ -123,4 +125,36 @@ test('parseRequest() offers names that begin like options behind --', () => {
   expect(parseRequest('-x', 'ns2', { probe: true, trace: true, port: '80' }).offer).toEqual([
     ...['nsdiag', 'why', '--port', '80', '--fix', '--', '-x', 'ns2'],
   ]);
+});
+
+test('why() --html writes the page besides, whole, and says where', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nsdiag-why-'));
+  try {
+    const html = join(folder, 'why.html');
+    const text = await run([BROKEN], { html });
+    expect(text).toMatchObject({ exitCode: 1, stderr: `nsdiag: the page is in ${html}\n` });
+    expect(text.stdout).toMatch(/^✗ ns1 cannot reach/);
+    expect(readFileSync(html, 'utf8')).toMatch(
+      /^<!doctype html>[\s\S]*nsdiag why ns1 10\.0\.2\.1 --html [\s\S]*<\/html>\n$/,
+    );
+    const json = await run([BROKEN], { html, json: true });
+    expect(validate(JSON.parse(json.stdout)), JSON.stringify(validate.errors)).toBe(true);
+    const nowhere = run([BROKEN], { html: join(folder, 'none', 'why.html'), json: true });
+    await expect(nowhere).rejects.toThrow(/there is no such folder/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('why() --html - prints the page in the place of the text', async () => {
+  const { stdout, stderr } = await run([BROKEN], { html: '-' });
+  expect(stdout).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+  expect(stderr).toBe('');
+});
+
+test.each([
+  [{ html: '-', json: true }, /--json prints a document there/],
+  [{ html: '-', fix: true }, /--fix prints what it runs there/],
+])('parseRequest() refuses %j', (options, message) => {
+  expect(() => parseRequest('ns1', '10.0.2.1', { probe: true, trace: true, ...options })).toThrow(message);
 });

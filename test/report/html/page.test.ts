@@ -24,7 +24,7 @@ describe('pageText', () => {
     const page = pageOf({ styles: ['p { color: red; }'], scripts: ['void 0;'] });
     const [policy = ''] = /default-src[^"]*/.exec(page) ?? [];
     for (const tag of ['script', 'style']) {
-      const found = [...page.matchAll(new RegExp(`<${tag}>([^]*?)</${tag}>`, 'g'))];
+      const found = [...page.matchAll(new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`, 'g'))];
       expect(found).toHaveLength(1);
       expect(policy).toContain(`${tag}-src 'sha256-${ORIGIN.sha256(found[0]?.[1] ?? '')}'`);
     }

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { DropReason } from '../../../src/journey/fate.ts';
-import type { Packet } from '../../../src/journey/packet.ts';
-import { fateText } from '../../../src/report/text/drop-text.ts';
-import { address, device, netns } from '../example-diagnoses.ts';
+import type { DropReason } from '../../src/journey/fate.ts';
+import type { Packet } from '../../src/journey/packet.ts';
+import { fateText } from '../../src/report/drop-text.ts';
+import { address, device, netns } from './example-diagnoses.ts';
 
 const lookup = { destination: address('10.0.2.1'), source: undefined, inDevice: undefined, mark: 0 };
 const ref = { netns: netns('ns1'), device: device('veth0') };

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ruleRefText } from '../../diagnosis/step-text.ts';
-import type { DropReason, Fate, TooLongBy } from '../../journey/fate.ts';
-import { familyOf } from '../../net/address.ts';
-import { unreachable } from '../../net/unreachable.ts';
+import { ruleRefText } from '../diagnosis/step-text.ts';
+import type { DropReason, Fate, TooLongBy } from '../journey/fate.ts';
+import { familyOf } from '../net/address.ts';
+import { unreachable } from '../net/unreachable.ts';
 
 /** @returns `undefined` for the end that needs no words: the last step has said that it was delivered. */
 export function fateText(fate: Fate): string | undefined {

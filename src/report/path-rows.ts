@@ -8,13 +8,13 @@
  * @module
  */
 
-import type { Diagnosis, Hop } from '../../diagnosis/diagnosis.ts';
-import { directionOf, isPacket } from '../../diagnosis/hops.ts';
-import { ruleRefText, stepText } from '../../diagnosis/step-text.ts';
-import type { Journey, Leg } from '../../journey/journey.ts';
-import type { Sighting } from '../../journey/observation.ts';
-import { endpointText, packetText } from '../../journey/packet-text.ts';
-import type { Step } from '../../journey/step.ts';
+import type { Diagnosis, Hop } from '../diagnosis/diagnosis.ts';
+import { directionOf, isPacket } from '../diagnosis/hops.ts';
+import { ruleRefText, stepText } from '../diagnosis/step-text.ts';
+import type { Journey, Leg } from '../journey/journey.ts';
+import type { Sighting } from '../journey/observation.ts';
+import { endpointText, packetText } from '../journey/packet-text.ts';
+import type { Step } from '../journey/step.ts';
 import { fateText } from './drop-text.ts';
 
 /** One line of the table, unescaped. */
