@@ -14,6 +14,7 @@ import { routeText, ruleText } from '../host/route-text.ts';
 import type { RuleRef } from '../host/ruleset.ts';
 import type { SysctlKey } from '../host/sysctl.ts';
 import type { Address, Family } from '../net/address.ts';
+import type { Port } from '../net/port.ts';
 import { unreachable } from '../net/unreachable.ts';
 import type { Evidence } from './finding.ts';
 
@@ -99,6 +100,11 @@ function listing(rule: RuleRef): readonly string[] {
     default:
       return unreachable(rule.machinery);
   }
+}
+
+/** `ss` and its silence. */
+export function noSocketEvidence(netns: Netns, protocol: 'tcp' | 'udp', port: Port): Evidence {
+  return fromModel(inNetns(netns, ['ss', '-lnp', protocol === 'tcp' ? '-t' : '-u', `sport = :${port}`]), 'no socket');
 }
 
 /** Who probably wrote it, where that can be told. */

@@ -2,22 +2,26 @@
  * A published port is not translated for this packet: the rule stands where packets come in, and the namespace itself
  * sends; or it asks for another device or address than the packet has.
  *
- * Without any rule that names the port nobody can know that it was to be published: that is `no-listener`.
+ * Without any rule that names the port it was to be published only if the namespace translates, nothing in it listens on
+ * that port, and one service behind it does; else that is `no-listener`.
  *
  * @module
  */
 
 import type { Repair } from '../../host/edit.ts';
+import { targetText } from '../../host/rule-action.ts';
 import type { RuleRef } from '../../host/ruleset.ts';
 import { endpointText } from '../../journey/packet-text.ts';
 import { describeMatch } from '../../walk/netfilter/describe.ts';
 import { hookPlan } from '../../walk/netfilter/plan.ts';
-import { defineRule } from '../define.ts';
-import { derived, filterEvidence } from '../evidence.ts';
+import { defineRule, type Found } from '../define.ts';
+import { derived, filterEvidence, noSocketEvidence } from '../evidence.ts';
 import { ruleText } from '../filter-rule.ts';
 import { loopbackEdits, publish, publishIntent } from '../publish.ts';
 import type { FaultContext } from '../rule.ts';
+import { natMachinery } from '../search/border.ts';
 import { type MissedRule, missedRules, type Publication, unpublishedIn } from '../search/published.ts';
+import { servicesHiddenBy } from '../search/services.ts';
 
 export const dnatMissing = defineRule({
   code: 'dnat-missing',
@@ -27,8 +31,9 @@ export const dnatMissing = defineRule({
 
   find(context) {
     const at = endsUntranslated(context) ? unpublishedIn(context) : undefined;
-    const [missed] = at === undefined ? [] : missedRules(at);
-    if (at === undefined || missed === undefined) return [];
+    if (at === undefined) return [];
+    const [missed] = missedRules(at);
+    if (missed === undefined) return neverPublished(context, at);
     const { netns, inDevice, packet } = at;
     const asked = endpointText(packet, 'destination');
     return [
@@ -57,6 +62,36 @@ function endsUntranslated({ journey: { leg, fate, steps } }: FaultContext): bool
   const { netns, reason } = fate;
   const isLocal = reason.kind === 'no-socket' || (reason.kind === 'filtered' && reason.hook === 'input');
   return isLocal && !steps.some((step) => step.stage === 'nat' && step.netns === netns);
+}
+
+/** No rule names the port, and one service that the namespace hides listens on it. */
+function neverPublished({ host, journey: { fate } }: FaultContext, at: Publication): readonly Found[] {
+  const { netns, hook, inDevice, packet } = at;
+  if (inDevice === undefined || fate.kind !== 'dropped' || fate.reason.kind !== 'no-socket') return [];
+  const { protocol, port, others } = fate.reason;
+  const [service, another] = servicesHiddenBy(host, netns, inDevice, protocol, port);
+  if (service === undefined || another !== undefined || others.length > 0) return [];
+  const to = { address: service.address, port: undefined };
+  const edit = publish(netns, hook, packet, { machinery: natMachinery(host, netns), to, before: undefined });
+  return [
+    {
+      netns: netns.name,
+      device: inDevice,
+      what: `${netns.name} leads ${endpointText(packet, 'destination')} to nobody; what listens on ${protocol} port ${port} is ${targetText(service)}, behind it`,
+      why: 'Who is behind a namespace that translates sources is reached from outside only by a rule that leads a port there',
+      evidence: [
+        noSocketEvidence(netns, protocol, port),
+        derived(`no rule of PREROUTING in ${netns.name} names that port`),
+      ],
+      repairs: [
+        {
+          intent: publishIntent(packet, service),
+          edits: [edit],
+          sideEffects: `Everybody who reaches ${packet.destination} then reaches that service`,
+        },
+      ],
+    },
+  ];
 }
 
 function whyMissed({ hook }: Publication, { rule, failed, hook: stands }: MissedRule): string {

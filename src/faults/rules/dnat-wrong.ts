@@ -80,11 +80,14 @@ function leadsToNoService({ host, journey: { leg, fate } }: FaultContext, transl
   const { reason } = fate;
   const there = findNetns(host, fate.netns);
   if (there === undefined || reason.others.length > 0 || reason.address !== translated.after.destination) return [];
-  const ports = portsOf(there.sockets.known ? there.sockets.value : [], reason.protocol, reason.address);
-  const services =
-    ports.length === 0 ? otherServices(host, translated) : ports.map((port) => ({ address: reason.address, port }));
+  const { address } = reason;
+  const sockets = there.sockets.known ? there.sockets.value : [];
+  const onIt = portsOf(sockets, reason.protocol, address).map((port) => ({ address, port }));
+  const near = onIt.length > 0 ? onIt : otherServices(host, translated);
+  const unreached = near.length > 0 ? [] : samePort(sockets, reason.protocol, translated);
+  const services = near.length > 0 ? near : unreached.slice(0, 1).map(({ port }) => ({ address, port }));
   if (services.length === 0) return [];
-  const others = services.map(targetText).join(', ');
+  const others = [...near, ...unreached].map(targetText).join(', ');
   return [
     {
       ...placeOf(translated),
@@ -98,6 +101,17 @@ function leadsToNoService({ host, journey: { leg, fate } }: FaultContext, transl
       repairs: leadTo(translated, services),
     },
   ];
+}
+
+/** What listens on the very port that was asked, though on another address: once it is led there, that is what is wrong. */
+function samePort(
+  sockets: readonly ListeningSocket[],
+  protocol: 'tcp' | 'udp',
+  { before: { transport } }: Translated,
+): readonly ListeningSocket[] {
+  return sockets.filter(
+    (socket) => socket.protocol === protocol && transport.protocol !== 'icmp' && socket.port === transport.destPort,
+  );
 }
 
 /** 127.0.0.1 goes out with its own source, which is refused here or there. */

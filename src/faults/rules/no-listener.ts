@@ -4,8 +4,8 @@
  * @module
  */
 
-import { inNetns } from '../../host/commands-enter.ts';
 import { defineRule } from '../define.ts';
+import { noSocketEvidence } from '../evidence.ts';
 import { droppedAs } from '../search/dropped.ts';
 
 export const noListener = defineRule({
@@ -25,13 +25,7 @@ export const noListener = defineRule({
         device: undefined,
         what: `nothing in ${netns.name} listens on ${reason.protocol} port ${reason.port}`,
         why: `The network is fine: the kernel has nobody to give the packet to and answers with ${answer}`,
-        evidence: [
-          {
-            witness: 'model',
-            command: inNetns(netns, ['ss', '-lnp', reason.protocol === 'tcp' ? '-t' : '-u', `sport = :${reason.port}`]),
-            text: 'no socket',
-          },
-        ],
+        evidence: [noSocketEvidence(netns, reason.protocol, reason.port)],
         repairs: [],
       },
     ];

@@ -75,3 +75,37 @@ test.each([
   expect(findBy(dnatMissing, host, 'wan tcp 203.0.113.1 8080')).toEqual([]);
   expect(codesOf(host, 'wan tcp 203.0.113.1 8080')).toEqual(['no-listener']);
 });
+
+/** Nothing names the port; ns1 is hidden by the source translation of the host. */
+function hiding(sockets: readonly string[], postrouting = ['-A POSTROUTING -s 192.168.10.0/24 -o up0 -j MASQUERADE']) {
+  return behindBridge({
+    host: { ruleset: iptables('nat', ...HOOKS, ...postrouting), sysctls: { 'net/ipv4/ip_forward': 1 } },
+    ns1: { sockets },
+  });
+}
+
+test('dnat-missing leads to the one service that the namespace hides, and says who can reach it then', () => {
+  const host = hiding(['tcp 0.0.0.0:8080']);
+  const question = 'wan tcp 203.0.113.1 8080';
+  const [finding] = findBy(dnatMissing, host, question);
+  expect(finding).toMatchObject({ netns: 'host', device: 'up0' });
+  expect(finding?.what).toContain('what listens on tcp port 8080 is 192.168.10.11:8080, behind it');
+  expect(finding?.repairs[0]?.sideEffects).toBe('Everybody who reaches 203.0.113.1 then reaches that service');
+  expect(commandsFor(host, finding)).toEqual([
+    'iptables -t nat -A PREROUTING -d 203.0.113.1/32 -p tcp --dport 8080 -j DNAT --to-destination 192.168.10.11',
+  ]);
+  expect(endOf(after(host, finding?.repairs[0]), question)).toBe('answered');
+  expect(codesOf(host, question)).toEqual(['dnat-missing']);
+});
+
+test.each([
+  ['listens on another port', hiding(['tcp 0.0.0.0:80'])],
+  ['listens where nobody else reaches it', hiding(['tcp 127.0.0.1:8080'])],
+  ['is not hidden, because nothing is translated', hiding(['tcp 0.0.0.0:8080'], [])],
+])('dnat-missing is silent about a service that %s', (_, host) => {
+  expect(codesOf(host, 'wan tcp 203.0.113.1 8080')).toEqual(['no-listener']);
+});
+
+test('dnat-missing is silent for those inside, who ask the service itself', () => {
+  expect(codesOf(hiding(['tcp 0.0.0.0:8080']), 'ns1 tcp 203.0.113.1 8080')).toEqual(['no-listener']);
+});

@@ -38,6 +38,14 @@ test('dnat-wrong knows no command where it cannot tell which service is meant', 
   expect(nobody).toMatchObject([{ code: 'dnat-wrong', repairs: [] }]);
 });
 
+test('dnat-wrong leads to the port that was asked where the service listens on it, if on another address', () => {
+  const host = publishing('192.168.10.11:8081', ['tcp 127.0.0.1:8080']);
+  const [finding] = findBy(dnatWrong, host, QUESTION);
+  expect(finding?.what).toContain('where nothing listens; what listens is 127.0.0.1:8080');
+  expect(codesOf(after(host, finding?.repairs[0]), QUESTION)).toEqual(['listener-elsewhere']);
+  expect(codesOf(publishing('192.168.10.11:8081', ['udp 127.0.0.1:8080']), QUESTION)).toEqual(['no-listener']);
+});
+
 test('dnat-wrong lets what is sent to 127.0.0.1 leave with the address of the device', () => {
   const host = publishing('192.168.10.11:80', ['tcp 0.0.0.0:80']);
   const question = 'host tcp 127.0.0.1 8080';
