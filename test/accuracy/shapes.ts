@@ -309,7 +309,7 @@ function twoWays(family: FamilyName) {
       { name: 'r2', peer: `r2:to-${name}`, address: on(family, nets[1] ?? 0, 1) },
     ],
     routes: [way],
-    setup: [`ip -n ${name} addr add ${at(family, 9, own)}/${family === 'inet' ? 32 : 128} dev lo`],
+    setup: [`ip -n ${name} addr add ${at(family, 9, own)}/${family === 'inet' ? '32 dev lo' : '128 dev lo nodad'}`],
   });
   const nodes = [
     endOf('a', 1, [1, 3], `${at(family, 9, 2)} via ${at(family, 1, 2)} src ${at(family, 9, 1)}`),

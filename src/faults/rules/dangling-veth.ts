@@ -67,7 +67,9 @@ function strays(context: FaultContext): readonly Found[] {
   const { host } = context;
   const start = startOf(context);
   if (start === undefined) return [];
-  const end = endpointsOf(host, start.segment).find(({ ref, link }) => !start.isOwn(ref) && isUntouched(link));
+  const end = endpointsOf(host, start.segment).find(
+    ({ ref, link }) => !start.isOwn(ref) && isUntouched(host, ref.netns, link),
+  );
   if (end === undefined) return [];
   const isElsewhere = (name: NetnsName) => name !== end.ref.netns && name !== start.netns;
   const owners = start.owners.filter(({ netns }) => isElsewhere(netns));
@@ -92,7 +94,7 @@ function straysBehindOwner(context: FaultContext): readonly Found[] {
   const bridges = crossing.segment.filter((ref) => isBridge(host, ref));
   for (const { ref: owner } of crossing.owners) {
     const behind = endpointsOf(host, segmentOf(host, owner));
-    const end = behind.find(({ ref, link }) => !sameDevice(ref, owner) && isUntouched(link));
+    const end = behind.find(({ ref, link }) => !sameDevice(ref, owner) && isUntouched(host, ref.netns, link));
     const waiting = bridges.filter(({ netns }) => netns !== end?.ref.netns);
     if (end === undefined || waiting.length === 0) continue;
     return [

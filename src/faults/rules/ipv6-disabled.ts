@@ -17,6 +17,7 @@ import { crossingOf } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { addressFacing, ownersOf } from '../search/owner.ts';
 import { placeText } from '../search/text.ts';
+import { usedWays } from '../search/used-way.ts';
 import { wayTo } from '../search/way.ts';
 
 export const ipv6Disabled = defineRule({
@@ -66,8 +67,9 @@ function disabledDevice(context: FaultContext): DeviceRef | undefined {
   if (dropped !== undefined) return deviceOfKey(dropped.reason.key, dropped.netns.name) ?? dropped.device;
   const unrouted = unroutedIn(context);
   if (unrouted !== undefined && unrouted.family === 'inet6') {
-    const out = wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out;
-    return out !== undefined && isDisabled(host, out) ? out : undefined;
+    const { netns, destination } = unrouted;
+    const ways = [...usedWays(host, netns, destination), wayTo(host, netns.name, destination)];
+    return ways.map((way) => way?.hops[0].out).find((out) => out !== undefined && isDisabled(host, out));
   }
   const crossing = crossingOf(context);
   if (crossing === undefined || familyOf(crossing.nexthop) !== 'inet6' || crossing.owners.length > 0) return undefined;

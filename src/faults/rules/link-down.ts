@@ -16,6 +16,7 @@ import type { FaultContext } from '../rule.ts';
 import { type Crossing, crossingOf } from '../search/crossing.ts';
 import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
+import { usedWays } from '../search/used-way.ts';
 import { likelyDevice, wayTo } from '../search/way.ts';
 
 export const linkDown = defineRule({
@@ -74,15 +75,15 @@ function downTunnel(context: FaultContext): DeviceRef | undefined {
 }
 
 /**
- * The first one down on the wire to the owner. Without an owner, the one that takes the carrier, or one before somebody
- * who could be meant: any other that is down has nothing to do with it.
+ * The first one down on the wire to the owner. The one that takes the carrier, whoever owns it; without an owner, one before
+ * somebody who could be meant: any other that is down has nothing to do with it.
  */
 function downOnWire(context: FaultContext, crossing: Crossing): DeviceRef | undefined {
   const { host, journey } = context;
   const firstDown = (wire: readonly DeviceRef[]) => wire.find((ref) => isDown(host, ref));
   if (crossing.wire !== undefined) return firstDown(crossing.wire);
-  if (crossing.owners.length > 0) return undefined;
   if (droppedAs(context, 'no-carrier') !== undefined) return firstDown(crossing.segment);
+  if (crossing.owners.length > 0) return undefined;
   const [meant] = unaddressedEnds(host, crossing, routeSteps(journey.steps).at(-1));
   return firstDown((meant && wireBetween(host, crossing.from, meant.ref)) ?? []);
 }
@@ -97,7 +98,8 @@ function downOutOf(context: FaultContext): DeviceRef | undefined {
       !up && detail.kind !== 'loopback' && addresses.some((each) => holds(connectedPrefix(each), destination)),
   );
   if (connecting !== undefined) return { netns: netns.name, device: connecting.name };
-  const hop = wayTo(context.host, netns.name, destination)?.hops[0];
+  const used = usedWays(context.host, netns, destination).find(({ hops: [{ out }] }) => isDown(context.host, out));
+  const hop = (used ?? wayTo(context.host, netns.name, destination))?.hops[0];
   const out = hop?.out ?? likelyDevice(netns, unrouted.family);
   if (out === undefined) return undefined;
   // IPv6 addresses go when an interface goes down, so that the neighbour cannot even be named.

@@ -24,6 +24,7 @@ import {
 import { routableAddresses } from '../search/owner.ts';
 import { familyText } from '../search/text.ts';
 import { unaddressedEnds } from '../search/unaddressed.ts';
+import { usedWays } from '../search/used-way.ts';
 import { forwards, likelyDevice, wayTo } from '../search/way.ts';
 
 export const noAddress = defineRule({
@@ -48,7 +49,8 @@ export const noAddress = defineRule({
 function ownMissing(context: FaultContext): readonly Found[] {
   const place = unaddressedOut(context);
   if (place === undefined) return [];
-  const free = freeAddressFor(context.host, place.ref, place.family) ?? guessFor(context, place.ref);
+  const { destination } = context.question;
+  const free = freeAddressFor(context.host, place.ref, place.family, destination) ?? guessFor(context, place.ref);
   // An IPv6 router passes packets on without an address of its own there: only its neighbour's has to be known.
   if (free === undefined && place.family === 'inet6' && place.ref.netns !== context.question.netns) return [];
   return [found(context.host, place.ref, place.family, free === undefined ? [] : [add(place.ref, free)])];
@@ -78,9 +80,9 @@ function unaddressedOut(context: FaultContext): { ref: DeviceRef; family: Family
   if (linkLocal !== undefined) return { ref: linkLocal, family: 'inet6' };
   const unrouted = unroutedIn(context);
   if (unrouted === undefined) return undefined;
-  const out =
-    wayTo(host, unrouted.netns.name, unrouted.destination)?.hops[0].out ??
-    likelyDevice(unrouted.netns, unrouted.family);
+  const { netns, destination } = unrouted;
+  const [way = wayTo(host, netns.name, destination)] = usedWays(host, netns, destination);
+  const out = way?.hops[0].out ?? likelyDevice(netns, unrouted.family);
   const link = out && findLink(host, out.netns, out.device);
   if (out === undefined || link === undefined || !link.up || isUnnumbered(host, unrouted, out)) return undefined;
   return routableAddresses(link, unrouted.family).length === 0 ? { ref: out, family: unrouted.family } : undefined;

@@ -18,7 +18,9 @@ import { borderOf } from '../search/border.ts';
 import { unroutedIn } from '../search/dropped.ts';
 import { masquerade } from '../search/masquerade.ts';
 import { routesFor } from '../search/new-route.ts';
+import { withSource } from '../search/route-source.ts';
 import { strayedIn } from '../search/stray-route.ts';
+import { usedWays } from '../search/used-way.ts';
 import { type Way, wayTo } from '../search/way.ts';
 
 export const noRoute = defineRule({
@@ -33,7 +35,8 @@ export const noRoute = defineRule({
     const { netns, destination, taken } = missing;
     const ways = waysFrom(context, netns, destination);
     const [way] = ways;
-    const routes = ways.flatMap((each) => routesFor(context.host, netns, destination, each));
+    const plain = ways.flatMap((each) => routesFor(context.host, netns, destination, each));
+    const routes = [...plain.flatMap((route) => withSource(context, netns, route) ?? []), ...plain];
     const back = context.journey.leg === 'reply' ? ' back' : '';
     return [
       {
@@ -59,15 +62,14 @@ export const noRoute = defineRule({
   },
 });
 
-/** The way by which the request came in, for its reply; then the cheapest. */
-function waysFrom({ host, journey, trip }: FaultContext, { name }: Netns, destination: Address): readonly Way[] {
-  const cheapest = wayTo(host, name, destination);
-  const arrival = trip.request.steps.findLast((step) => step.stage === 'ingress' && step.netns === name);
+/** The way by which the request came in, for its reply; then one that a neighbour uses; then the cheapest. */
+function waysFrom({ host, journey, trip }: FaultContext, netns: Netns, destination: Address): readonly Way[] {
+  const { name } = netns;
+  const arrival = trip.request.steps.findLast((step) => step.stage === 'ingress' && step.netns === name)?.device;
   const backwards =
-    journey.leg === 'reply' && arrival !== undefined && arrival.device !== cheapest?.hops[0].out.device
-      ? wayTo(host, name, destination, arrival.device)
-      : undefined;
-  return [backwards, cheapest].filter((way) => way !== undefined);
+    journey.leg === 'reply' && arrival !== undefined ? wayTo(host, name, destination, arrival) : undefined;
+  const ways = [backwards, usedWays(host, netns, destination)[0], wayTo(host, name, destination)];
+  return [...new Map(ways.flatMap((way) => (way === undefined ? [] : [[way.hops[0].out.device, way]]))).values()];
 }
 
 /** Where the far end has no way back, our router may as well answer for us with an address that it has a way to. */

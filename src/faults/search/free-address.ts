@@ -33,12 +33,19 @@ export function guessText({ address, guess }: NewAddress): string | undefined {
     : `${address} is a guess (${guess}): take the one that was meant, if you know it`;
 }
 
-/** @returns `undefined` when nobody on the wire has an address to go by, or their network is full. */
-export function freeAddressFor(host: Host, ref: DeviceRef, family: Family): NewAddress | undefined {
+/**
+ * @param towards Whom it is needed for: of several networks on the wire, the one that holds it.
+ * @returns `undefined` when nobody on the wire has an address to go by, or their network is full.
+ */
+export function freeAddressFor(host: Host, ref: DeviceRef, family: Family, towards?: Address): NewAddress | undefined {
   const lost = routedOnto(host, ref, family);
   if (lost !== undefined) return lost;
-  for (const facing of facingAddresses(host, ref, family)) {
-    const prefix = connectedPrefix(facing);
+  const isMeant = (prefix: Prefix | undefined) =>
+    prefix !== undefined && towards !== undefined && contains(prefix, towards);
+  const networks = facingAddresses(host, ref, family)
+    .map((facing) => ({ facing, prefix: connectedPrefix(facing) }))
+    .sort((a, b) => Number(isMeant(b.prefix)) - Number(isMeant(a.prefix)));
+  for (const { facing, prefix } of networks) {
     if (prefix === undefined) continue;
     const { prefixLength } = facing;
     const expected = expectedIn(host, prefix);

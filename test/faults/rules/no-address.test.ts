@@ -49,3 +49,9 @@ test('no-address does not take a route to somebody for one to nobody', () => {
   expect(repair?.intent).not.toContain('which r has a route to');
   expect(repair?.sideEffects).toContain('is a guess');
 });
+
+test('no-address takes the network of the destination, of several on the wire', () => {
+  const host = pair({ veth0: { addresses: [] }, veth1: { addresses: ['10.78.0.1/24', '10.0.0.2/24'] } });
+  const [finding] = findBy(noAddress, host, 'ns1 10.0.0.2');
+  expect(commandsFor(host, finding)).toEqual(['ip -n ns1 addr add 10.0.0.1/24 dev veth0']);
+});

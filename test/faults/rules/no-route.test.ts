@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { noRoute } from '../../../src/faults/rules/no-route.ts';
 import { hostOf } from '../../helpers/build-host.ts';
-import { codesOf, commandsFor, findBy, isProgress } from '../diagnose.ts';
+import { after, codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
 import { pair } from '../worlds.ts';
 
 test('no-route adds the route onto the wire of a neighbour in another network', () => {
@@ -89,4 +89,27 @@ test('no-route is what a refusing default route means, which says no to all that
   expect(codesOf(host, 'ns1 10.0.2.1')).toEqual(['no-route']);
   const [finding] = findBy(noRoute, host, 'ns1 10.0.2.1');
   expect(commandsFor(host, finding)).toEqual(['ip -n ns1 route add 10.0.2.0/24 dev veth0']);
+});
+
+/** a and b are neighbours, each with an address of its own on lo; b has no way back to that of a. */
+const onLoopbacks = (routesOfA: readonly string[], routesOfB: readonly string[]) =>
+  hostOf({
+    a: {
+      links: { lo: { addresses: ['10.9.0.1/32'] }, eth0: { peer: 'b:eth0', addresses: ['10.0.0.1/24'] } },
+      routes: routesOfA,
+    },
+    b: {
+      links: { lo: { addresses: ['10.9.0.2/32'] }, eth0: { addresses: ['10.0.0.2/24'] } },
+      routes: routesOfB,
+      sockets: ['udp 0.0.0.0:53', 'tcp 0.0.0.0:80'],
+    },
+  });
+
+test('no-route names the source, where an answer would come from another address than was asked', () => {
+  const host = onLoopbacks(['10.9.0.2 via 10.0.0.2 src 10.9.0.1'], []);
+  const [finding] = findBy(noRoute, host, 'a udp 10.9.0.2 53');
+  expect(commandsFor(host, finding)).toEqual(['ip -n b route add 10.9.0.1 via 10.0.0.1 dev eth0 src 10.9.0.2']);
+  expect(endOf(after(host, finding?.repairs[0]), 'a udp 10.9.0.2 53')).toBe('answered');
+  const [ofTcp] = findBy(noRoute, host, 'a tcp 10.9.0.2 80');
+  expect(commandsFor(host, ofTcp)).toEqual(['ip -n b route add default via 10.0.0.1 dev eth0']);
 });
