@@ -26,10 +26,18 @@ export function kernelRoutesOf(link: Link, address: InterfaceAddress): readonly 
   ];
 }
 
+/** An address never changes, and the search for a cause asks for its network again and again. */
+const connectedPrefixes = new WeakMap<InterfaceAddress, Prefix>();
+
 /** The network that the address connects; `undefined` for an address alone. */
 export function connectedPrefix(address: InterfaceAddress): Prefix | undefined {
   const alone = address.prefixLength === FAMILY_BITS[address.family] && address.peer === undefined;
-  return alone ? undefined : prefixOf(address.peer ?? address.address, address.prefixLength);
+  if (alone) return undefined;
+  const made = connectedPrefixes.get(address);
+  if (made !== undefined) return made;
+  const prefix = prefixOf(address.peer ?? address.address, address.prefixLength);
+  connectedPrefixes.set(address, prefix);
+  return prefix;
 }
 
 /** Whether the kernel treats the address as its own already. */

@@ -8,38 +8,37 @@
  * @module
  */
 
-import { allLinks, findLink, findNetns, type Host, linksOf, sameDevice } from '../host/host.ts';
+import { type Host, sameDevice } from '../host/host.ts';
 import type { DeviceRef, Link } from '../host/link.ts';
 import { unreachable } from '../net/unreachable.ts';
+import { indexWiring, keyOf, type WiringIndex } from './wiring-index.ts';
 
 /** The devices at the other ends of what leaves this one. */
 export function wiredTo(host: Host, ref: DeviceRef): readonly DeviceRef[] {
-  const link = findLink(host, ref.netns, ref.device);
+  const index = indexWiring(host);
+  const link = index.linkOf.get(keyOf(ref));
   if (link === undefined) return [];
-  const master = bridgeOf(host, ref, link);
-  const ends = [...farEnds(host, ref, link), ...uppersOf(host, ref)];
+  const master = bridgeOf(index, ref, link);
+  const ends = [...farEnds(index, ref, link), ...(index.uppersOf.get(keyOf(ref)) ?? [])];
   return master === undefined ? ends : [...ends, master];
 }
 
 /** The bridge that the device is a port of. */
-function bridgeOf(host: Host, ref: DeviceRef, link: Link): DeviceRef | undefined {
+function bridgeOf({ linkOf }: WiringIndex, { netns }: DeviceRef, link: Link): DeviceRef | undefined {
   if (link.master === undefined || link.port === undefined) return undefined;
-  return findLink(host, ref.netns, link.master) && { netns: ref.netns, device: link.master };
+  const bridge: DeviceRef = { netns, device: link.master };
+  return linkOf.has(keyOf(bridge)) ? bridge : undefined;
 }
 
-function farEnds(host: Host, ref: DeviceRef, link: Link): readonly DeviceRef[] {
+function farEnds(index: WiringIndex, ref: DeviceRef, link: Link): readonly DeviceRef[] {
   const { detail } = link;
   switch (detail.kind) {
     case 'veth':
       return detail.peer.kind === 'found' ? [{ netns: detail.peer.netns, device: detail.peer.device }] : [];
     case 'bridge':
-      return portsOf(host, ref);
+      return index.portsOf.get(keyOf(ref)) ?? [];
     case 'vxlan':
-      return [...allLinks(host)].flatMap(({ netns, link: other }) =>
-        other.detail.kind === 'vxlan' && other.detail.vni === detail.vni && other !== link
-          ? [{ netns: netns.name, device: other.name }]
-          : [],
-      );
+      return (index.vxlansOf.get(detail.vni) ?? []).filter((other) => !sameDevice(other, ref));
     case 'macvlan':
     case 'vlan':
       return detail.lower.kind === 'found' ? [{ netns: detail.lower.netns, device: detail.lower.device }] : [];
@@ -53,35 +52,27 @@ function farEnds(host: Host, ref: DeviceRef, link: Link): readonly DeviceRef[] {
   }
 }
 
-/** The devices that stand on it. */
-function uppersOf(host: Host, ref: DeviceRef): readonly DeviceRef[] {
-  return [...allLinks(host)].flatMap(({ netns, link: { name, detail } }) => {
-    const isOnIt =
-      (detail.kind === 'macvlan' || detail.kind === 'vlan') &&
-      detail.lower.kind === 'found' &&
-      sameDevice(detail.lower, ref);
-    return isOnIt ? [{ netns: netns.name, device: name }] : [];
-  });
-}
-
 /** The ports of a bridge. */
 export function portsOf(host: Host, bridge: DeviceRef): readonly DeviceRef[] {
-  const netns = findNetns(host, bridge.netns);
-  if (netns === undefined) return [];
-  return linksOf(netns)
-    .filter(({ master, port }) => master === bridge.device && port !== undefined)
-    .map(({ name }) => ({ netns: bridge.netns, device: name }));
+  return indexWiring(host).portsOf.get(keyOf(bridge)) ?? [];
 }
 
 /** All that is wired to the device, itself first, the nearest next. */
 export function segmentOf(host: Host, from: DeviceRef): readonly DeviceRef[] {
-  const seen: DeviceRef[] = [from];
-  for (const ref of seen) {
+  const { segments } = indexWiring(host);
+  const made = segments.get(keyOf(from));
+  if (made !== undefined) return made;
+  const segment: DeviceRef[] = [from];
+  const seen = new Set([keyOf(from)]);
+  for (const ref of segment) {
     for (const next of wiredTo(host, ref)) {
-      if (!seen.some((each) => sameDevice(each, next))) seen.push(next);
+      if (seen.has(keyOf(next))) continue;
+      seen.add(keyOf(next));
+      segment.push(next);
     }
   }
-  return seen;
+  segments.set(keyOf(from), segment);
+  return segment;
 }
 
 /** The devices on the shortest wire from one to the other, both included; `undefined` when nothing joins them. */
@@ -108,8 +99,9 @@ export interface Endpoint {
 
 /** Those of the devices at which IP begins: all but bridge ports. */
 export function endpointsOf(host: Host, segment: readonly DeviceRef[]): readonly Endpoint[] {
+  const { linkOf } = indexWiring(host);
   return segment.flatMap((ref) => {
-    const link = findLink(host, ref.netns, ref.device);
+    const link = linkOf.get(keyOf(ref));
     return link === undefined || link.port !== undefined ? [] : [{ ref, link }];
   });
 }

@@ -17,13 +17,27 @@ export interface Owner {
   readonly address: InterfaceAddress;
 }
 
+/** A host never changes: its owners are listed once. */
+const owners = new WeakMap<Host, ReadonlyMap<Address, readonly Owner[]>>();
+
 /** Every device of the host that has the address. */
 export function ownersOf(host: Host, address: Address): readonly Owner[] {
-  return [...allLinks(host)].flatMap(({ netns, link }) =>
-    link.addresses
-      .filter((each) => each.address === address)
-      .map((each) => ({ ref: { netns: netns.name, device: link.name }, link, address: each })),
-  );
+  const listed = owners.get(host) ?? listOwners(host);
+  owners.set(host, listed);
+  return listed.get(address) ?? [];
+}
+
+function listOwners(host: Host): ReadonlyMap<Address, readonly Owner[]> {
+  const listed = new Map<Address, Owner[]>();
+  for (const { netns, link } of allLinks(host)) {
+    for (const each of link.addresses) {
+      const owner: Owner = { ref: { netns: netns.name, device: link.name }, link, address: each };
+      const others = listed.get(each.address);
+      if (others === undefined) listed.set(each.address, [owner]);
+      else others.push(owner);
+    }
+  }
+  return listed;
 }
 
 /** The addresses of the family that other hosts can route to: an IPv6 link-local one does not count. */
