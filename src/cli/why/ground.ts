@@ -50,6 +50,7 @@ const MOST_SETTLING = 3;
 /** An answer, with what it was made from. */
 export interface Answer {
   readonly diagnosis: Diagnosis;
+  readonly host: Host;
   readonly recording: Recording | undefined;
 }
 
@@ -68,6 +69,7 @@ export async function ask(ground: Ground, words: WhyWords): Promise<Answer> {
       asked.kind === 'unresolved'
         ? nameUnresolved(asked.lookup, diagnosis)
         : { ...diagnosis, notes: [...asked.notes, ...diagnosis.notes] },
+    host: known,
     recording: ground.recorded?.(),
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { whyPage } from '../../report/html/why-page.ts';
+import { whyPicture } from '../../report/html/why-picture.ts';
 import { writeWhole } from '../../system/write-whole.ts';
 import type { CommandIo } from '../io.ts';
 import { pageOrigin } from '../page-origin.ts';
@@ -19,13 +20,13 @@ export interface PageRequest {
 }
 
 /** @throws Failure `bad-file` when it cannot be written; then an older page is still there. */
-export function writePage(io: CommandIo, { file, commandLine }: PageRequest, answer: Answer): void {
-  const { diagnosis, recording } = answer;
+export async function writePage(io: CommandIo, { file, commandLine }: PageRequest, answer: Answer): Promise<void> {
+  const { diagnosis, host, recording } = answer;
   const origin = pageOrigin(commandLine);
   const text = whyPage(
     {
       diagnosis,
-      picture: undefined,
+      picture: await whyPicture(host, diagnosis),
       facts: recording === undefined ? [] : pathFacts(recording, diagnosis),
       asOf: recording?.takenAt ?? origin.madeAt,
     },

@@ -97,7 +97,8 @@ async function whyAsText(io: CommandIo, ground: Ground, request: WhyRequest): Pr
 /** Loaded only where a page is wanted. */
 async function writePage(io: CommandIo, page: PageRequest | undefined, answer: Answer): Promise<void> {
   if (page === undefined) return;
-  (await import('./page.ts')).writePage(io, page, answer);
+  const { writePage: write } = await import('./page.ts');
+  await write(io, page, answer);
   if (page.file !== '-') io.stderr.write(`nsdiag: the page is in ${escapeText(page.file)}\n`);
 }
 

@@ -9,6 +9,7 @@ import type { Diagnosis, Verdict } from '../../diagnosis/diagnosis.ts';
 import { endpointQuestion } from '../endpoint-question.ts';
 import { lookedFacts } from '../looked-facts.ts';
 import { shellLine } from '../shell-quote.ts';
+import { PICTURE_STYLE } from '../svg/style.ts';
 import { MARK } from '../text/outcome.ts';
 import { type Markup, markup } from './markup.ts';
 import { type PageOrigin, pageText, type Section } from './page.ts';
@@ -18,6 +19,7 @@ import { factsMarkup, type NamespaceFacts } from './why-facts.ts';
 import { fixMarkup } from './why-fix.ts';
 import { packetsMarkup } from './why-packets.ts';
 import { pathMarkup } from './why-path.ts';
+import { WHY_PICTURE_STYLE } from './why-picture.ts';
 
 /** What the page is made of. */
 export interface WhyPage {
@@ -51,8 +53,8 @@ export function whyPage(page: WhyPage, origin: PageOrigin): string {
       lead: lead(page),
       sections: [
         ...section('fix', 'Fix', fixMarkup(diagnosis)),
-        ...section('causes', causes.length === 1 ? 'Cause' : `${causes.length} causes`, causesMarkup(diagnosis)),
         ...section('picture', 'Picture', picture),
+        ...section('causes', causes.length === 1 ? 'Cause' : `${causes.length} causes`, causesMarkup(diagnosis)),
         ...section('path', 'Path', pathMarkup(diagnosis)),
         ...section('packets', 'Packets', packetsMarkup(diagnosis), { note: `${sightings} seen` }),
         ...section('notes', 'Notes', bullets(notes), { note: String(notes.length) }),
@@ -62,7 +64,7 @@ export function whyPage(page: WhyPage, origin: PageOrigin): string {
           isFolded: true,
         }),
       ],
-      styles: [],
+      styles: picture === undefined ? [] : [PICTURE_STYLE, WHY_PICTURE_STYLE],
       scripts: [],
     },
     origin,

@@ -137,6 +137,7 @@ test('why() --html writes the page besides, whole, and says where', async () => 
     expect(readFileSync(html, 'utf8')).toMatch(
       /^<!doctype html>[\s\S]*nsdiag why ns1 10\.0\.2\.1 --html [\s\S]*<\/html>\n$/,
     );
+    expect(readFileSync(html, 'utf8')).toMatch(/<svg [\s\S]*class="way request"[\s\S]*class="death"/);
     const json = await run([BROKEN], { html, json: true });
     expect(validate(JSON.parse(json.stdout)), JSON.stringify(validate.errors)).toBe(true);
     const nowhere = run([BROKEN], { html: join(folder, 'none', 'why.html'), json: true });
