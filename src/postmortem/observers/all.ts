@@ -12,11 +12,13 @@ import { DuplicateAddresses } from './duplicate-address.ts';
 import { UnansweredEchoes } from './echo-unanswered.ts';
 import { MissingFragments } from './fragment-missing.ts';
 import { IcmpErrors } from './icmp-errors.ts';
+import { FlappingMacs } from './mac-flapping.ts';
 import { UntranslatedSources } from './nat-missing.ts';
 import { UnansweredNeighbours } from './neighbour-unanswered.ts';
 import { OneDirection } from './one-direction.ts';
 import { OneWayUdp } from './one-way-udp.ts';
 import { RepeatedPackets } from './repeats.ts';
+import { Together } from './together.ts';
 
 /**
  * @param capture Its index among those that are analysed together.
@@ -25,6 +27,7 @@ import { RepeatedPackets } from './repeats.ts';
 export function observersOf(capture: number, seed: number): CaptureObservers {
   const neighbours = new UnansweredNeighbours(capture, seed);
   const owners = new DuplicateAddresses(capture, seed);
+  const segment = new Together([neighbours, owners, new FlappingMacs(capture, seed)]);
   const echoes = new UnansweredEchoes(capture, seed);
   const dns = new DnsQueries(capture, seed);
   const udp = new OneWayUdp(capture, seed);
@@ -37,8 +40,8 @@ export function observersOf(capture: number, seed: number): CaptureObservers {
     repeats,
     checksums: new BadChecksums(capture, seed),
     sources,
-    arp: [neighbours, owners],
-    icmp: [neighbours, owners, echoes, errors],
+    arp: [segment],
+    icmp: [segment, echoes, errors],
     udp: [dns, udp],
     fragment: [new MissingFragments(capture, seed)],
   });
