@@ -21,6 +21,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/why.ts'),
   },
   {
+    name: 'topo',
+    summary: 'show what is wired to what, and what is odd about it',
+    load: () => import('./commands/topo.ts'),
+  },
+  {
     name: 'analyze',
     summary: 'say what went wrong in saved captures',
     load: () => import('./commands/analyze.ts'),

@@ -82,6 +82,11 @@ function inOrder(namespaces: readonly Netns[]): readonly Netns[] {
   return namespaces.toSorted((a, b) => isHere(b) - isHere(a) || compare(a.name, b.name));
 }
 
+/** The same, of which these namespaces are shown. */
+export function withPlaces(topology: Topology, namespaces: readonly Netns[]): Topology {
+  return { ...topology, places: inOrder(namespaces).map((netns) => placeOf(netns, topology.oddities)) };
+}
+
 /** These namespaces alone, with the wires that begin or end in them and what is odd there. */
 export function narrowed(topology: Topology, names: ReadonlySet<NetnsName>): Topology {
   return {

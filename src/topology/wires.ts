@@ -23,14 +23,14 @@ export type Wire =
   | { readonly kind: 'port'; readonly from: DeviceRef; readonly to: DeviceRef }
   /** From a macvlan or VLAN device to what it stands on. */
   | { readonly kind: 'stacked'; readonly from: DeviceRef; readonly to: DeviceRef }
-  /** Between two vxlans, of which `from` names the address of the other's machine; perhaps both do. */
+  /** Between two vxlans: `from` sends to the address of the other's machine, `back` is where that one sends. */
   | {
       readonly kind: 'tunnel';
       readonly from: DeviceRef;
       readonly to: DeviceRef;
       readonly vni: number;
       readonly remote: Address;
-      readonly isMutual: boolean;
+      readonly back: Address | undefined;
     }
   /** Out of a tunnel at whose far end nothing takes it; `holder`: the device that has the address. */
   | {
@@ -103,7 +103,7 @@ function tunnel(host: Host, from: DeviceRef, vxlan: Vxlan, remote: Address): Wir
   const to = holder && vxlanIn(host, holder, vxlan, from);
   const { vni } = vxlan;
   if (to === undefined) return { kind: 'open-tunnel', from, vni, remote, holder };
-  return { kind: 'tunnel', from, to, vni, remote, isMutual: false };
+  return { kind: 'tunnel', from, to, vni, remote, back: undefined };
 }
 
 /** Who has the address: on the wire of the underlay if anybody there, else the only one who has it anywhere. */
@@ -143,7 +143,7 @@ function withoutSecondEnds(wires: readonly Wire[]): readonly Wire[] {
     const back = isPaired ? keyOf(wire.kind, wire.to, wire.from) : undefined;
     const first = back === undefined ? undefined : kept.get(back);
     if (back === undefined || first === undefined) kept.set(keyOf(wire.kind, ...keyEnds(wire)), wire);
-    else if (first.kind === 'tunnel') kept.set(back, { ...first, isMutual: true });
+    else if (first.kind === 'tunnel' && wire.kind === 'tunnel') kept.set(back, { ...first, back: wire.remote });
   }
   return [...kept.values()];
 }

@@ -13,6 +13,7 @@ import { thisMachine } from '../../lab/machine.ts';
 import { labsUp } from '../../lab/state-file.ts';
 import { FLOW_SORTS } from '../analyze/list-flows.ts';
 import { FAULT_FACTS } from '../explain/explained.ts';
+import { FORMATS } from '../topo/format.ts';
 import type { Blank, Candidate, Completion, Source } from './complete.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -27,6 +28,7 @@ export const SOURCES: Readonly<Record<string, (blank: Blank, env: Env) => Comple
   netns: NAMESPACES,
   destination: NAMESPACES,
   proto: () => words('icmp', 'tcp', 'udp'),
+  format: () => words(...FORMATS),
   file: FILES,
   'file:number': FILES,
   key: () => words(...FLOW_SORTS),

@@ -42,7 +42,6 @@ export interface Line {
   readonly from: string;
   readonly to: string;
   readonly classes: readonly string[];
-  readonly label: string;
 }
 
 export interface Drawing {

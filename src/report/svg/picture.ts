@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { DeviceRef } from '../../host/link.ts';
+import type { Marks } from '../../topology/comparison.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { type Markup, type MarkupValue, markup, markupText } from '../html/markup.ts';
 import type { Chip } from './drawing.ts';
@@ -34,15 +34,15 @@ export interface Picture {
 
 export interface PictureOptions {
   readonly path?: PicturePath | undefined;
-  /** Class names (`added`, `changed`, `removed`) for a device. */
-  readonly classesOf?: ((ref: DeviceRef) => readonly string[]) | undefined;
+  /** What has become of each thing since an older topology. */
+  readonly marks?: Marks | undefined;
 }
 
 const NO_PATH: DrawnPath = { passages: [], chips: new Set(), death: undefined };
 
 /** Lay out and draw. */
-export async function drawPicture(topology: Topology, { path, classesOf }: PictureOptions = {}): Promise<Picture> {
-  const drawn = drawingOf(topology, classesOf);
+export async function drawPicture(topology: Topology, { path, marks }: PictureOptions = {}): Promise<Picture> {
+  const drawn = drawingOf(topology, marks);
   const way = path === undefined ? NO_PATH : drawnPath(drawn, path);
   const layout = await layOut(drawn.drawing);
   return { markup: svgOf(layout, way, topology), width: layout.width, height: layout.height };

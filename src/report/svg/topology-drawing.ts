@@ -7,6 +7,7 @@
  */
 
 import type { DeviceRef, Link } from '../../host/link.ts';
+import { type Mark, type Marks, NO_MARKS } from '../../topology/comparison.ts';
 import { deviceKey } from '../../topology/segments.ts';
 import { odditiesAt, type Place, type Topology } from '../../topology/topology.ts';
 import type { Wire } from '../../topology/wires.ts';
@@ -38,11 +39,8 @@ function isWorthABox({ netns, devices, unread }: Place): boolean {
   return netns.entry.kind !== 'here' || devices.length > 0 || unread !== undefined;
 }
 
-/** @param classesOf More about a device than its own state: what has changed. */
-export function drawingOf(
-  whole: Topology,
-  classesOf: (ref: DeviceRef) => readonly string[] = () => [],
-): TopologyDrawing {
+/** @param marks What has become of each thing since an older topology. */
+export function drawingOf(whole: Topology, marks: Marks = NO_MARKS): TopologyDrawing {
   const topology = { ...whole, places: whole.places.filter(isWorthABox) };
   const drawn = new Map<string, Drawn>();
   topology.places.forEach(({ netns, devices }, index) => {
@@ -60,11 +58,11 @@ export function drawingOf(
   const rank = (id: string) => ranks.get(id) ?? 0;
   const sides = sidesOf(joints, rank);
   const boxes = topology.places.map((place, index) => {
-    const chips = place.devices.map((link, at) => chipOf(topology, place, link, `n${index}d${at}`, classesOf));
-    return boxOf(place, `n${index}`, chips, sides, topology);
+    const chips = place.devices.map((link, at) => chipOf(topology, place, link, `n${index}d${at}`, marks));
+    return boxOf(place, `n${index}`, chips, sides, topology, marks);
   });
   return {
-    drawing: { boxes: [...boxes, ...beyond], lines: joints.map((joint) => lineOf(joint, sides, rank)) },
+    drawing: { boxes: [...boxes, ...beyond], lines: joints.map((joint) => lineOf(joint, sides, rank, marks)) },
     chipOf: new Map([...drawn].map(([key, { id }]) => [key, id])),
     wireOf: new Map(joints.map(({ id, wire }) => [id, wire])),
     boxOf: new Map(topology.places.map(({ netns }, index) => [netns.name, `n${index}`])),
@@ -122,11 +120,12 @@ function lineOf(
   { id, wire, from, to }: Joint,
   sides: ReadonlyMap<string, 'west' | 'east'>,
   rank: (box: string) => number,
+  marks: Marks,
 ): Line {
   const isBackward =
     from.box === to.box ? sides.get(from.id) === 'east' || sides.get(to.id) === 'west' : rank(to.box) < rank(from.box);
   const [left, right] = isBackward ? [to.id, from.id] : [from.id, to.id];
-  return { id, from: left, to: right, classes: [wire.kind], label: '' };
+  return { id, from: left, to: right, classes: [wire.kind, ...listed(marks.ofWire(wire))] };
 }
 
 function boxOf(
@@ -135,6 +134,7 @@ function boxOf(
   chips: readonly Chip[],
   sides: ReadonlyMap<string, 'west' | 'east'>,
   { oddities }: Topology,
+  marks: Marks,
 ): Box {
   const isEmpty = oddities.some((each) => each.netns === netns.name && each.device === undefined);
   const note = unread !== undefined ? 'not read' : isEmpty && devices.length === 0 ? 'only lo' : '';
@@ -147,19 +147,13 @@ function boxOf(
     id,
     title: escapeText(netns.name),
     note,
-    classes: ['netns', ...state],
+    classes: ['netns', ...state, ...listed(marks.ofNetns(netns.name))],
     ports,
     inside: chips.filter((chip) => !sides.has(chip.id)),
   };
 }
 
-function chipOf(
-  topology: Topology,
-  { netns }: Place,
-  link: Link,
-  id: string,
-  classesOf: (ref: DeviceRef) => readonly string[],
-): Chip {
+function chipOf(topology: Topology, { netns }: Place, link: Link, id: string, marks: Marks): Chip {
   const ref = { netns: netns.name, device: link.name };
   const odd = odditiesAt(topology, ref);
   const state = stateText(link);
@@ -180,11 +174,20 @@ function chipOf(
       ...(state === undefined ? [] : [warning(state)]),
       ...[...new Set(codes)].map(warning),
     ],
-    classes: [link.detail.kind, ...(link.up ? [] : ['down']), ...(odd.length > 0 ? ['odd'] : []), ...classesOf(ref)],
+    classes: [
+      link.detail.kind,
+      ...(link.up ? [] : ['down']),
+      ...(odd.length > 0 ? ['odd'] : []),
+      ...listed(marks.ofDevice(ref)),
+    ],
     details: [
       `${netns.name} ${link.name}: ${kind}, index ${link.ifindex}, MTU ${link.mtu}${link.mac === undefined ? '' : `, ${link.mac}`}`,
       ...link.addresses.map(({ address, prefixLength, flags }) => [`${address}/${prefixLength}`, ...flags].join(' ')),
       ...odd.map(({ code, text }) => `${code}: ${text}`),
     ],
   };
+}
+
+function listed(mark: Mark | undefined): readonly Mark[] {
+  return mark === undefined ? [] : [mark];
 }
