@@ -10,9 +10,11 @@ import { paragraph, type Style } from '../report/text/style.ts';
 import type { Fault, Lab, LabQuestion } from './schema.ts';
 
 /** The words behind `nsdiag` that ask a question. */
-export function whyArgv({ from, to, proto, port, size }: LabQuestion): readonly string[] {
+export function whyArgv({ from, to, proto, port, sourcePort, size }: LabQuestion): readonly string[] {
   const sized = size === undefined ? [] : ['--size', String(size)];
-  return ['why', from, to, ...(proto === 'icmp' ? [] : ['--proto', proto, '--port', String(port)]), ...sized];
+  const ports = proto === 'icmp' ? [] : ['--proto', proto, '--port', String(port)];
+  const own = sourcePort === undefined ? [] : ['--source-port', String(sourcePort)];
+  return ['why', from, to, ...ports, ...own, ...sized];
 }
 
 /** The command that asks a question. */

@@ -9,7 +9,7 @@ import { shellLine } from '../report/shell-quote.ts';
 import { Failure } from '../system/failure.ts';
 import type { Argv } from '../system/run.ts';
 import type { Machine } from './machine.ts';
-import { startProcess, stopProcess, waitForListener } from './process.ts';
+import { startProcess, stopProcess, waitForListener, waitForSwitch } from './process.ts';
 import { identified, recordOf } from './record.ts';
 import type { StateFile } from './state-file.ts';
 import type { Step } from './step.ts';
@@ -37,6 +37,7 @@ function stepLines(step: Step, before: Step | undefined): readonly string[] {
     case 'command':
       return [...heading, shellLine(step.argv)];
     case 'listen':
+    case 'switch':
       return [...heading, `${shellLine(step.argv)} &`];
     case 'write':
       return [...heading, `${shellLine(printArgv(step))} >${shellLine([step.path])}`];
@@ -81,6 +82,12 @@ export async function performSteps(
         const process = await startProcess(machine, step.argv);
         state.add({ kind: 'process', name: step.listener.name, ...process });
         await waitForListener(machine, process, step.listener);
+        break;
+      }
+      case 'switch': {
+        const process = await startProcess(machine, step.argv);
+        state.add({ kind: 'process', name: step.started.name, ...process });
+        await waitForSwitch(machine, process, step.started);
         break;
       }
       case 'stop': {

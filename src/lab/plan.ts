@@ -10,11 +10,13 @@
 import type { Argv } from '../system/run.ts';
 import { execIn, HOST, ipIn, isInet6, place } from './commands.ts';
 import { macvlanSteps, vxlanSteps } from './device-steps.ts';
+import { switchStep } from './frame-switch.ts';
 import { listenStep } from './listener.ts';
 import { netfilterSteps } from './netfilter-steps.ts';
 import { resolverSteps } from './resolver-steps.ts';
 import type { Fault, Lab } from './schema.ts';
 import { command, iptablesTable, type Made, onHost, type Step } from './step.ts';
+import { xdpSteps } from './xdp-steps.ts';
 
 /** The steps that build a lab on a machine where nothing is in its way. */
 export function planLab(lab: Lab): readonly Step[] {
@@ -165,6 +167,8 @@ export function planFault(fault: Fault): readonly Step[] {
     ...fault.stop.map((listener): Step => ({ kind: 'stop', purpose, listener })),
     ...fault.run.map((argv, index) => command(purpose, argv, ...leftOnHostBy(argv), ...(index === 0 ? undo : []))),
     ...fault.start.map(listenStep),
+    ...fault.switches.map(switchStep),
+    ...xdpSteps(fault),
     ...fault.resolvers.flatMap(resolverSteps),
   ];
 }

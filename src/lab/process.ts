@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { Failure } from '../system/failure.ts';
 import type { Argv } from '../system/run.ts';
 import type { Machine } from './machine.ts';
-import type { Listener } from './schema.ts';
+import type { FrameSwitch, Listener } from './schema.ts';
 
 /** A process that is ours, and not a later one with its number. */
 export interface LabProcess {
@@ -45,6 +45,24 @@ export async function waitForListener(machine: Machine, process: LabProcess, lis
     'command-failed',
     `Cannot start ${name}: it does not listen on ${address} ${proto} ${port}`,
     'The address must be one of its namespace, and the port free',
+  );
+}
+
+/** Wait until it has a socket on each of its devices. @throws Failure when it ends instead. */
+export async function waitForSwitch(machine: Machine, process: LabProcess, started: FrameSwitch): Promise<void> {
+  const { name, between } = started;
+  // packet(7) sockets, one a line below the heading; the inode is the last word.
+  const isCopying = () => {
+    const own = socketsOf(`${machine.root}/proc/${process.pid}`);
+    const [, ...sockets] = readOrEmpty(`${machine.root}/proc/${process.pid}/net/packet`).trim().split('\n');
+    return sockets.filter((line) => own.has(`socket:[${line.split(/\s+/).at(-1)}]`)).length === between.length;
+  };
+  const isThere = await became(() => isCopying() || !isRunning(machine, process), STARTS_WITHIN_MS);
+  if (isThere && isRunning(machine, process)) return;
+  throw new Failure(
+    'command-failed',
+    `Cannot start ${name}: it does not copy frames between ${between.join(' and ')}`,
+    'It is written in Perl, and the devices must be there',
   );
 }
 

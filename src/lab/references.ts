@@ -14,7 +14,7 @@ import type { Problem, YamlPath } from './problem.ts';
 import type { Fault, Lab, LabQuestion, Listener, Resolver } from './schema.ts';
 
 /** What a fault may run. Not a wall (a lab file runs as root, like a Makefile), but a slip is caught here. */
-const FAULT_PROGRAMS = ['bridge', 'ip', 'ip6tables', 'iptables', 'nft', 'sysctl', 'tc'];
+const FAULT_PROGRAMS = ['bridge', 'conntrack', 'ip', 'ip6tables', 'iptables', 'nft', 'sysctl', 'tc'];
 
 /** Every disagreement within a lab; empty when there is none. */
 export function referenceProblems(lab: Lab): readonly Problem[] {
@@ -53,7 +53,9 @@ function netnsProblems(lab: Lab): readonly Problem[] {
     ...lab.faults.flatMap((fault, i) => [
       { path: ['faults', i, 'question', 'from'], netns: fault.question.from },
       ...fault.start.map(({ netns }, k) => ({ path: ['faults', i, 'start', k, 'netns'], netns })),
-      ...fault.resolvers.map(({ netns }, k) => ({ path: ['faults', i, 'resolvers', k, 'netns'], netns })),
+      ...(['switches', 'xdp', 'resolvers'] as const).flatMap((part) =>
+        fault[part].map(({ netns }, k) => ({ path: ['faults', i, part, k, 'netns'], netns })),
+      ),
       // A fault may lie in the host, even of a lab that does not touch it: what was never moved is there.
       ...fault.expect.flatMap(({ netns }, k) =>
         netns === HOST ? [] : [{ path: ['faults', i, 'expect', k, 'netns'], netns }],
@@ -90,6 +92,12 @@ function deviceProblems(lab: Lab): readonly Problem[] {
       device: parent.name,
     })),
     ...lab.routes.map(({ netns, dev }, i) => ({ path: ['routes', i, 'dev'], netns, device: dev })),
+    ...lab.faults.flatMap((fault, i) => [
+      ...fault.xdp.map(({ netns, dev }, k) => ({ path: ['faults', i, 'xdp', k, 'dev'], netns, device: dev })),
+      ...fault.switches.flatMap(({ netns, between }, k) =>
+        between.map((device, at) => ({ path: ['faults', i, 'switches', k, 'between', at], netns, device })),
+      ),
+    ]),
     ...lab.nat.map((rule, i) => {
       const key = rule.action === 'dnat' ? 'in' : 'out';
       return { path: ['nat', i, key], netns: rule.netns, device: rule.action === 'dnat' ? rule.in : rule.out };
@@ -127,6 +135,9 @@ function questionProblems(question: LabQuestion, path: YamlPath): readonly Probl
   if (question.proto !== 'icmp' && question.size !== undefined) {
     return [{ path: [...path, 'size'], because: 'only a ping of a lab has a size' }];
   }
+  if (question.proto !== 'udp' && question.sourcePort !== undefined) {
+    return [{ path: [...path, 'sourcePort'], because: 'only udp keeps to a port of its own in a lab' }];
+  }
   if (question.proto === 'icmp' && hasPort) return [{ path: [...path, 'port'], because: 'icmp has no ports' }];
   if (question.proto !== 'icmp' && !hasPort) return [{ path, because: `needs a port, as it is ${question.proto}` }];
   return [];
@@ -162,8 +173,9 @@ function faultProblems(lab: Lab, fault: Fault, path: YamlPath): readonly Problem
   if (lasting >= 0 && fault.undo.length === 0) {
     problems.push({ path: [...path, 'run', lasting], because: 'changes the host for longer than the lab: needs undo' });
   }
-  if (fault.run.length + fault.stop.length + fault.start.length + fault.resolvers.length === 0) {
-    problems.push({ path, because: 'needs something to do: run, stop, start or resolvers' });
+  const done = [fault.run, fault.stop, fault.start, fault.switches, fault.xdp, fault.resolvers];
+  if (done.every(({ length }) => length === 0)) {
+    problems.push({ path, because: 'needs something to do: run, stop, start, switches, xdp or resolvers' });
   }
   return problems;
 }

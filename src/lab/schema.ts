@@ -201,11 +201,20 @@ const resolver = mapping({
   hosts: v.optional(v.record(hostName, address, 'must be a mapping of names to addresses'), {}),
 });
 
+/** A program that copies frames between two devices, as a switch in user space does. */
+const frameSwitch = mapping({
+  name: labName,
+  netns: kernelName,
+  between: v.strictTuple([kernelName, kernelName], 'must be two devices'),
+});
+
 const ASKED = {
   from: kernelName,
   to: v.union([address, hostName], 'must be an IP address, or a name with a dot'),
   proto: v.optional(v.picklist(['icmp', 'tcp', 'udp'], 'must be icmp, tcp or udp'), 'icmp'),
   port: v.optional(port),
+  /** The sender's own port, where it keeps to one. */
+  sourcePort: v.optional(port),
   /** Payload in one piece, as `why --size` asks for it. */
   size: v.optional(natural),
 } as const;
@@ -228,6 +237,9 @@ const fault = mapping({
   /** Listeners of the lab, by name. */
   stop: v.optional(list(labName), []),
   start: v.optional(list(listener), []),
+  switches: v.optional(list(frameSwitch), []),
+  /** Devices on which an XDP program drops all that comes in. */
+  xdp: v.optional(list(mapping({ netns: kernelName, dev: kernelName })), []),
   /** In the place of the lab's. */
   resolvers: v.optional(list(resolver), []),
   /** Takes `run` back where that would outlive the lab. */
@@ -260,5 +272,6 @@ export const labSchema = mapping({
 export type Lab = v.InferOutput<typeof labSchema>;
 export type Fault = Lab['faults'][number];
 export type Listener = Lab['listeners'][number];
+export type FrameSwitch = Fault['switches'][number];
 export type Resolver = Lab['resolvers'][number];
 export type LabQuestion = Fault['question'];

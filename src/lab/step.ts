@@ -6,7 +6,7 @@
 
 import type { Argv } from '../system/run.ts';
 import { HOST } from './commands.ts';
-import type { Listener } from './schema.ts';
+import type { FrameSwitch, Listener } from './schema.ts';
 
 /**
  * Something that is there because of a lab and does not go with anything else of it. Kept in the lab's state file,
@@ -40,6 +40,7 @@ export type Step =
   | (Purpose & { readonly kind: 'write'; readonly path: string; readonly lines: readonly string[] })
   /** A program that is left running. */
   | (Purpose & { readonly kind: 'listen'; readonly argv: Argv; readonly listener: Listener })
+  | (Purpose & { readonly kind: 'switch'; readonly argv: Argv; readonly started: FrameSwitch })
   | (Purpose & { readonly kind: 'stop'; readonly listener: string });
 
 /** A step that runs a command. */

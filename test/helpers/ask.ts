@@ -12,6 +12,8 @@ export interface AskOptions {
   /** `tcp/80`, `udp/53`; `icmp` unless given. */
   readonly to?: `tcp/${number}` | `udp/${number}`;
   readonly from?: string;
+  /** The sender's own, where it keeps to one. */
+  readonly sourcePort?: number;
   readonly payloadBytes?: number;
   /** In one piece, as --size asks for it. */
   readonly dontFragment?: true;
@@ -26,6 +28,7 @@ export function ask(netns: string, destination: string, options: AskOptions = {}
     proto: proto === 'tcp' || proto === 'udp' ? proto : 'icmp',
     port: number === undefined ? undefined : port(Number(number)),
     from: options.from === undefined ? undefined : addr(options.from),
+    ...(options.sourcePort === undefined ? {} : { sourcePort: port(options.sourcePort) }),
     payloadBytes: options.payloadBytes ?? (proto === 'tcp' ? 0 : 56),
     ...(options.dontFragment === undefined ? {} : { dontFragment: options.dontFragment }),
   };

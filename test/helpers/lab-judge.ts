@@ -28,7 +28,7 @@ function inNetns(netns: string, argv: Argv): Argv {
   return netns === 'host' ? argv : ['ip', 'netns', 'exec', netns, ...argv];
 }
 
-function probe({ to, proto, port, size }: LabQuestion): Argv {
+function probe({ to, proto, port, sourcePort = 0, size }: LabQuestion): Argv {
   switch (proto) {
     case 'icmp':
       return ['ping', '-n', '-c', '3', '-i', '0.2', '-W', String(ANSWER_WITHIN_MS / 1000), ...whole(size), to];
@@ -39,7 +39,7 @@ function probe({ to, proto, port, size }: LabQuestion): Argv {
       // Connected, as a resolver's is: an answer from another address is none.
       return node(`const socket = dgram.createSocket('${to.includes(':') ? 'udp6' : 'udp4'}')
         .on('message', () => process.exit(0)).on('error', () => process.exit(1))
-        .on('connect', () => socket.send('anybody there?')); socket.connect(${port}, '${to}')`);
+        .on('connect', () => socket.send('anybody there?')); socket.bind(${sourcePort}, () => socket.connect(${port}, '${to}'))`);
   }
 }
 

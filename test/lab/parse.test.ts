@@ -111,7 +111,7 @@ test.each([
     'a program that is not for faults',
     '[ip link set dev port7 down]',
     '[rm -rf /]',
-    '25: faults[0].run[0]: rm is no program for a fault, known are bridge, ip, ip6tables, iptables, nft, sysctl, tc',
+    '25: faults[0].run[0]: rm is no program for a fault, known are bridge, conntrack, ip, ip6tables, iptables, nft, sysctl, tc',
   ],
   [
     'an unknown namespace',
@@ -172,8 +172,21 @@ test.each([
     'a fault that does nothing',
     '    run: [ip link set dev port7 down]\n',
     '',
-    '23: faults[0]: needs something to do: run, stop, start or resolvers',
+    '23: faults[0]: needs something to do: run, stop, start, switches, xdp or resolvers',
   ],
+  [
+    'an XDP program on a device that nobody has',
+    '    run: [ip link set dev port7 down]\n',
+    '    xdp: [{ netns: ns1, dev: eth7 }]\n',
+    '25: faults[0].xdp[0].dev: eth7 is no device in ns1, did you mean eth0?',
+  ],
+  [
+    'a switch between devices of which one is elsewhere',
+    '    run: [ip link set dev port7 down]\n',
+    '    switches: [{ name: copier, netns: ns1, between: [eth0, port7] }]\n',
+    '25: faults[0].switches[0].between[1]: port7 is no device in ns1, known are lo, eth0',
+  ],
+
   [
     'a destination that is neither an address nor a name with a dot',
     'questions:\n  - { from: ns1, to: 10.7.0.1 }',

@@ -28,5 +28,4 @@ export const bridgeHairpinOff: Page = {
       tell: 'the hairpin is one of routing: the packet goes out and in by one interface and needs masquerading',
     },
   ],
-  unshown: 'It takes two stations behind one port, and a bridge that is to send from one to the other.',
 };

@@ -22,5 +22,4 @@ export const unexplainedLoss: Page = {
     { code: 'outside-view', tell: 'the packet has left this machine' },
     { code: 'xdp-drop', tell: 'an XDP program is on the interface' },
   ],
-  unshown: 'It is what no lab shows: a loss that the model has no name for.',
 };

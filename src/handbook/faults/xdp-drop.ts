@@ -14,8 +14,10 @@ export const xdpDrop: Page = {
     'XDP runs in the driver, or right behind it (generic), on what comes in only (drivers/net/veth.c: veth_xdp_rcv_one(); net/core/dev.c: do_xdp_generic()). A packet that it drops appears in no tcpdump, no firewall counter and no routing. On a veth the program sees what the other end sends.',
   ],
   look: [
-    { run: 'ip -n NS -d link show dev DEV', shows: '"prog/xdp" and its id, where there is one' },
-    { run: 'ip netns exec NS bpftool net show', shows: 'every program on interfaces: "xdp"' },
+    {
+      run: 'ip -n NS -d link show dev DEV',
+      shows: '"prog/xdp" and its id, of which bpftool prog show id ID tells more',
+    },
     { run: 'ip netns exec NS ethtool -S DEV', shows: 'counters such as "xdp_drops" that grow' },
   ],
   fix: [
@@ -28,5 +30,4 @@ export const xdpDrop: Page = {
     { code: 'tc-drop', tell: 'tcpdump sees the packet come in' },
     { code: 'firewall-drop', tell: 'tcpdump sees the packet come in, and a counter grows' },
   ],
-  unshown: 'A program of XDP cannot be written in a lab file.',
 };
