@@ -15,6 +15,7 @@ import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import type { Observer } from '../../postmortem/observer.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
 import type { PointRecorder } from '../../postmortem/points/point-recorder.ts';
+import { Volume } from '../../postmortem/volume.ts';
 import { escapeText } from '../../report/escape.ts';
 import { feedFile } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
@@ -32,12 +33,14 @@ const MOST_SEED = 2 ** 32;
 
 /**
  * @param recorder Sees every packet too, to match them between the captures.
+ * @param volumes Where to put how much came when, one a capture; left out: it is not counted.
  * @throws The reason of the signal.
  */
 export async function readCaptures(
   paths: readonly string[],
   io: CommandIo,
   recorder?: PointRecorder,
+  volumes?: Volume[],
 ): Promise<readonly AnalysedCapture[]> {
   const captures: AnalysedCapture[] = [];
   const noCaptures = new Map<string, string[]>();
@@ -46,13 +49,18 @@ export async function readCaptures(
   for (const { path, directory } of all) {
     const observers: Observer[] = [observersOf(captures.length, randomInt(MOST_SEED))];
     if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, all.length === 1));
+    const volume = new Volume();
+    if (volumes !== undefined) observers.push(volume);
     const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
     const analysis = new CaptureAnalysis(path, observers, flows);
     const { problem } = await feedFile(path, analysis.reader, { signal: io.signal, progress: progress.of(path) });
     const capture = analysis.finish(problem);
     if (directory !== undefined && problem === undefined && capture.summary.format === undefined) {
       noCaptures.set(directory, [...(noCaptures.get(directory) ?? []), path]);
-    } else captures.push(capture);
+    } else {
+      captures.push(capture);
+      volumes?.push(volume);
+    }
   }
   progress.done();
   for (const [directory, files] of noCaptures) {

@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto';
 import { analysisOf } from '../../postmortem/analysis.ts';
 import { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { type AnalysisVerdict, verdictOf } from '../../postmortem/verdict.ts';
+import type { Volume } from '../../postmortem/volume.ts';
 import { analyzeDocument } from '../../report/analyze-json.ts';
 import { escapeJson } from '../../report/escape.ts';
 import { packetDocument } from '../../report/points-json.ts';
@@ -18,11 +19,10 @@ import type { CommandIo, ExitCode } from '../io.ts';
 import { askEmbedded, askSnapshotFiles } from './ask-snapshot.ts';
 import { writeFlowSequence } from './flow-sequence.ts';
 import { followPacket } from './packet.ts';
+import { type PageOptions, requireOneOutput, writePage } from './page.ts';
 import { readCaptures } from './read-captures.ts';
 
-export interface ReportOptions {
-  readonly snapshot?: readonly string[];
-  readonly json?: boolean;
+export interface ReportOptions extends PageOptions {
   readonly packet?: string;
   readonly flow?: string;
 }
@@ -36,6 +36,7 @@ const EXIT_CODES: Readonly<Record<AnalysisVerdict, ExitCode>> = {
 
 export async function report(files: readonly string[], options: ReportOptions, io: CommandIo): Promise<ExitCode> {
   const { snapshot } = options;
+  requireOneOutput(options);
   // Before captures are read, which may take minutes: a snapshot that is none is said at once.
   const ask = snapshot === undefined ? undefined : await askSnapshotFiles(snapshot);
   if (options.flow !== undefined) {
@@ -43,7 +44,8 @@ export async function report(files: readonly string[], options: ReportOptions, i
     return 0;
   }
   const recorder = new PointRecorder(randomInt(2 ** 32));
-  const captures = await readCaptures(files, io, recorder);
+  const volumes: Volume[] = [];
+  const captures = await readCaptures(files, io, recorder, options.html === undefined ? undefined : volumes);
   const matched = recorder.finish();
   const style = styleOf(io.color.stdout, io.terminal.columns);
   if (options.packet !== undefined) {
@@ -57,7 +59,8 @@ export async function report(files: readonly string[], options: ReportOptions, i
   const inquest = ask === undefined ? askEmbedded(found, io.stderr) : ask(found);
   const { analysis } = inquest ?? { analysis: found };
   if (options.json === true) writeJson(analyzeDocument(analysis, inquest), io);
-  else io.page(analysisText(analysis, style, inquest));
+  else if (options.html !== '-') io.page(analysisText(analysis, style, inquest));
+  if (options.html !== undefined) await writePage(io, files, options, analysis, inquest, volumes);
   return EXIT_CODES[verdictOf(analysis)];
 }
 

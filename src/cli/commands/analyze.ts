@@ -30,6 +30,7 @@ export const define: Define = (command, perform) => {
     .option('--top <n>', 'so many flows; of those with most bytes, unless sorted')
     .option('--json-lines', 'the flows as JSON, one a line')
     .option('--csv', 'the flows as CSV')
+    .option('--html <file>', 'write the report as a page to attach to a ticket too; - for stdout, in place of the text')
     .option('--json', 'print one JSON document (schema nsdiag.analyze/1)')
     .addHelpText('after', `\n${FILTER_HELP}`)
     .addHelpText(
@@ -43,6 +44,7 @@ export const define: Define = (command, perform) => {
           'the largest flows that lost segments',
         ],
         ['nsdiag analyze trace.pcap --snapshot FILE', 'and which command repairs it?'],
+        ['nsdiag analyze trace.pcap --html trace.html', 'one page to attach to a ticket'],
         ['nsdiag analyze trace.pcap --flow 3', 'who sent what when?'],
         ['tcpdump -w - | nsdiag analyze -', 'read a pipe to its end'],
       ]),

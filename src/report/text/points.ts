@@ -20,7 +20,7 @@ export function pointsText(analysis: PointsAnalysis, style: Style): string {
   const lines = [
     paragraph(way, style, 'Points  '),
     ...table(hops, names, style),
-    ...clockLines(analysis, style),
+    ...clockSentences(analysis).map((said) => paragraph(said, style, 'clock   ')),
     ...rewritings
       .slice(0, MOST_REWRITINGS)
       .map(({ from, to, before, after, packets }) =>
@@ -68,11 +68,9 @@ function table(hops: readonly HopRow[], names: readonly string[], { colors }: St
   ].map((text) => `  ${text}`);
 }
 
-function clockLines({ clocks, points }: PointsAnalysis, style: Style): readonly string[] {
-  return clocks.flatMap((clock) => {
-    const said = clockText(clock, points[clock.point]?.name ?? '', points[0]?.name ?? '');
-    return said === undefined ? [] : [paragraph(said, style, 'clock   ')];
-  });
+/** How the clocks of the points differ: sentences without a full stop. */
+export function clockSentences({ clocks, points }: PointsAnalysis): readonly string[] {
+  return clocks.flatMap((clock) => clockText(clock, points[clock.point]?.name ?? '', points[0]?.name ?? '') ?? []);
 }
 
 function clockText({ aheadNs, by }: Clock, name: string, first: string): string | undefined {

@@ -85,7 +85,7 @@ function unknownOf(captures: readonly AnalysedCapture[]): ReadonlyMap<string, nu
 }
 
 /** `512 bytes`, `18.8 kB`, `1.1 GB`. */
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   if (bytes < 1000) return counted(bytes, 'byte');
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
   return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;

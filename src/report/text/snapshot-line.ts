@@ -9,14 +9,20 @@ import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
 import { counted, paragraph, type Style } from './style.ts';
 
 export function snapshotText(inquest: Inquest, style: Style): string {
+  return snapshotSentences(inquest)
+    .map((line, at) => paragraph(line, style, at === 0 ? 'Model   ' : '        '))
+    .join('\n');
+}
+
+/** Without full stops. */
+export function snapshotSentences(inquest: Inquest): readonly string[] {
   const { snapshot, host, analysis, notes } = inquest;
   const when = `${snapshot.takenAt.slice(0, 19).replace('T', ' ')} UTC`;
   const what = `${snapshot.path}: ${counted(host.namespaces.length, 'namespace')} on ${when}`;
-  const lines = [
+  return [
     `${what}, ${apartText(snapshot.takenAt, analysis.captures)}. The model says what would become of such packets then; it cannot know what was different while they were captured`,
     ...notes,
   ];
-  return lines.map((line, at) => paragraph(line, style, at === 0 ? 'Model   ' : '        ')).join('\n');
 }
 
 /** `12 s after the last packet`. */
