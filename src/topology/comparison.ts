@@ -1,6 +1,9 @@
 /**
  * A topology held against an older one: both in one, with what came, what went and what is another now marked in it.
  *
+ * Left out is what the kernel does by itself: connected routes, IPv6 link-local addresses, the sysctls that come and go
+ * with a device.
+ *
  * What went is shown where it was. A device counts as changed when it, its addresses or what hangs on them did, routes
  * by it included; a namespace, when anything in it did that is of no one device (a rule, a sysctl).
  *
@@ -12,6 +15,7 @@ import { differenceOf } from '../host/difference/difference.ts';
 import { type Origin, originsOf } from '../host/difference/origins.ts';
 import { findNetns, type Host, linksOf, type Netns } from '../host/host.ts';
 import type { DeviceName, DeviceRef, NetnsName } from '../host/link.ts';
+import { familyOf, isLinkLocal } from '../net/address.ts';
 import { deviceKey } from './segments.ts';
 import { type Topology, topologyOf, withPlaces } from './topology.ts';
 import { type Wire, wiresOf } from './wires.ts';
@@ -30,7 +34,7 @@ export interface Comparison {
   readonly topology: Topology;
   /** Each with the changes that follow from it. */
   readonly changes: readonly Origin[];
-  /** What could be read neither time, or only once, in words. */
+  /** What could be read neither time, in words. */
   readonly notCompared: readonly string[];
   readonly marks: Marks;
 }
@@ -39,16 +43,43 @@ export interface Comparison {
 export const NO_MARKS: Marks = { ofDevice: () => undefined, ofNetns: () => undefined, ofWire: () => undefined };
 
 export function compareHosts(before: Host, after: Host): Comparison {
-  const { changes, notCompared } = differenceOf(before, after);
+  const difference = differenceOf(before, after);
+  const changes = difference.changes.filter(isTold);
   const now = topologyOf(after);
   const gone = wiresOf(before).filter(isNotIn(now.wires));
   const fresh = new Set(now.wires.filter(isNotIn(wiresOf(before))));
   return {
     topology: { ...withPlaces(now, both(before, after).namespaces), wires: [...now.wires, ...gone] },
     changes: originsOf(changes),
-    notCompared: notCompared.map(({ netns, part, why }) => `${netns}: ${part} could not be read either time: ${why}`),
+    notCompared: difference.notCompared
+      .filter(({ netns, part }) => part !== 'bridgeVlans' || filtersVlans(after, netns))
+      .map(({ netns, part, why }) => `${netns}: ${part} could not be read either time: ${why}`),
     marks: marksOf(changes, { gone: new Set(gone), fresh }),
   };
+}
+
+function isTold(change: Change): boolean {
+  switch (change.subject) {
+    case 'address': {
+      const { address } = change.action === 'deleted' ? change.before : change.after;
+      return !(familyOf(address) === 'inet6' && isLinkLocal(address));
+    }
+    case 'route': {
+      const { protocol } = change.action === 'deleted' ? change.before : change.after;
+      return protocol !== 'kernel';
+    }
+    case 'sysctl':
+      return change.action === 'changed';
+    default:
+      return true;
+  }
+}
+
+/** The VLANs of bridges are read only where one filters by them. */
+function filtersVlans(host: Host, name: NetnsName): boolean {
+  const netns = findNetns(host, name);
+  const links = netns === undefined ? [] : linksOf(netns);
+  return links.some(({ detail }) => detail.kind === 'bridge' && detail.vlanFiltering);
 }
 
 function marksOf(changes: readonly Change[], wires: { readonly gone: Set<Wire>; readonly fresh: Set<Wire> }): Marks {

@@ -77,3 +77,21 @@ export function hostile(): Host {
     '"];x["': { links: { '$(id)': { addresses: ['10.0.0.2/24'] }, '-x--\u202e': { kind: 'dummy' } } },
   });
 }
+
+/** Devices inside of a namespace, beside those by which it is wired: joined to them, to each other, and to nothing. */
+export function cluttered(): Host {
+  return hostOf({
+    host: {
+      links: {
+        eth0: { kind: 'physical', addresses: ['192.0.2.1/24'] },
+        d0: { kind: 'dummy', addresses: ['10.1.0.1/24'] },
+        br0: { kind: 'bridge' },
+        one: { peer: 'host:two', addresses: ['10.2.0.1/24'] },
+        two: { addresses: ['10.2.0.2/24'] },
+        a0: { peer: 'ns1:eth0' },
+        mv: { kind: 'macvlan', addresses: ['192.0.2.9/24'], detail: { lower: 'host:eth0' } },
+      },
+    },
+    ns1: { links: { lo: { up: false }, eth0: { up: false } } },
+  });
+}

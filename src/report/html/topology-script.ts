@@ -21,6 +21,8 @@ for (const viewer of document.querySelectorAll('.viewer')) {
   const show = () => svg.setAttribute('viewBox', [view.x, view.y, view.width, view.height].join(' '));
   const scale = () => Math.max(view.width / svg.clientWidth, view.height / svg.clientHeight);
   const fit = () => {
+    const wanted = whole.height * Math.min(1.25, svg.clientWidth / whole.width) + 24;
+    svg.style.height = Math.min(innerHeight * 0.72, Math.max(240, wanted)) + 'px';
     view = { ...whole };
     const least = scale();
     // A small picture is not blown up.
@@ -104,7 +106,7 @@ for (const viewer of document.querySelectorAll('.viewer')) {
     centre();
     at = (at + 1) % hits.length;
   });
-  addEventListener('resize', show);
+  addEventListener('resize', fit);
   fit();
 }
 `;
@@ -114,7 +116,7 @@ export const TOPOLOGY_STYLE = `
 .viewer { border: 1px solid var(--line); border-radius: .3rem; overflow: auto; }
 .viewer svg { display: block; max-width: none; background: var(--paper); }
 .viewer.live { overflow: hidden; }
-.viewer.live svg { width: 100%; height: min(72vh, 60rem); cursor: grab; touch-action: none; user-select: none; }
+.viewer.live svg { width: 100%; cursor: grab; touch-action: none; user-select: none; }
 .viewer.live svg:active { cursor: grabbing; }
 .viewer svg:focus-visible { outline: 2px solid var(--link); outline-offset: -2px; }
 .tools { display: flex; flex-wrap: wrap; gap: .4rem; align-items: center; padding: .4rem; border-bottom: 1px solid var(--line);
@@ -128,5 +130,5 @@ export const TOPOLOGY_STYLE = `
 .picture.searched .chip:not(.hit), .picture.searched .box:not(.hit) .title, .picture.searched .line { opacity: .25; }
 .picture .chip.hit rect { stroke: var(--link); stroke-width: 3; }
 .legend { color: var(--faint); font-size: .9rem; }
-@media print { .tools { display: none; } .viewer.live svg { height: auto; } }
+@media print { .tools { display: none; } }
 `;

@@ -9,7 +9,7 @@
  */
 
 import type { ElkEdgeSection, ElkExtendedEdge, ElkNode } from 'elkjs/lib/elk-api.js';
-import type { Box, Chip, Drawing, Line } from './drawing.ts';
+import type { Box, Chip, Drawing, Line, Side } from './drawing.ts';
 import { chipSize, MARGIN, TITLE_HEIGHT, textWidth } from './measure.ts';
 
 export interface Point {
@@ -76,7 +76,9 @@ function graphOf({ boxes, lines }: Drawing): ElkNode {
     id: 'root',
     layoutOptions: ROOT_OPTIONS,
     children: boxes.map((box) => nodeOf(box, lines)),
-    edges: lines.map(({ id, from, to }): ElkExtendedEdge => ({ id, sources: [from], targets: [to] })),
+    edges: [...lines, ...boxes.flatMap((box) => unseenLines(box, lines))].map(
+      ({ id, from, to }): ElkExtendedEdge => ({ id, sources: [from], targets: [to] }),
+    ),
   };
 }
 
@@ -113,6 +115,27 @@ function chipNode(chip: Chip, lines: readonly Line[]): ElkNode {
     ...(['from', 'to'] as const).map((end) => lines.filter((line) => line[end] === chip.id).length),
   );
   return { id: chip.id, width, height: Math.max(height, most * LINE_DISTANCE) };
+}
+
+/**
+ * ELK puts what no line joins to a chip on the edge anywhere, under that chip too: so there is a line, which nobody draws.
+ */
+function unseenLines({ ports, inside }: Box, lines: readonly Line[]): readonly Pick<Line, 'id' | 'from' | 'to'>[] {
+  const joined = new Set(ports.map(({ chip }) => chip.id));
+  for (const id of joined) {
+    for (const { from, to } of lines) {
+      const next = from === id ? to : to === id ? from : undefined;
+      if (next !== undefined && inside.some((chip) => chip.id === next)) joined.add(next);
+    }
+  }
+  const first = (side: Side) => ports.find((port) => port.side === side)?.chip.id;
+  const [west, east] = [first('west'), first('east')];
+  return inside
+    .filter(({ id }) => !joined.has(id))
+    .flatMap(({ id }) => [
+      ...(west === undefined ? [] : [{ id: `${id}<`, from: west, to: id }]),
+      ...(east === undefined ? [] : [{ id: `${id}>`, from: id, to: east }]),
+    ]);
 }
 
 function widest(ports: Box['ports'], side: 'west' | 'east'): number {

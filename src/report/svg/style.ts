@@ -35,9 +35,10 @@ export const PICTURE_STYLE = `
 .picture .chip.on-way rect { stroke: var(--link); stroke-width: 2; }
 .picture .death { stroke: var(--bad); stroke-width: 4; stroke-linecap: round; fill: none; }
 .picture .chip.dead rect, .picture .box.dead > rect { stroke: var(--bad); stroke-width: 2.5; fill: var(--bad-panel); }
-.picture .added > rect { stroke: var(--good); stroke-width: 2; fill: var(--good-panel); }
-.picture .changed > rect { stroke: var(--unsure); stroke-width: 2; }
-.picture .removed > rect { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 5 3; fill: none; }
+.picture .box.added > rect, .picture .chip.added > rect { stroke: var(--good); stroke-width: 2; fill: var(--good-panel); }
+.picture .box.changed > rect, .picture .chip.changed > rect { stroke: var(--unsure); stroke-width: 2.5; }
+.picture .box.removed > rect, .picture .chip.removed > rect { stroke: var(--bad); stroke-width: 2; stroke-dasharray: 5 3;
+  fill: none; }
 .picture .removed > text { fill: var(--faint); text-decoration: line-through; }
 .picture .line.added { stroke: var(--good); stroke-width: 2; }
 .picture .line.removed { stroke: var(--bad); stroke-dasharray: 5 3; }

@@ -58,8 +58,8 @@ function groupsOf(topology: Topology, marks: Marks): readonly (readonly Place[])
   topology.places.forEach((place, index) => {
     const { netns, unread } = place;
     const isOdd = topology.oddities.some((each) => each.netns === netns.name);
-    const isAlone = unread !== undefined || isOdd || isMarked(place, marks);
-    const key = isAlone ? `${index}` : shapeOf(topology, place, marks);
+    const isAlone = isOdd || isMarked(place, marks);
+    const key = isAlone ? `${index}` : (unread ?? shapeOf(topology, place, marks));
     groups.set(key, [...(groups.get(key) ?? []), place]);
   });
   return [...groups.values()].flatMap((group) =>
