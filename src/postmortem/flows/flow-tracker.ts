@@ -38,6 +38,8 @@ import { isIcmpError, isPortUnreachable, readQuoted } from './quoted-flow.ts';
 export class FlowTracker implements Observer {
   /** SEGMENT_MARK of the packet that was seen last; 0 when it was no TCP segment, or an ordinary one. */
   marks = 0;
+  /** Whether that packet was the next segment in order of a connection in which all is quiet, as most packets are. */
+  isNextSegment = false;
   readonly #capture: number;
   readonly #table: FlowTable;
   readonly #fragments: Fragments;
@@ -58,6 +60,7 @@ export class FlowTracker implements Observer {
 
   see(fields: PacketFields, number: number, interfaceId: number): void {
     this.marks = 0;
+    this.isNextSegment = false;
     if (this.#packets++ === 0) this.#epoch = fields.seconds;
     const now = (fields.seconds - this.#epoch) * 1e9 + fields.nanoseconds;
     this.#now = now;
@@ -88,7 +91,8 @@ export class FlowTracker implements Observer {
     numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] = now;
     if (isNew) begin(words, numbers, flow, side, number);
     if (isSegment) {
-      if (isNew || !takeNextSegment(words, numbers, flow, side, fields)) {
+      if (!isNew && takeNextSegment(words, numbers, flow, side, fields)) this.isNextSegment = true;
+      else {
         const marks = takeSegment(this.#pairs, words, numbers, flow, side, fields, number);
         this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
       }
