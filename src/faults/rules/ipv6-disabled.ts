@@ -71,11 +71,22 @@ function disabledDevice(context: FaultContext): DeviceRef | undefined {
     const ways = [...usedWays(host, netns, destination), wayTo(host, netns.name, destination)];
     return ways.map((way) => way?.hops[0].out).find((out) => out !== undefined && isDisabled(host, out));
   }
+  const turned = turnedBackBefore(context);
+  if (turned !== undefined) return turned;
   const crossing = crossingOf(context);
   if (crossing === undefined || familyOf(crossing.nexthop) !== 'inet6' || crossing.owners.length > 0) return undefined;
   return endpointsOf(host, crossing.segment)
     .map(({ ref }) => ref)
     .find((ref) => ref.netns !== crossing.from.netns && isDisabled(host, ref));
+}
+
+/** Where routes turn the packet back, the way that they ought to take may be closed to IPv6, and nobody there to name. */
+function turnedBackBefore(context: FaultContext): DeviceRef | undefined {
+  const { host, journey } = context;
+  if (droppedAs(context, 'ttl-exceeded') === undefined || journey.packet === undefined) return undefined;
+  if (familyOf(journey.packet.destination) !== 'inet6') return undefined;
+  const ways = routeSteps(journey.steps).map(({ netns, lookup }) => wayTo(host, netns, lookup.destination)?.hops[0]);
+  return ways.flatMap((hop) => (hop === undefined ? [] : [hop.out, hop.into])).find((ref) => isDisabled(host, ref));
 }
 
 function deviceOfKey(key: string, netns: DeviceRef['netns']): DeviceRef | undefined {

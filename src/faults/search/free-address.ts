@@ -61,7 +61,10 @@ const USUAL_LENGTH = { inet: 24, inet6: 64 } as const;
 
 /** An address in the network that the other one is probably in. */
 export function freeAddressBeside(host: Host, other: Address): NewAddress | undefined {
-  const prefixLength = ownersOf(host, other)[0]?.address.prefixLength ?? USUAL_LENGTH[familyOf(other)];
+  const owned = ownersOf(host, other)[0]?.address;
+  const network = owned && connectedPrefix(owned);
+  // One that stands alone says nothing of its network.
+  const prefixLength = network?.length ?? USUAL_LENGTH[familyOf(other)];
   const address = freeIn(host, prefixOf(other, prefixLength), other);
   return address && { address, prefixLength, guess: `free in the network of ${other}` };
 }

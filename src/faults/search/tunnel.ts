@@ -13,7 +13,7 @@ import type { DeviceRef, Link, LinkDetail, NetnsName } from '../../host/link.ts'
 import type { FdbEntry } from '../../host/route.ts';
 import type { Step } from '../../journey/step.ts';
 import { type Address, familyOf } from '../../net/address.ts';
-import { wiredTo } from '../../topology/wiring.ts';
+import { segmentOf, wiredTo } from '../../topology/wiring.ts';
 import type { Finding } from '../finding.ts';
 import type { FaultContext } from '../rule.ts';
 import { addressFacing, ownersOf, routableAddresses } from './owner.ts';
@@ -99,11 +99,18 @@ export function farEndOf(host: Host, tunnel: Vxlan, nexthop: Address | undefined
     ({ detail }) => detail.vni === tunnel.detail.vni && detail.dstPort === tunnel.detail.dstPort,
   );
   const [before] = nexthop === undefined ? [] : vxlansBefore(host, alike, nexthop);
-  return before ?? (alike.length === 1 && !isOwned(host, nexthop) ? alike[0] : undefined);
+  const [only, another] = alike;
+  if (before !== undefined || only === undefined || another !== undefined) return before;
+  const owners = nexthop === undefined ? [] : ownersOf(host, nexthop);
+  return owners.length === 0 || owners.some(({ ref }) => isBesideFree(host, only, ref)) ? only : undefined;
 }
 
-function isOwned(host: Host, address: Address | undefined): boolean {
-  return address !== undefined && ownersOf(host, address).length > 0;
+/** The tunnel is on no bridge, and one of its namespace leads to the device: the two ought to be joined. */
+function isBesideFree(host: Host, { ref, link }: Vxlan, device: DeviceRef): boolean {
+  if (link.master !== undefined) return false;
+  return segmentOf(host, device).some((each) => {
+    return each.netns === ref.netns && findLink(host, each.netns, each.device)?.detail.kind === 'bridge';
+  });
 }
 
 /** The address by which the tunnel reaches the far end: that end's own choice, or one in a network that both have. */

@@ -8,13 +8,13 @@
  * @module
  */
 
-import { findNetns, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
+import { findLink, findNetns, type Host, linksOf, type Netns, sameDevice } from '../../host/host.ts';
 import type { DeviceName, DeviceRef, Link, NetnsName } from '../../host/link.ts';
 import type { Route } from '../../host/route.ts';
 import { confKey, readSysctl } from '../../host/sysctl.ts';
 import { type Address, type Family, familyOf } from '../../net/address.ts';
 import { contains } from '../../net/prefix.ts';
-import { type Endpoint, endpointsOf, segmentOf } from '../../topology/wiring.ts';
+import { type Endpoint, endpointsOf, portsOf, segmentOf } from '../../topology/wiring.ts';
 import { addressFacing, connects, routableAddresses } from './owner.ts';
 
 /** What a hop costs: 10 for itself, more for each thing that would have to be repaired first. */
@@ -155,8 +155,18 @@ function stepsFrom(host: Host, netns: Netns, family: Family, destination: Addres
     const out = { netns: netns.name, device: link.name };
     return endpointsOf(host, segmentOf(host, out))
       .filter(({ ref }) => ref.netns !== netns.name && !sameDevice(ref, out))
-      .map((end) => stepTo({ ref: out, link }, end, family, destination));
+      .map((end) => stepTo({ ref: out, link }, withPortAddresses(host, end), family, destination));
   });
+}
+
+/** A bridge whose address was put onto one of its ports is spoken to by that one: it belongs on the bridge. */
+function withPortAddresses(host: Host, end: Endpoint): Endpoint {
+  if (end.link.detail.kind !== 'bridge' || end.link.addresses.some(({ scope }) => scope === 'global')) return end;
+  const ports = portsOf(host, end.ref).flatMap(({ netns, device }) => findLink(host, netns, device) ?? []);
+  const addresses = ports.flatMap((link) => link.addresses.filter(({ scope }) => scope === 'global'));
+  return addresses.length === 0
+    ? end
+    : { ...end, link: { ...end.link, addresses: [...end.link.addresses, ...addresses] } };
 }
 
 function stepTo(out: Endpoint, into: Endpoint, family: Family, destination: Address): WayStep {

@@ -55,3 +55,10 @@ test('no-address takes the network of the destination, of several on the wire', 
   const [finding] = findBy(noAddress, host, 'ns1 10.0.0.2');
   expect(commandsFor(host, finding)).toEqual(['ip -n ns1 addr add 10.0.0.1/24 dev veth0']);
 });
+
+test('no-address guesses a network of the usual length where the destination stands alone in its own', () => {
+  const host = pair({ veth0: { addresses: [] }, veth1: { addresses: ['10.0.0.2/32'] } });
+  const [repair] = findBy(noAddress, host, 'ns1 10.0.0.2')[0]?.repairs ?? [];
+  expect(repair?.edits).toMatchObject([{ kind: 'address-add', address: '10.0.0.1', prefixLength: 24 }]);
+  expect(repair?.sideEffects).toContain('is a guess');
+});

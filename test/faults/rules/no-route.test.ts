@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { noRoute } from '../../../src/faults/rules/no-route.ts';
 import { hostOf } from '../../helpers/build-host.ts';
 import { after, codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
-import { pair } from '../worlds.ts';
+import { behindBridge, pair } from '../worlds.ts';
 
 test('no-route adds the route onto the wire of a neighbour in another network', () => {
   const host = pair({ veth0: { addresses: ['10.0.1.1/24'] }, veth1: { addresses: ['10.0.2.1/24'] } });
@@ -112,4 +112,15 @@ test('no-route names the source, where an answer would come from another address
   expect(endOf(after(host, finding?.repairs[0]), 'a udp 10.9.0.2 53')).toBe('answered');
   const [ofTcp] = findBy(noRoute, host, 'a tcp 10.9.0.2 80');
   expect(commandsFor(host, ofTcp)).toEqual(['ip -n b route add default via 10.0.0.1 dev eth0']);
+});
+
+test('no-route names a gateway whose address was put onto a port of the bridge that it belongs on', () => {
+  const host = behindBridge({
+    br0: { addresses: [] },
+    port: { addresses: ['192.168.10.1/24'] },
+    ns1: { routes: [] },
+  });
+  const [finding] = findBy(noRoute, host, 'ns1 203.0.113.2');
+  expect(commandsFor(host, finding)).toEqual(['ip -n ns1 route add default via 192.168.10.1 dev eth0']);
+  expect(isProgress(host, 'ns1 203.0.113.2', finding)).toBe(true);
 });

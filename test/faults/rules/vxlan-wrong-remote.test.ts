@@ -93,3 +93,11 @@ test.each([
   expect(findBy(vxlanWrongRemote, host, question)).toEqual([]);
   expect(codesOf(host, question)).toEqual(codes);
 });
+
+test('vxlan-wrong-remote knows the other end also where that is on no bridge', () => {
+  const alone = { master: undefined, port: undefined };
+  const host = tweakLink(overlay({ vx1: { remote: addr('192.168.0.7') } }), 'm2:vx0', alone);
+  expect(codesOf(host, ACROSS)).toEqual(['vxlan-wrong-remote']);
+  const [finding] = findBy(vxlanWrongRemote, host, ACROSS);
+  expect(codesOf(after(host, finding?.repairs[0]), ACROSS)).toEqual(['bridge-port-unattached']);
+});
