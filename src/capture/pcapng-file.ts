@@ -105,11 +105,12 @@ export class PcapngFile {
     this.#buffer.flush();
   }
 
-  async close(): Promise<void> {
+  /** @param withinMs For a pipe, see `OutputFile.close()`. */
+  async close(withinMs?: number): Promise<void> {
     try {
       this.#buffer.flush();
     } finally {
-      await this.#file.close();
+      await this.#file.close(withinMs);
     }
   }
 }

@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/analyze.ts'),
   },
   {
+    name: 'extcap',
+    summary: "list every namespace's devices in Wireshark",
+    load: () => import('./commands/extcap.ts'),
+  },
+  {
     name: 'snapshot',
     summary: 'keep the state of every namespace in a file, to ask it later',
     load: () => import('./commands/snapshot.ts'),

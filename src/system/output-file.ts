@@ -11,7 +11,7 @@
 import { once } from 'node:events';
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure.ts';
 import { writeErrorReason } from './write-error.ts';
 
@@ -97,13 +97,22 @@ export class OutputFile {
     }
   }
 
-  /** Give it back; a pipe is given what it has not taken yet first, unless its reader has gone. */
-  async close(): Promise<void> {
+  /**
+   * Give it back; a pipe is given what it has not taken yet first, unless its reader has gone.
+   *
+   * @param withinMs For a reader that may not read any more: what it has not taken by then is lost.
+   */
+  async close(withinMs?: number): Promise<void> {
     if (this.#pipe === undefined) {
       if (this.path !== STANDARD_OUTPUT) closeSync(this.#file);
       return;
     }
-    if (!this.#pipe.destroyed) await new Promise<void>((resolve) => this.#pipe?.once('close', () => resolve()).end());
+    const pipe = this.#pipe;
+    if (!pipe.destroyed) {
+      const late = withinMs === undefined ? undefined : setTimeout(() => pipe.destroy(), withinMs);
+      await new Promise<void>((resolve) => pipe.once('close', () => resolve()).end());
+      clearTimeout(late);
+    }
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -128,6 +137,6 @@ async function openPath(path: string, signal: AbortSignal): Promise<number> {
       const isWithoutReader = error instanceof Error && 'code' in error && error.code === 'ENXIO';
       if (!isWithoutReader) throw error;
     }
-    await setTimeout(TRY_AGAIN_MS, undefined, { signal });
+    await sleep(TRY_AGAIN_MS, undefined, { signal });
   }
 }
