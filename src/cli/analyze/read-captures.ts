@@ -14,7 +14,7 @@ import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import type { Observer } from '../../postmortem/observer.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
-import type { PointRecorder } from '../../postmortem/points/point-recorder.ts';
+import { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { Volume } from '../../postmortem/volume.ts';
 import { escapeText } from '../../report/escape.ts';
 import { feedFile } from '../../system/feed-file.ts';
@@ -30,6 +30,11 @@ interface Wanted {
 }
 
 const MOST_SEED = 2 ** 32;
+
+/** What `readCaptures()` may be given: of the same script as that, see .config/build.mjs. */
+export function pointRecorder(): PointRecorder {
+  return new PointRecorder(randomInt(MOST_SEED));
+}
 
 /**
  * @param recorder Sees every packet too, to match them between the captures.

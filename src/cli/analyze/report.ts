@@ -4,9 +4,7 @@
  * @module
  */
 
-import { randomInt } from 'node:crypto';
 import { analysisOf } from '../../postmortem/analysis.ts';
-import { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { type AnalysisVerdict, verdictOf } from '../../postmortem/verdict.ts';
 import type { Volume } from '../../postmortem/volume.ts';
 import { analyzeDocument } from '../../report/analyze-json.ts';
@@ -20,7 +18,6 @@ import { askEmbedded, askSnapshotFiles } from './ask-snapshot.ts';
 import { writeFlowSequence } from './flow-sequence.ts';
 import { followPacket } from './packet.ts';
 import { type PageOptions, requireOneOutput, writePage } from './page.ts';
-import { readCaptures } from './read-captures.ts';
 
 export interface ReportOptions extends PageOptions {
   readonly packet?: string;
@@ -39,11 +36,12 @@ export async function report(files: readonly string[], options: ReportOptions, i
   requireOneOutput(options);
   // Before captures are read, which may take minutes: a snapshot that is none is said at once.
   const ask = snapshot === undefined ? undefined : await askSnapshotFiles(snapshot);
+  const { pointRecorder, readCaptures } = await import('./read-captures.ts');
   if (options.flow !== undefined) {
     await writeFlowSequence(options.flow, await readCaptures(files, io), io);
     return 0;
   }
-  const recorder = new PointRecorder(randomInt(2 ** 32));
+  const recorder = pointRecorder();
   const volumes: Volume[] = [];
   const captures = await readCaptures(files, io, recorder, options.html === undefined ? undefined : volumes);
   const matched = recorder.finish();

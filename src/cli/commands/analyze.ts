@@ -8,7 +8,6 @@ import { isUnread } from '../../postmortem/verdict.ts';
 import { analyzeErrorDocument } from '../../report/analyze-json.ts';
 import { FILTER_HELP } from '../analyze/flow-filter.ts';
 import { FLOW_SORTS, type FlowOptions, flowRequest, writeFlows } from '../analyze/list-flows.ts';
-import { readCaptures } from '../analyze/read-captures.ts';
 import { type ReportOptions, report } from '../analyze/report.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
 
@@ -53,6 +52,7 @@ export const define: Define = (command, perform) => {
       perform(async (io) => {
         const request = flowRequest(options);
         if (request === undefined) return report(files, options, io);
+        const { readCaptures } = await import('../analyze/read-captures.ts');
         const captures = await readCaptures(files, io);
         writeFlows(captures, request, io);
         return captures.every(isUnread) ? 2 : 0;
