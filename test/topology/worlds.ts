@@ -95,3 +95,33 @@ export function cluttered(): Host {
     ns1: { links: { lo: { up: false }, eth0: { up: false } } },
   });
 }
+
+/** What README.md shows: a machine with containers on a bridge, one of them not plugged in, and an overlay to another machine. */
+export function showcase(): Host {
+  return hostOf({
+    host: {
+      links: {
+        eth0: { kind: 'physical', addresses: ['192.0.2.10/24'] },
+        br0: { kind: 'bridge', addresses: ['10.0.0.254/24'] },
+        web0: { peer: 'web:eth0', master: 'br0' },
+        api0: { peer: 'api:eth0', master: 'br0' },
+        jobs0: { peer: 'jobs:eth0' },
+        lab: { peer: 'lab:uplink', addresses: ['192.168.7.1/24'] },
+        ovl: { kind: 'bridge' },
+        vx0: { kind: 'vxlan', master: 'ovl', detail: { vni: 42, remote: '192.168.7.2' } },
+        db0: { peer: 'db:eth0', master: 'ovl' },
+      },
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    web: { links: { eth0: { addresses: ['10.0.0.1/24'] } }, routes: ['default via 10.0.0.254'] },
+    api: { links: { eth0: { addresses: ['10.0.0.2/24'] } }, routes: ['default via 10.0.0.254'] },
+    jobs: { links: { eth0: { addresses: ['10.0.0.3/24'] } } },
+    db: { links: { eth0: { addresses: ['10.42.0.1/24'] } } },
+    lab: {
+      links: {
+        uplink: { addresses: ['192.168.7.2/24'] },
+        vx0: { kind: 'vxlan', addresses: ['10.42.0.9/24'], mtu: 1450, detail: { vni: 42, remote: '192.168.7.1' } },
+      },
+    },
+  });
+}

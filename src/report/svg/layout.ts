@@ -58,7 +58,7 @@ const LINE_DISTANCE = 8;
 export async function layOut(drawing: Drawing): Promise<Layout> {
   // A CommonJS module that is its own default.
   const { default: elk } = await import('elkjs/lib/elk.bundled.js');
-  const laid = await new elk.default().layout(graphOf(drawing));
+  const laid = cropped(await new elk.default().layout(graphOf(drawing)), drawing);
   const corners = cornersOf(laid);
   return {
     width: Math.ceil(laid.width ?? 0),
@@ -69,6 +69,14 @@ export async function layOut(drawing: Drawing): Promise<Layout> {
       .map((chip) => ({ chip, area: areaOf(corners, chip.id) })),
     lines: drawing.lines.map((line) => ({ line, points: pointsOf(laid, corners, line) })),
   };
+}
+
+/** Room for titles is kept above every box; above the topmost one of the picture, what is not needed goes. */
+function cropped(root: ElkNode, { boxes }: Drawing): ElkNode {
+  const corners = cornersOf(root);
+  const spare = Math.min(...boxes.map((box) => withTitle(box, corners).y)) - BETWEEN;
+  if (!Number.isFinite(spare)) return root;
+  return { ...root, y: -spare, height: (root.height ?? 0) - spare };
 }
 
 function graphOf({ boxes, lines }: Drawing): ElkNode {
