@@ -29,7 +29,7 @@ async function installed(world: World): Promise<string> {
   // tshark leaves its file behind when it is killed.
   await world.sh(`mount -t tmpfs none ${global}\nmount -t tmpfs none /tmp\n${WIRE}`);
   await until(async () => (await world.run(ANSWERED)).exitCode === 0, 'an answered ping');
-  const said = await world.nsdiag(['extcap', '--install', '--global']);
+  const said = await world.nsdiag(['extcap', '--install']);
   expect(said).toMatchObject({ exitCode: 0, stdout: `Wrote ${global}/nsdiag\n` });
   return global;
 }
@@ -48,7 +48,7 @@ liveTest("tshark -D lists every namespace's devices", async ({ skip }) => {
     expect(nobodys.exitCode).toBe(0);
     expect(nobodys.stdout).toMatch(/nsdiag \(nsdiag: \d+ namespaces are not listed: .*root/);
 
-    expect((await world.nsdiag(['extcap', '--uninstall', '--global'])).stdout).toBe(`Removed ${folder}/nsdiag\n`);
+    expect((await world.nsdiag(['extcap', '--uninstall'])).stdout).toBe(`Removed ${folder}/nsdiag\n`);
     expect((await world.run(['tshark', '-D'])).stdout).not.toContain('ns1:veth0');
   });
 });

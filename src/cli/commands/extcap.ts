@@ -14,7 +14,6 @@ import { askFolders, chosenFolder, install, uninstall } from '../extcap/install.
 interface ExtcapOptions extends ExtcapCall {
   readonly install?: boolean;
   readonly uninstall?: boolean;
-  readonly global?: boolean;
 }
 
 /** Wireshark's half of the options; newer ones may ask for more, which is no reason to answer nothing. */
@@ -33,7 +32,6 @@ export const define: Define = (command, perform) => {
   command
     .option('--install', "put nsdiag into Wireshark's folder of extcaps")
     .option('--uninstall', 'take it out again')
-    .option('--global', 'for all users, not only for you')
     .allowUnknownOption()
     .allowExcessArguments()
     .addHelpText(
@@ -47,9 +45,9 @@ export const define: Define = (command, perform) => {
     .addHelpText(
       'after',
       `
-Wireshark 4.2 and newer have a folder for each user: install it as the user
-that Wireshark runs as. To enter a namespace takes root, so Wireshark lists
-them when it runs as root, and says so when it does not.`,
+As root it is there for all users. Wireshark 4.2 and newer have a folder for
+each user as well. To enter a namespace takes root: run by anybody else,
+Wireshark lists why it cannot.`,
     )
     .action((options: ExtcapOptions) =>
       perform(async (io) => {
@@ -57,7 +55,7 @@ them when it runs as root, and says so when it does not.`,
         if (options.install === true && options.uninstall === true) {
           throw new Failure('usage', 'Cannot install and uninstall at once');
         }
-        const folder = chosenFolder(await askFolders(), options.global === true);
+        const folder = chosenFolder(await askFolders(), process.geteuid?.() === 0);
         if (options.install === true) {
           io.stdout.write(`Wrote ${install(folder, ownCommand())}\n`);
           io.stderr.write('nsdiag: Wireshark lists every namespace when it is started as root: sudo -E wireshark\n');

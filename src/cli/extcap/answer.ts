@@ -67,6 +67,6 @@ async function complaintOf(filter: string, value: string): Promise<string> {
 }
 
 function notAsked(): Failure {
-  const hint = 'nsdiag extcap --install puts it where Wireshark looks; see nsdiag extcap --help';
-  return new Failure('usage', 'Cannot answer: Wireshark asks an extcap, and this is no question of Wireshark', hint);
+  const hint = 'Put it where Wireshark looks: nsdiag extcap --install';
+  return new Failure('usage', 'Cannot tell what to do: an extcap is asked by Wireshark, and this is none of its questions', hint);
 }

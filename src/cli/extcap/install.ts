@@ -60,14 +60,15 @@ export function foldersIn(text: string): ExtcapFolders {
   return { personal: pathOf(/^Personal Extcap path:/i), global: pathOf(/^(Global )?Extcap path:/i) };
 }
 
-/** The folder that is meant. @throws Failure when this Wireshark has none. */
-export function chosenFolder({ personal, global }: ExtcapFolders, isGlobal: boolean): string {
-  const folder = isGlobal ? global : (personal ?? global);
+/**
+ * That of all users for root, whose own one would be nobody's; else that of the user, where this Wireshark has one.
+ *
+ * @throws Failure when it has none.
+ */
+export function chosenFolder({ personal, global }: ExtcapFolders, isRoot: boolean): string {
+  const folder = isRoot ? (global ?? personal) : (personal ?? global);
   if (folder !== undefined) return folder;
-  throw new Failure(
-    'not-found',
-    `Cannot install: this Wireshark has no extcap folder for ${isGlobal ? 'all users' : 'you'}`,
-  );
+  throw new Failure('not-found', 'Cannot install: this Wireshark has no folder for extcaps');
 }
 
 /** @param nsdiag What runs nsdiag. @returns The file. @throws Failure where it cannot be written. */
@@ -107,7 +108,7 @@ function refuseForeign(path: string): void {
 }
 
 /** A shell script, because an extcap is one file that can be run. */
-export function scriptOf(nsdiag: Argv): string {
+function scriptOf(nsdiag: Argv): string {
   const command = nsdiag.map(quoted).join(' ');
   const dlt = (value: string) => `echo ${quoted(linkTypeLine(value))}`;
   return `#!/bin/sh

@@ -69,7 +69,7 @@ test('SOURCES has every blank of every command, and no other', async () => {
 });
 
 function blanksOf(command: Command): readonly string[] {
-  const hasValue = ({ required, optional }: Option): boolean => required || optional;
+  const hasValue = ({ required, optional, hidden }: Option): boolean => !hidden && (required || optional);
   const open: readonly (Argument | Option)[] = [...command.registeredArguments, ...command.options.filter(hasValue)];
   const own = open.filter(({ argChoices }) => argChoices === undefined).map(blankName);
   const shown = command

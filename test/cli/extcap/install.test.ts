@@ -25,13 +25,11 @@ test('foldersIn() finds the folders of Wireshark 4.2 and of older ones', () => {
   expect(foldersIn('')).toEqual({ personal: undefined, global: undefined });
 });
 
-test('chosenFolder() prefers the personal one, unless it is for all users or there is none', () => {
+test('chosenFolder() is that of all users for root, and that of the user where there is one', () => {
   expect(chosenFolder(foldersIn(NEW), false)).toBe('/home/me/.local/lib/wireshark/extcap');
   expect(chosenFolder(foldersIn(NEW), true)).toBe('/usr/lib/wireshark/extcap');
   expect(chosenFolder(foldersIn(OLD), false)).toBe('/usr/lib/x86_64-linux-gnu/wireshark/extcap');
-  expect(() => chosenFolder(foldersIn(''), false)).toThrow(
-    'Cannot install: this Wireshark has no extcap folder for you',
-  );
+  expect(() => chosenFolder(foldersIn(''), true)).toThrow('Cannot install: this Wireshark has no folder for extcaps');
 });
 
 test('install() writes a script that any shell runs, wherever nsdiag is, and uninstall() takes it back', () => {
