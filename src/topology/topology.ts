@@ -97,6 +97,30 @@ export function narrowed(topology: Topology, names: ReadonlySet<NetnsName>): Top
   };
 }
 
+/**
+ * These namespaces and what joins them: a port that leads to another one is left out with its wire, so that a machine with
+ * a hundred containers is small when two of them are looked at.
+ */
+export function among(topology: Topology, names: ReadonlySet<NetnsName>): Topology {
+  const isWithin = (wire: Wire) => endsOf(wire).every(({ netns }) => names.has(netns));
+  const isElsewhere = ({ port, addresses, detail }: Link) =>
+    port !== undefined &&
+    addresses.every(({ scope }) => scope === 'link') &&
+    detail.kind === 'veth' &&
+    detail.peer.kind === 'found' &&
+    !names.has(detail.peer.netns);
+  const { places, wires, oddities } = narrowed(topology, names);
+  const kept = places.map((place) => ({ ...place, devices: place.devices.filter((link) => !isElsewhere(link)) }));
+  const isKept = ({ netns, device }: DeviceRef) =>
+    kept.some((place) => place.netns.name === netns && place.devices.some(({ name }) => name === device));
+  return {
+    ...topology,
+    places: kept,
+    wires: wires.filter((wire) => isWithin(wire) && endsOf(wire).every(isKept)),
+    oddities,
+  };
+}
+
 /** What is odd at the device. */
 export function odditiesAt({ oddities }: Topology, { netns, device }: DeviceRef): readonly Oddity[] {
   return oddities.filter((oddity) => oddity.netns === netns && oddity.device === device);

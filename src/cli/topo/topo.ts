@@ -4,7 +4,6 @@
  * @module
  */
 
-import { createHash } from 'node:crypto';
 import { inodeOfWord } from '../../collect/netns-inode.ts';
 import { findNetns, type Host } from '../../host/host.ts';
 import type { NetnsName } from '../../host/link.ts';
@@ -14,7 +13,6 @@ import { dotText } from '../../report/diagram/dot.ts';
 import { mermaidText } from '../../report/diagram/mermaid.ts';
 import { escapeJson } from '../../report/escape.ts';
 import { topologyPage } from '../../report/html/topology-page.ts';
-import { shellLine } from '../../report/shell-quote.ts';
 import { drawPicture, svgFile } from '../../report/svg/picture.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { type Compared, topologyText } from '../../report/text/topology.ts';
@@ -25,7 +23,7 @@ import { compareHosts } from '../../topology/comparison.ts';
 import { narrowed, type Topology, topologyOf } from '../../topology/topology.ts';
 import type { CommandIo } from '../io.ts';
 import { nearNames } from '../near.ts';
-import { VERSION } from '../version.ts';
+import { pageOrigin } from '../page-origin.ts';
 import { netnsCalled } from '../why/destination.ts';
 import { readSnapshots } from '../why/snapshot-file.ts';
 import type { Format } from './format.ts';
@@ -117,16 +115,7 @@ async function textOf(io: CommandIo, view: View, request: TopoRequest): Promise<
       return svgFile(await drawPicture(topology, { marks }));
     case 'html': {
       const picture = await drawPicture(topology, { marks });
-      return topologyPage({ topology, picture, takenAt, compared }, originOf(request));
+      return topologyPage({ topology, picture, takenAt, compared }, pageOrigin(['nsdiag', ...request.words]));
     }
   }
-}
-
-function originOf({ words }: TopoRequest) {
-  return {
-    version: VERSION,
-    madeAt: new Date().toISOString(),
-    commandLine: shellLine(['nsdiag', ...words]),
-    sha256: (text: string) => createHash('sha256').update(text).digest('base64'),
-  };
 }

@@ -8,7 +8,7 @@ import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Host } from '../../host/host.ts';
 import type { DeviceName, NetnsName } from '../../host/link.ts';
 import type { Leg } from '../../journey/journey.ts';
-import { narrowed, topologyOf } from '../../topology/topology.ts';
+import { among, topologyOf } from '../../topology/topology.ts';
 import { type PathRow, pathRows } from '../path-rows.ts';
 import type { PathLeg, PicturePath } from '../svg/path.ts';
 import { drawPicture } from '../svg/picture.ts';
@@ -21,7 +21,7 @@ const MOST_NAMESPACES = 6;
 export async function whyPicture(host: Host, diagnosis: Diagnosis): Promise<Markup | undefined> {
   const all = topologyOf(host);
   const rows = pathRows(diagnosis);
-  const topology = all.places.length <= MOST_NAMESPACES ? all : narrowed(all, namesIn(diagnosis, rows));
+  const topology = all.places.length <= MOST_NAMESPACES ? all : among(all, namesIn(diagnosis, rows));
   if (topology.places.length === 0) return undefined;
   const { markup: svg } = await drawPicture(topology, { path: pathOf(rows) });
   const left = all.places.length - topology.places.length;

@@ -6,7 +6,7 @@
  *     writeWhole('net.svg', svgFile(picture));
  *
  * `path` names the devices that each leg passed, in order (`paths.request` of a diagnosis, those with a device), and
- * where the packet died. For a packet's way on a large machine, draw `narrowed(topology, namespaces)` alone.
+ * where the packet died. For a packet's way on a large machine, draw `among(topology, namespaces)` alone.
  *
  * A chip carries what it stands for in `data-find` (for a search) and tells the rest as its tooltip. Laying out is
  * asynchronous and takes its time; the same topology gives the same picture.
