@@ -198,6 +198,8 @@ export type Statement =
   /** `by`: added to the TTL or hop limit; `to`: what it becomes. */
   | { readonly kind: 'set-ttl'; readonly to: number }
   | { readonly kind: 'change-ttl'; readonly by: number }
+  /** Lowers the segment size that a SYN tells: to a number of bytes, or to what the path takes. */
+  | { readonly kind: 'clamp-mss'; readonly to: number | 'path' }
   /** counter, log, comment ...: changes nothing about this packet's way. */
   | { readonly kind: 'no-effect'; readonly text: string }
   | { readonly kind: 'unmodelled'; readonly text: string };

@@ -20,6 +20,8 @@ export type Transport =
       readonly sourcePort: Port;
       readonly destPort: Port;
       readonly flags: 'syn' | 'syn-ack' | 'rst';
+      /** The segment size that it tells, where a firewall on the way lowered that. */
+      readonly mss?: number;
     }
   | { readonly protocol: 'udp'; readonly sourcePort: Port; readonly destPort: Port };
 

@@ -27,7 +27,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'RATEEST',
   'SECMARK',
   'SET',
-  'TCPMSS',
   'TCPOPTSTRIP',
   'TEE',
   'TOS',
@@ -74,6 +73,8 @@ function knownTarget(target: IptablesModule, family: Family): Statement | undefi
     case 'TTL':
     case 'HL':
       return timeToLive(target);
+    case 'TCPMSS':
+      return segmentSize(target);
     case 'NOTRACK':
       return { kind: 'notrack' };
     case 'CT':
@@ -95,6 +96,13 @@ function timeToLive({ options }: IptablesModule): Statement | undefined {
   if (option.name.endsWith('-set')) return { kind: 'set-ttl', to: value };
   if (option.name.endsWith('-inc')) return { kind: 'change-ttl', by: value };
   return option.name.endsWith('-dec') ? { kind: 'change-ttl', by: -value } : undefined;
+}
+
+/** `--set-mss 1400`, `--clamp-mss-to-pmtu`. */
+function segmentSize({ options }: IptablesModule): Statement | undefined {
+  if (options.some(({ name }) => name === '--clamp-mss-to-pmtu')) return { kind: 'clamp-mss', to: 'path' };
+  const size = Number(options.find(({ name }) => name === '--set-mss')?.args[0]);
+  return Number.isInteger(size) ? { kind: 'clamp-mss', to: size } : undefined;
 }
 
 function translation(kind: 'masquerade' | 'redirect', portsText: string | undefined): Statement | undefined {

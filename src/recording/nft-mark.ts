@@ -1,5 +1,5 @@
 /**
- * nft's `... set ...` statements: marks and TTL are modelled, what cannot change the way of the packet is passed over.
+ * nft's `... set ...` statements: marks, TTL and segment sizes are modelled, what cannot change the way of the packet is passed over.
  *
  * Source: nft(8), PAYLOAD STATEMENT, META STATEMENT, CONNTRACK STATEMENT.
  *
@@ -15,6 +15,8 @@ export function markStatement(key: Json, value: Json, text: string): Statement {
   if (mark !== undefined) return change(mark, value) ?? { kind: 'unmodelled', text };
   const ttl = isTimeToLive(key) ? asInteger(value) : undefined;
   if (ttl !== undefined) return { kind: 'set-ttl', to: ttl };
+  const size = isSegmentSize(key) ? segmentSize(value) : undefined;
+  if (size !== undefined) return { kind: 'clamp-mss', to: size };
   return isHarmless(key) ? { kind: 'no-effect', text } : { kind: 'unmodelled', text };
 }
 
@@ -22,6 +24,18 @@ function isTimeToLive(key: Json): boolean {
   const [tag, value] = tagged(key) ?? [];
   const field = asObject(value)?.['field'];
   return tag === 'payload' && (field === 'ttl' || field === 'hoplimit');
+}
+
+function isSegmentSize(key: Json): boolean {
+  const [tag, value] = tagged(key) ?? [];
+  const fields = asObject(value);
+  return tag === 'tcp option' && fields?.['name'] === 'maxseg' && fields['field'] === 'size';
+}
+
+/** A number of bytes, or `rt mtu`: what the path takes. */
+function segmentSize(value: Json): number | 'path' | undefined {
+  const [tag, inner] = tagged(value) ?? [];
+  return tag === 'rt' && asObject(inner)?.['key'] === 'mtu' ? 'path' : asInteger(value);
 }
 
 type Mark = 'packet' | 'connection';

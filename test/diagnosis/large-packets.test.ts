@@ -35,3 +35,33 @@ test.each([
 ])('largePacketNotes() says nothing where %s', (_, host) => {
   expect(notesFor(host)).toEqual([]);
 });
+
+const CLAMP = '-A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS';
+const clamping = (rule: string) =>
+  chain({
+    ns1: DEAF,
+    r1: {
+      routes: ['10.0.2.0/24 via 10.0.12.2'],
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+      ruleset: iptables('mangle', ':FORWARD ACCEPT [0:0]', rule),
+    },
+    r1b: { mtu: 1400 },
+    ns2: { sockets: ['tcp 10.0.2.1:80'] },
+  });
+const TO_WEB = { to: 'tcp/80', payloadBytes: 0 } as const;
+
+test.each([
+  ['to the path', `${CLAMP} --clamp-mss-to-pmtu`],
+  ['to what fits', `${CLAMP} --set-mss 1360`],
+])('largePacketNotes() says nothing of TCP where a firewall lowers the segment size %s', (_, rule) => {
+  expect(notesFor(clamping(rule), TO_WEB)).toEqual([]);
+  expect(notesFor(clamping(rule))).toHaveLength(1);
+});
+
+test.each([
+  ['too little', `${CLAMP} --set-mss 1440`, 1480],
+  ['what is smaller, which is never raised', `${CLAMP} --set-mss 9000`, 1500],
+  ['of what the asker tells alone', `${CLAMP.replace('FORWARD', 'FORWARD -i a')} --clamp-mss-to-pmtu`, 1500],
+])('largePacketNotes() says of TCP what is lost where a firewall lowers %s', (_, rule, bytes) => {
+  expect(notesFor(clamping(rule), TO_WEB)[0]).toContain(`a request of ${bytes} bytes dies at r1 b`);
+});

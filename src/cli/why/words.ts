@@ -54,7 +54,7 @@ export function parseWords(netns: string, destination: string, options: Question
     throw new Failure(
       'usage',
       'Cannot ask for a size of tcp: what opens a connection carries no data',
-      'Leave out --size; or ask by ICMP for a segment of 1460 bytes in IPv4: --size 1472',
+      'Leave out --size: a note says where full segments would be lost. Or ask with a ping instead of --proto and --port: --size 1472 is as long as a segment of 1460 bytes (IPv4)',
     );
   }
   return {

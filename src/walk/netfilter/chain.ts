@@ -13,6 +13,7 @@ import type { Chain, FilterRule, Match, RuleRef, Statement } from '../../host/ru
 import { type Packet, packetFamily } from '../../journey/packet.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { bridgePorts } from './bridge-netfilter.ts';
+import { clampMss } from './clamp-mss.ts';
 import { changeConnection, ctStateOf, follow, trackedConnection } from './connection.ts';
 import type { HookPass } from './contract.ts';
 import { describeMatch, describeRule } from './describe.ts';
@@ -110,6 +111,10 @@ type Act = Flow | { readonly kind: 'next'; readonly passing: Passing };
 function act(run: Run, statement: Statement, rule: RuleRef, passing: Passing, depth: number): Act {
   const { passage, hooked } = run;
   if (statement.kind === 'no-effect') return { kind: 'next', passing };
+  // It decides nothing about this packet, and so is no rule that it met.
+  if (statement.kind === 'clamp-mss') {
+    return { kind: 'next', passing: { ...passing, packet: clampMss(passing.packet, statement.to, passage.pass) } };
+  }
   const noted: Passing = { ...passing, rules: [...passing.rules, rule] };
   switch (statement.kind) {
     case 'accept':
