@@ -16,6 +16,7 @@
  */
 
 import { EventEmitter } from 'node:events';
+import type { Readable } from 'node:stream';
 import { inNetns } from '../host/commands-enter.ts';
 import type { Netns } from '../host/host.ts';
 import type { NetnsName } from '../host/link.ts';
@@ -29,11 +30,19 @@ import type { Frame } from './frame.ts';
 import { readPcapStream } from './pcap-stream.ts';
 
 export interface CaptureRequest extends ChildOptions {
-  readonly netns: Netns;
+  readonly netns: Pick<Netns, 'name' | 'entry'>;
   /** BPF, as tcpdump takes it; empty takes everything. */
   readonly filter: string;
   readonly snapLengthBytes: number;
-  readonly onFrame: (frame: Frame) => void;
+  /** The frames, parsed; or the stream's bytes as they come, for whoever has no time to lose. */
+  readonly to:
+    | { readonly kind: 'frames'; readonly onFrame: (frame: Frame) => void }
+    /** `onBytes` answers how many frames there are in all that it has been given. */
+    | { readonly kind: 'bytes'; readonly onBytes: (bytes: Uint8Array) => number };
+  /** The kernel's ring, in KiB; without, as tcpdump chooses (2 MiB). */
+  readonly bufferKib?: number;
+  /** Hand on a buffer full at a time, a second late or more, for a third of the work; without, every packet at once. */
+  readonly inBulk?: boolean;
 }
 
 /** Narrow on `kind`. */
@@ -47,9 +56,13 @@ const CATCH_UP_MS = 1_000;
 /** It answers between two packets; that it was held up at the same packet so often in a row is not to be expected. */
 const IDLE_ANSWERS = 3;
 
+const AT_ONCE = ['-U', '--immediate-mode'];
+
 /** A tcpdump at work. */
 export class Capture {
   readonly netns: NetnsName;
+  /** Settles once it has ended, and everything that it wrote has been handed on. */
+  readonly ended: Promise<void>;
   readonly #child: Child;
   readonly #byHand: readonly string[];
   /** Emits `progress` when anything below has changed. */
@@ -60,8 +73,10 @@ export class Capture {
   #problem: string | undefined;
   #howEnded: string | undefined;
 
-  private constructor({ netns, filter, snapLengthBytes, onFrame, stack, signal }: CaptureRequest) {
-    const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-U', '--immediate-mode', '-Z', 'root'];
+  private constructor(request: CaptureRequest) {
+    const { netns, filter, snapLengthBytes, to, bufferKib, inBulk = false, stack, signal } = request;
+    const ring = bufferKib === undefined ? [] : ['-B', String(bufferKib)];
+    const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-Z', 'root', ...(inBulk ? [] : AT_ONCE), ...ring];
     const format = ['--time-stamp-precision', 'nano', '-s', String(snapLengthBytes), '-w', '-'];
     this.netns = netns.name;
     this.#byHand = inNetns(netns, ['tcpdump', '-i', 'any', '-c', '1']);
@@ -70,20 +85,31 @@ export class Capture {
       this.#stderr += text;
       this.#events.emit('progress');
     });
-    const read = readPcapStream(this.#child.stdout, (frame) => {
-      this.#frames++;
-      onFrame(frame);
-      this.#events.emit('progress');
-    });
+    const read =
+      to.kind === 'frames'
+        ? readPcapStream(this.#child.stdout, (frame) => {
+            this.#frames++;
+            to.onFrame(frame);
+            this.#events.emit('progress');
+          })
+        : readBytes(this.#child.stdout, (bytes) => {
+            this.#frames = to.onBytes(bytes);
+            this.#events.emit('progress');
+          });
     void read.then(({ problem }) => {
       this.#problem = problem;
       // What it goes on to see would reach nobody.
       if (problem !== undefined) this.end();
     });
-    void Promise.all([read, this.#child.howEnded]).then(([, how]) => {
+    this.ended = Promise.all([read, this.#child.howEnded]).then(([, how]) => {
       this.#howEnded = how;
       this.#events.emit('progress');
     });
+  }
+
+  /** tcpdump's last counters: those of its end, once it has ended. */
+  get counters(): Counters | undefined {
+    return lastCounters(this.#stderr);
   }
 
   /** Start tcpdump and wait until it listens. */
@@ -136,6 +162,12 @@ export class Capture {
     return hasArrived(answer()) ? answer() : undefined;
   }
 
+  /** Stop reading for a while: tcpdump waits, and what the kernel then has no room for it counts as dropped. */
+  set isPaused(paused: boolean) {
+    if (paused) this.#child.stdout.pause();
+    else this.#child.stdout.resume();
+  }
+
   /** Ask it to end. The cleanup stack waits for it: giving back the ring takes the kernel 20 ms. */
   end(): void {
     this.#child.signal('SIGTERM');
@@ -164,6 +196,17 @@ export class Capture {
     if (lines.length > 0) return lines.join('; ');
     return `tcpdump ended with ${this.#howEnded ?? 'nothing'}, and said nothing; try: ${shellLine(this.#byHand)}`;
   }
+}
+
+async function readBytes(
+  stream: Readable,
+  onBytes: (bytes: Uint8Array) => void,
+): Promise<{ readonly problem: string | undefined }> {
+  return new Promise((resolve) => {
+    stream.on('data', onBytes);
+    stream.on('error', ({ message }) => resolve({ problem: message }));
+    stream.on('close', () => resolve({ problem: undefined }));
+  });
 }
 
 /** What it says when all is well, and its counters. */

@@ -85,11 +85,14 @@ export class Watch {
       snapLengthBytes: SNAP_LENGTH_BYTES,
       stack,
       signal,
-      onFrame: (frame) => {
-        const seen = place(frame);
-        if (seen === undefined) return;
-        this.#seen.push(seen);
-        onSeen(seen, this.#seen);
+      to: {
+        kind: 'frames',
+        onFrame: (frame) => {
+          const seen = place(frame);
+          if (seen === undefined) return;
+          this.#seen.push(seen);
+          onSeen(seen, this.#seen);
+        },
       },
     });
     return [name, start];

@@ -34,7 +34,7 @@ async function listenIn(world: World, name: string, filter: string): Promise<Lis
     snapLengthBytes: 256,
     stack,
     signal: undefined,
-    onFrame: (frame) => frames.push(frame),
+    to: { kind: 'frames', onFrame: (frame) => frames.push(frame) },
   });
   if (start.kind === 'failed') throw new Error(start.why);
   return { capture: start.capture, frames, stack };
@@ -92,7 +92,7 @@ const PROGRAM = `
   const stack = new CleanupStack();
   const netns = { name: 'ns1', entry: { kind: 'path', path: process.argv[2] } };
   const rest = { stack, signal: undefined };
-  const { kind } = await Capture.start({ netns, filter: 'icmp', snapLengthBytes: 64, onFrame() {}, ...rest });
+  const { kind } = await Capture.start({ netns, filter: 'icmp', snapLengthBytes: 64, to: { kind: 'frames', onFrame() {} }, ...rest });
   Child.start(argvInNetns(netns.entry, ['ping', '10.0.2.2']), rest).stdout.once('data', () => console.log(kind));
 `;
 

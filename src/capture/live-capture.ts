@@ -1,0 +1,165 @@
+/**
+ * The packets of any number of namespaces in the order of time, as they pass: a tcpdump in each, and nothing slow in
+ * between. Whoever cannot keep up pauses it; then tcpdump waits, and the kernel counts what it had no room for.
+ *
+ * @module
+ */
+
+import type { Netns } from '../host/host.ts';
+import type { ChildOptions } from '../system/child.ts';
+import { PcapRecords } from './pcap-records.ts';
+import { Capture } from './tcpdump.ts';
+import { TimeOrder } from './time-order.ts';
+
+/** What is needed of a namespace to listen in it. */
+export type Listened = Pick<Netns, 'name' | 'entry'>;
+
+export interface LiveCaptureOptions extends Pick<ChildOptions, 'stack'> {
+  readonly filter: string;
+  readonly snapLengthBytes: number;
+  readonly baseSeconds: number;
+  /** A packet, in the order of time; valid during the call. `stream` is a number of `streams`. */
+  readonly onRecord: (stream: number, records: PcapRecords) => void;
+  /** Whatever has come has been told; nothing before `toldNs` (after the base) comes any more, but what is late. */
+  readonly onTold: (toldNs: number) => void;
+  /** A tcpdump has ended although nobody asked it to. */
+  readonly onLost: (stream: LiveStream) => void;
+}
+
+/** One namespace that is listened in. */
+export interface LiveStream {
+  readonly netns: Listened;
+  readonly capture: Capture;
+  readonly records: PcapRecords;
+  isEnding: boolean;
+}
+
+export type Joined =
+  | { readonly kind: 'listening'; readonly stream: number }
+  | { readonly kind: 'failed'; readonly why: string };
+
+/** What all rings take together of the kernel's memory, and what each takes at least and at most, in KiB. */
+const RINGS_KIB = 192 * 1024;
+const LEAST_RING_KIB = 2 * 1024;
+const MOST_RING_KIB = 32 * 1024;
+
+const TELL_EVERY_MS = 20;
+/** While packets come thick and fast, sooner. */
+const TELL_AFTER_BYTES = 1024 * 1024;
+/** A stream that has been silent for so long has nothing: tcpdump hands on every packet at once, given a processor. */
+const PATIENCE_MS = 200;
+const NS_PER_MS = 1e6;
+
+export class LiveCapture {
+  readonly streams: LiveStream[] = [];
+  readonly #options: LiveCaptureOptions;
+  readonly #order = new TimeOrder(PATIENCE_MS);
+  readonly #timer: NodeJS.Timeout;
+  #ringKib = LEAST_RING_KIB;
+  #untoldBytes = 0;
+  #isPaused = false;
+
+  constructor(options: LiveCaptureOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#tell(), TELL_EVERY_MS);
+  }
+
+  /** Records that came after later ones had been told. */
+  get late(): number {
+    return this.#order.late;
+  }
+
+  /** Listen in all of these; answers once each one listens, or has failed, in their order. */
+  async join(namespaces: readonly Listened[]): Promise<readonly Joined[]> {
+    const share = RINGS_KIB / Math.max(1, this.streams.length + namespaces.length);
+    this.#ringKib = Math.floor(Math.min(MOST_RING_KIB, Math.max(LEAST_RING_KIB, share)));
+    return Promise.all(namespaces.map((netns) => this.#join(netns)));
+  }
+
+  /** Stop reading for a while, or go on. */
+  set isPaused(paused: boolean) {
+    if (paused === this.#isPaused) return;
+    this.#isPaused = paused;
+    for (const { capture } of this.streams) capture.isPaused = paused;
+  }
+
+  /** Stop listening in a namespace; what it has handed on is told. */
+  async leave(stream: LiveStream): Promise<void> {
+    stream.isEnding = true;
+    stream.capture.end();
+    await stream.capture.ended;
+  }
+
+  /** Wait for what is still under way to us, end every tcpdump, and tell all there is. */
+  async finish(): Promise<void> {
+    this.isPaused = false;
+    const present = this.streams.filter(({ isEnding }) => !isEnding);
+    await Promise.all(
+      present.map(async (stream) => {
+        stream.isEnding = true;
+        await stream.capture.catchUp();
+        stream.capture.end();
+        await stream.capture.ended;
+      }),
+    );
+    clearInterval(this.#timer);
+    this.#order.finish(this.#options.onRecord);
+    this.#options.onTold(Number.POSITIVE_INFINITY);
+  }
+
+  /** End at once, whatever is still under way. */
+  abandon(): void {
+    clearInterval(this.#timer);
+    for (const stream of this.streams) stream.isEnding = true;
+  }
+
+  async #join(netns: Listened): Promise<Joined> {
+    const { filter, snapLengthBytes, baseSeconds, stack, onLost } = this.#options;
+    const records = new PcapRecords(baseSeconds);
+    const number = this.#order.add(records, this.#nowNs());
+    const start = await Capture.start({
+      netns,
+      filter,
+      snapLengthBytes,
+      bufferKib: this.#ringKib,
+      stack,
+      signal: undefined,
+      to: {
+        kind: 'bytes',
+        onBytes: (bytes) => {
+          records.push(bytes);
+          this.#order.heard(number, this.#nowNs());
+          this.#untoldBytes += bytes.length;
+          if (this.#untoldBytes > TELL_AFTER_BYTES) this.#tell();
+          return records.count;
+        },
+      },
+    });
+    if (start.kind === 'failed') {
+      this.#order.end(number);
+      return start;
+    }
+    const { capture } = start;
+    const stream: LiveStream = { netns, capture, records, isEnding: false };
+    this.streams[number] = stream;
+    void capture.ended.then(() => {
+      this.#order.end(number);
+      if (stream.isEnding) return;
+      stream.isEnding = true;
+      onLost(stream);
+    });
+    return { kind: 'listening', stream: number };
+  }
+
+  #tell(): void {
+    this.#untoldBytes = 0;
+    if (this.#isPaused) return;
+    this.#order.tell(this.#nowNs(), this.#options.onRecord);
+    this.#options.onTold(this.#order.toldNs);
+  }
+
+  /** By the clock of the kernel's stamps. */
+  #nowNs(): number {
+    return (Date.now() - this.#options.baseSeconds * 1000) * NS_PER_MS;
+  }
+}
