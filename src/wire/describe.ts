@@ -79,7 +79,8 @@ function describeIcmpv6(header: Icmpv6Header, source: string, route: string): st
     }
     case 'error':
     case 'other':
-      return `ICMPv6 ${icmpv6Text(header)} ${route}`;
+      // Of what has no name of its own, the text begins with the protocol.
+      return `${icmpv6Text(header).replace(/^(?!ICMPv6 )/, 'ICMPv6 ')} ${route}`;
   }
 }
 

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { Answers } from '../../../src/postmortem/live/answers.ts';
+import { dissect } from '../../../src/wire/dissect.ts';
+import { PacketFields } from '../../../src/wire/fields.ts';
+import { LINK_TYPE } from '../../../src/wire/link-type.ts';
+import { arpReply, arpRequest, echo, echoReply, tcp } from '../../helpers/packets.ts';
+
+const [A, B] = ['10.0.1.1', '10.0.2.1'];
+const [SYN, ACK, RST] = [0x02, 0x10, 0x04];
+
+function fieldsOf(frame: Uint8Array): PacketFields {
+  const fields = new PacketFields();
+  fields.bytes = frame;
+  fields.view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  fields.capturedBytes = frame.length;
+  fields.originalBytes = frame.length;
+  dissect(fields, LINK_TYPE.ethernet);
+  return fields;
+}
+
+/** What stays without an answer. */
+function unanswered(question: Uint8Array, ...answers: readonly Uint8Array[]): readonly string[] {
+  const open: string[] = [];
+  const waiting = new Answers<string>(1000, (asked) => open.push(asked));
+  waiting.ask(fieldsOf(question), 0, 'asked');
+  for (const answer of answers) waiting.answer(fieldsOf(answer));
+  waiting.advance(999e6);
+  expect(open).toEqual([]);
+  waiting.advance(1000e6);
+  return open;
+}
+
+const syn = tcp(A, B, 4000, 80, { flags: SYN, seq: 6 });
+
+test.each([
+  ['an echo', echo(A, B, 3), echoReply(B, A, 3), echoReply(B, A, 4)],
+  [
+    'a SYN that is accepted',
+    syn,
+    tcp(B, A, 80, 4000, { flags: SYN | ACK, ack: 7 }),
+    tcp(B, A, 80, 4000, { flags: SYN | ACK, ack: 8 }),
+  ],
+  [
+    'a SYN that is refused',
+    syn,
+    tcp(B, A, 80, 4000, { flags: RST | ACK, ack: 7 }),
+    tcp(B, A, 81, 4000, { flags: RST | ACK, ack: 7 }),
+  ],
+  ['an ARP request', arpRequest(A, B), arpReply(B, A), arpReply('10.0.2.2', A)],
+])('Answers knows the answer to %s, and no other for it', (_, question, answer, another) => {
+  expect(unanswered(question, another)).toEqual(['asked']);
+  expect(unanswered(question, another, answer)).toEqual([]);
+});
+
+test.each([
+  ['an answer', echoReply(A, B, 1)],
+  ['gratuitous ARP', arpRequest(A, A)],
+  ['a segment of a connection that stands', tcp(A, B, 1, 2, { flags: ACK })],
+])('Answers waits for none to %s', (_, frame) => {
+  expect(unanswered(frame)).toEqual([]);
+});
