@@ -90,7 +90,8 @@ export function inquire(analysis: Analysis, host: Host, snapshot: SnapshotOf): I
   };
 }
 
-function answerTo(host: Host, traffic: Traffic, near: ReadonlySet<string>): Answer {
+/** @param near Namespaces that were captured in: of several owners of an address, the one among them is meant. */
+export function answerTo(host: Host, traffic: Traffic, near: ReadonlySet<string>): Answer {
   const asked = questionOf(host, traffic, near);
   if (asked.kind === 'none') return { kind: 'not-asked', why: asked.why };
   const diagnosis = conclude(host, predict(host, asked.question), NO_WITNESS);

@@ -1,0 +1,80 @@
+/**
+ * What `nsdiag capture` says while it runs, a packet at a time, and what it says in the end. The line grammar stands in
+ * README.md.
+ *
+ * @module
+ */
+
+import { unreachable } from '../../net/unreachable.ts';
+import type { JourneyHop, LiveFate, LiveJourney } from '../../postmortem/live/journey.ts';
+import { escapeText } from '../escape.ts';
+import { isoTime } from '../iso-time.ts';
+import { wrap } from '../width.ts';
+import { durationText } from './points.ts';
+import type { Style } from './style.ts';
+
+/** Further places of a packet that goes in circles are counted. */
+const MOST_PLACES = 24;
+const INDENT = '    ';
+
+/**
+ * One packet: when, what, then its places with the time from each to the next, and how it ended. On a terminal it breaks
+ * where the line is full; elsewhere it is one line, for grep.
+ */
+export function journeyText(journey: LiveJourney, style: Style, isOneLine: boolean): string {
+  const { colors, columns } = style;
+  const time = isoTime(journey.timestampNs).slice(11, 23);
+  const hops = placesInOrder(journey);
+  const places = hops.slice(0, MOST_PLACES).map((hop, at) => hopText(hop, hops[at - 1]));
+  const more = hops.length - places.length + journey.moreHops;
+  if (more > 0) places.push(`and ${more} places more`);
+  const way = places.join(' > ');
+  const end = fateText(journey.fate);
+  const whole = `${time}  ${journey.text}  ${way} ${end}`;
+  const text = isOneLine ? escapeText(whole) : broken(escapeText(whole), columns);
+  return paint(text, journey.fate, colors);
+}
+
+/** What passes by on a cable that is not on the way is of interest only where the packet ended there. */
+function placesInOrder({ hops, fate }: LiveJourney): readonly JourneyHop[] {
+  if (fate.kind === 'lost' || fate.kind === 'group') return hops;
+  const onWay = hops.filter(({ isForOther }) => !isForOther);
+  return onWay.length === 0 ? hops : onWay;
+}
+
+function hopText({ netns, device, isForOther, afterNs, changes }: JourneyHop, before: JourneyHop | undefined): string {
+  const notes = [...(isForOther ? ['for another MAC'] : []), ...changes];
+  const noted = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+  const delay = before === undefined ? '' : ` +${durationText(afterNs - before.afterNs)}`;
+  return `${netns}:${device}${delay}${noted}`;
+}
+
+/** `✓`, `→ left by ...`, `✗ not seen at ...`. */
+function fateText(fate: LiveFate): string {
+  switch (fate.kind) {
+    case 'arrived':
+      return '✓';
+    case 'left':
+      return `→ ${fate.towards}, where nobody listens`;
+    case 'group':
+      return '· to all';
+    case 'lost': {
+      const what = fate.isInPart ? 'not all of it seen' : 'not seen';
+      return `✗ ${what} ${fate.where === undefined ? 'any further' : `at ${fate.where}`} after ${fate.afterMs} ms`;
+    }
+    case 'unknown':
+      return `? ${fate.why}`;
+    default:
+      return unreachable(fate);
+  }
+}
+
+function broken(text: string, columns: number): string {
+  const [first = '', ...rest] = wrap(text, columns - INDENT.length);
+  return [first, ...rest.map((line) => INDENT + line)].join('\n');
+}
+
+function paint(text: string, { kind }: LiveFate, { red, yellow }: Style['colors']): string {
+  if (kind === 'lost') return red(text);
+  return kind === 'unknown' ? yellow(text) : text;
+}
