@@ -7,8 +7,12 @@
 import type { Command } from 'commander';
 import type { CommandIo, ExitCode } from './io.ts';
 
-/** Runs what a command line asked for, and keeps its exit code. Called once, by the action of one (sub)command. */
-export type Perform = (task: (io: CommandIo) => Promise<ExitCode>) => Promise<void>;
+/**
+ * Runs what a command line asked for, and keeps its exit code. Called once, by the action of one (sub)command.
+ *
+ * @param task Given all words behind `nsdiag` as well: commander does not tell where a `--` stood.
+ */
+export type Perform = (task: (io: CommandIo, words: readonly string[]) => Promise<ExitCode>) => Promise<void>;
 
 /**
  * Say which arguments, options, subcommands and examples the command has. Every action ends in

@@ -26,6 +26,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/topo.ts'),
   },
   {
+    name: 'capture',
+    summary: 'follow packets through namespaces as they pass; keep them in one file',
+    load: () => import('./commands/capture.ts'),
+  },
+  {
     name: 'analyze',
     summary: 'say what went wrong in saved captures',
     load: () => import('./commands/analyze.ts'),

@@ -19,8 +19,10 @@ const SAME_KEY_PRESS_MS = 300;
 export interface Interruption {
   /** Aborted by the first signal, with a Failure `interrupted`. */
   readonly signal: AbortSignal;
-  /** 128 + the signal's number once one has come, as a shell would report it. */
+  /** 128 + the signal's number once one has come, as a shell would report it; `undefined` when it was expected. */
   readonly exitCode: () => number | undefined;
+  /** From now on the first signal is how the command ends, no accident. */
+  readonly expect: () => void;
   /** Give the signals back to Node. */
   readonly release: () => void;
 }
@@ -45,6 +47,7 @@ export function listenForInterruption(
   const controller = new AbortController();
   // Every program that runs listens to it: a dozen are no leak, as Node would warn.
   setMaxListeners(0, controller.signal);
+  let isExpected = false;
   let first: { readonly exitCode: number; readonly atMs: number } | undefined;
 
   const listener = (name: NodeJS.Signals): void => {
@@ -58,7 +61,10 @@ export function listenForInterruption(
   for (const name of SIGNALS) source.on(name, listener);
   return {
     signal: controller.signal,
-    exitCode: () => first?.exitCode,
+    exitCode: () => (isExpected ? undefined : first?.exitCode),
+    expect: () => {
+      isExpected = true;
+    },
     release: () => {
       for (const name of SIGNALS) source.off(name, listener);
     },

@@ -35,6 +35,8 @@ export interface CommandIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborted by Ctrl-C and by SIGTERM. A command that sees it takes back what it added, then ends. */
   readonly signal: AbortSignal;
+  /** Say that being interrupted is how this command ends: then its own exit code counts, not that of the signal. */
+  readonly expectInterruption: () => void;
   readonly terminal: {
     readonly stdoutIsTerminal: boolean;
     readonly stderrIsTerminal: boolean;

@@ -17,7 +17,7 @@ async function main(words: readonly string[]): Promise<void> {
     process.exit(exitCode);
   };
   const interruption = listenForInterruption(process, force, () => performance.now());
-  const { io, paged, writeError } = processIo(interruption.signal);
+  const { io, paged, writeError } = processIo(interruption);
   const exitCode = await runCommandLine(words, { io, version: VERSION });
   process.exitCode = interruption.exitCode() ?? exitCode;
   interruption.release();

@@ -8,6 +8,7 @@
  */
 
 import type { Interface } from 'node:readline';
+import type { Interruption } from './interruption.ts';
 import type { CommandIo, IoOptions, Writer } from './io.ts';
 
 const DEFAULT_COLUMNS = 80;
@@ -20,8 +21,8 @@ interface ProcessIo {
   readonly writeError: () => Error | undefined;
 }
 
-/** @param signal Aborted when the command is to end early. */
-export function processIo(signal: AbortSignal): ProcessIo {
+/** @param interruption Of the process: aborted when the command is to end early. */
+export function processIo({ signal, expect }: Pick<Interruption, 'signal' | 'expect'>): ProcessIo {
   let writeError: Error | undefined;
   const writerTo = (stream: NodeJS.WriteStream): Writer => {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -48,6 +49,7 @@ export function processIo(signal: AbortSignal): ProcessIo {
       stderr,
       env: process.env,
       signal,
+      expectInterruption: expect,
       terminal,
       color: {
         stdout: wantsColor(color, process.env, terminal.stdoutIsTerminal),

@@ -37,7 +37,7 @@ export async function runCommandLine(words: readonly string[], surroundings: Sur
     const perform =
       (program: Command): Perform =>
       async (task) => {
-        exitCode = await task(watched(surroundings.io(program.opts<IoOptions>())));
+        exitCode = await task(watched(surroundings.io(program.opts<IoOptions>())), words);
       };
     const modules = new Map(asked && module ? [[asked.name, module]] : []);
     await defineProgram(surroundings.version, io, modules, perform).parseAsync(words, { from: 'user' });

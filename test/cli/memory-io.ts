@@ -20,6 +20,7 @@ export function memoryIo(over: Partial<CommandIo> = {}): MemoryIo {
     stderr: { write: (text) => void err.push(text) },
     env: {},
     signal: new AbortController().signal,
+    expectInterruption: () => undefined,
     terminal: { stdoutIsTerminal: false, stderrIsTerminal: false, columns: 80 },
     color: { stdout: false, stderr: false },
     confirm: undefined,

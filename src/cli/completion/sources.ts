@@ -40,6 +40,7 @@ export const SOURCES: Readonly<Record<string, (blank: Blank, env: Env) => Comple
   NAME: (_, env) => words(...labsUp(thisMachine(env))),
   FAULT: ({ before }) => plain(faultsOf(before[0])),
   number: NOBODY_KNOWS,
+  seconds: NOBODY_KNOWS,
   bytes: NOBODY_KNOWS,
   address: NOBODY_KNOWS,
   expression: NOBODY_KNOWS,

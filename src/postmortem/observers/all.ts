@@ -6,7 +6,7 @@
 
 import { BadChecksums } from './bad-checksum.ts';
 import { IncompleteCapture } from './capture-incomplete.ts';
-import { CaptureObservers, type FlowPlace } from './capture-observers.ts';
+import { CaptureObservers } from './capture-observers.ts';
 import { DnsQueries } from './dns.ts';
 import { DuplicateAddresses } from './duplicate-address.ts';
 import { UnansweredEchoes } from './echo-unanswered.ts';
@@ -23,9 +23,8 @@ import { Together } from './together.ts';
 /**
  * @param capture Its index among those that are analysed together.
  * @param seed Of the hash tables; not to be known by who sends packets.
- * @param place See CaptureObservers.
  */
-export function observersOf(capture: number, seed: number, place: FlowPlace): CaptureObservers {
+export function observersOf(capture: number, seed: number): CaptureObservers {
   const neighbours = new UnansweredNeighbours(capture, seed);
   const owners = new DuplicateAddresses(capture, seed);
   const segment = new Together([neighbours, owners, new FlappingMacs(capture, seed)]);
@@ -35,7 +34,7 @@ export function observersOf(capture: number, seed: number, place: FlowPlace): Ca
   const sources = new UntranslatedSources(capture, seed);
   const repeats = new RepeatedPackets(capture, seed);
   const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources], neighbours, repeats);
-  const watched = {
+  return new CaptureObservers({
     incomplete: new IncompleteCapture(capture),
     directions: new OneDirection(capture, seed),
     repeats,
@@ -45,6 +44,5 @@ export function observersOf(capture: number, seed: number, place: FlowPlace): Ca
     icmp: [segment, echoes, errors],
     udp: [dns, udp],
     fragment: [new MissingFragments(capture, seed)],
-  };
-  return new CaptureObservers(watched, place);
+  });
 }

@@ -1,0 +1,154 @@
+/**
+ * What `-w` writes: one pcapng with an interface for each device, and with `--split` a classic file for each namespace.
+ *
+ * @module
+ */
+
+import { arch, release } from 'node:os';
+import { parse } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Counters } from '../../capture/counters.ts';
+import { PcapFile } from '../../capture/pcap-file.ts';
+import type { PcapRecords } from '../../capture/pcap-records.ts';
+import { PcapngFile } from '../../capture/pcapng-file.ts';
+import type { Link } from '../../host/link.ts';
+import { kindText } from '../../report/device-text.ts';
+import { snapshotOptions } from '../../wire/capture-file/embedded-snapshot.ts';
+import type { Moment } from '../../wire/capture-file/write-pcapng.ts';
+import { LINK_TYPE } from '../../wire/link-type.ts';
+import { VERSION } from '../version.ts';
+import type { Places } from './places.ts';
+import type { CaptureRequest } from './request.ts';
+
+interface Written {
+  readonly interfaceId: number;
+  readonly stream: number;
+  packets: number;
+}
+
+export interface CaptureFileOptions {
+  readonly path: string;
+  readonly request: Pick<CaptureRequest, 'filter' | 'snapLengthBytes' | 'isSplit'>;
+  readonly places: Places;
+  /** What `nsdiag snapshot` prints. */
+  readonly snapshot: string;
+  readonly signal: AbortSignal;
+}
+
+export class CaptureFile {
+  /** Why the snapshot is not within. */
+  readonly note: string | undefined;
+  readonly #options: CaptureFileOptions;
+  readonly #all: PcapngFile;
+  /** By stream and ifindex. */
+  readonly #interfaces = new Map<number, Written>();
+  /** By stream. */
+  readonly #split: (PcapFile | undefined)[] = [];
+
+  private constructor(options: CaptureFileOptions, all: PcapngFile, note: string | undefined) {
+    this.#options = options;
+    this.#all = all;
+    this.note = note;
+  }
+
+  /** @throws Failure `bad-file` where it cannot be written. */
+  static async open(options: CaptureFileOptions): Promise<CaptureFile> {
+    const snapshot = snapshotOptions(gzipSync(options.snapshot));
+    const section = { hardware: arch(), system: `Linux ${release()}`, application: `nsdiag ${VERSION}` };
+    const all = await PcapngFile.open(options.path, snapshot ? { ...section, snapshot } : section, options.signal);
+    return new CaptureFile(options, all, snapshot ? undefined : 'the snapshot of the host is too large to be within');
+  }
+
+  /** That namespace is listened in from now on. */
+  async listen(stream: number, netns: string): Promise<void> {
+    const { request, path, signal } = this.#options;
+    if (!request.isSplit) return;
+    const { dir, name } = parse(path);
+    // A namespace may be called by a path, and two names may become one.
+    const part = netns.replace(/[^\w.-]+/g, '_');
+    const taken = this.#split.length;
+    const file = `${name}-${part}${part === netns ? '' : `-${taken}`}.pcap`;
+    this.#split[stream] = await PcapFile.open(
+      dir === '' ? file : `${dir}/${file}`,
+      LINK_TYPE.linuxSll2,
+      request.snapLengthBytes,
+      signal,
+    );
+  }
+
+  /** @param point Where it was seen. @throws Failure when there is no more room. */
+  packet(point: number, records: PcapRecords): void {
+    const place = this.#options.places.all[point];
+    if (place === undefined) return;
+    const { seconds, nanoseconds, bytes, start, capturedBytes, originalBytes } = records;
+    const written = this.#interfaces.get(place.stream * 2 ** 32 + place.ifindex) ?? this.#describe(place);
+    written.packets++;
+    const { interfaceId } = written;
+    this.#all.packet(interfaceId, seconds, nanoseconds, bytes, start, capturedBytes, originalBytes, place.direction);
+    this.#split[place.stream]?.packet(seconds, nanoseconds, bytes, start, capturedBytes, originalBytes);
+  }
+
+  /** Resolves when a slow reader has caught up; `undefined` when there is nothing to wait for. */
+  get drained(): Promise<void> | undefined {
+    return this.#all.drained;
+  }
+
+  /** What has come so far is in the file afterwards. */
+  flush(): void {
+    this.#all.flush();
+    for (const file of this.#split) file?.flush();
+  }
+
+  /** @param countersOf What tcpdump counted in the namespace of a stream; `undefined`: it did not say. */
+  async close(countersOf: (stream: number) => Counters | undefined, at: Moment): Promise<void> {
+    const told = new Set<number>();
+    for (const { interfaceId, stream, packets } of this.#interfaces.values()) {
+      const counters = countersOf(stream);
+      const isFirst = !told.has(stream);
+      told.add(stream);
+      const netns = this.#options.places.netns(stream);
+      const comment = `tcpdump counts a namespace as a whole: what the kernel dropped is that of all devices of ${netns}`;
+      this.#all.statistics({
+        interfaceId,
+        at,
+        delivered: packets,
+        // Once, or whoever adds up would count it again for every device.
+        ...(isFirst && counters !== undefined
+          ? { accepted: counters.received, droppedBySystem: counters.dropped, comments: [comment] }
+          : {}),
+      });
+    }
+    await Promise.all([this.#all.close(), ...this.#split.map((file) => file?.close())]);
+  }
+
+  #describe({ netns, device, stream, ifindex }: Places['all'][number]): Written {
+    const { places, request } = this.#options;
+    const link = places.link(stream, ifindex);
+    const interfaceId = this.#all.describe({
+      name: `${netns}:${device}`,
+      ...(link === undefined ? {} : { description: roleText(link) }),
+      ...(link?.mac === undefined ? {} : { mac: link.mac }),
+      linkType: LINK_TYPE.linuxSll2,
+      snapLengthBytes: request.snapLengthBytes,
+      filter: request.filter,
+      system: `Linux ${release()}`,
+    });
+    const written = { interfaceId, stream, packets: 0 };
+    this.#interfaces.set(stream * 2 ** 32 + ifindex, written);
+    return written;
+  }
+}
+
+/** `veth, other end ns2:veth1, port of br0, 10.0.1.1`. */
+function roleText(link: Link): string {
+  const { detail, master, addresses } = link;
+  const peer = detail.kind === 'veth' && detail.peer.kind === 'found' ? detail.peer : undefined;
+  return [
+    kindText(link),
+    ...(peer === undefined ? [] : [`other end ${peer.netns}:${peer.device}`]),
+    ...(master === undefined ? [] : [`port of ${master}`]),
+    ...addresses
+      .filter(({ scope }) => scope !== 'link')
+      .map(({ address, prefixLength }) => `${address}/${prefixLength}`),
+  ].join(', ');
+}

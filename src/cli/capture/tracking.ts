@@ -1,0 +1,213 @@
+/**
+ * Records to journeys, and what is counted of them: the part of a capture that every packet of a flood goes through.
+ *
+ * @module
+ */
+
+import type { PcapRecords } from '../../capture/pcap-records.ts';
+import { addressText } from '../../postmortem/address-words.ts';
+import { Answers } from '../../postmortem/live/answers.ts';
+import type { FollowedPacket, PacketBytes } from '../../postmortem/live/followed-packet.ts';
+import { Follower } from '../../postmortem/live/follower.ts';
+import { HopTally } from '../../postmortem/live/hop-tally.ts';
+import { type HopSummary, journeyOf, type LiveFate, type LiveJourney } from '../../postmortem/live/journey.ts';
+import { flowOf } from '../../postmortem/live/packet-identity.ts';
+import type { DirectedFlow } from '../../postmortem/points/flow-ids.ts';
+import { lostTraffic } from '../../postmortem/points/lost-traffic.ts';
+import { PacketKey } from '../../postmortem/points/packet-key.ts';
+import type { Traffic } from '../../postmortem/traffic.ts';
+import { dissect } from '../../wire/dissect.ts';
+import { NETWORK, PacketFields } from '../../wire/fields.ts';
+import { LINK_TYPE } from '../../wire/link-type.ts';
+import { type FateOptions, fateOf } from './fates.ts';
+import { Groups } from './losses.ts';
+import { NOT_ASKED } from './places.ts';
+import { Ways } from './ways.ts';
+
+export interface TrackingOptions extends Pick<FateOptions, 'places' | 'hasFilter' | 'whyMissed'> {
+  readonly seed: number;
+  /** Namespaces that are listened in. */
+  readonly near: ReadonlySet<string>;
+  /** A packet has ended; the journey is made when it is wanted. */
+  readonly onJourney: (fate: LiveFate, journey: () => LiveJourney) => void;
+}
+
+/** How long a packet may be between two places; namespaces of one machine are microseconds apart. */
+export const WAIT_MS = 200;
+/** How long an answer may take; ping(8) waits as long for its last. */
+const ANSWER_MS = 1_000;
+/** So long, packets of one kind that end at one place end alike: then it is looked at again. */
+const SAME_FATE_NS = 1e9;
+const MOST_SAME_FATES = 4_096;
+const ARRIVED: LiveFate = { kind: 'arrived' };
+
+export class Tracking {
+  readonly tally = new HopTally();
+  readonly lost = new Groups();
+  readonly unanswered = new Groups();
+  /** Packets seen, at all places. */
+  sightings = 0;
+  readonly #options: TrackingOptions;
+  readonly #fateOptions: FateOptions;
+  readonly #follower: Follower;
+  readonly #answers: Answers<FollowedPacket>;
+  readonly #fields = new PacketFields();
+  readonly #scratch = new PacketFields();
+  readonly #scratchKey = new PacketKey(0);
+  /** By flow and place. */
+  #sameFates = new Map<number, { readonly fate: LiveFate; readonly count: () => void }>();
+  #sameFatesSinceNs = 0;
+
+  constructor(options: TrackingOptions) {
+    this.#options = options;
+    const { places, hasFilter, whyMissed, near } = options;
+    this.#fateOptions = { places, hasFilter, whyMissed, ways: new Ways(places.host, near), afterMs: WAIT_MS };
+    this.#answers = new Answers(ANSWER_MS, (packet) => this.#notAnswered(packet));
+    this.#follower = new Follower({
+      waitMs: WAIT_MS,
+      seed: options.seed,
+      arrivesAt: (point, fields) => places.arrivesAt(point, fields),
+      onLook: (packet, fields) => {
+        if (packet.points.length === 1) this.#answers.ask(fields, packet.firstNs, packet);
+        this.#answers.answer(fields);
+      },
+      onEnd: (packet) => this.#end(packet),
+      flowOfBytes: (bytes) => this.#flowOf(bytes),
+    });
+  }
+
+  /** Packets that no other place could know again. */
+  get unmatchable(): number {
+    return this.#follower.unmatchable;
+  }
+
+  /** Packets told. */
+  get followed(): number {
+    return this.#follower.told;
+  }
+
+  /** @returns The place; NOT_ASKED where only other devices were asked for. */
+  see(stream: number, records: PcapRecords): number {
+    const fields = this.#fields;
+    fields.bytes = records.bytes;
+    fields.view = records.view;
+    fields.start = records.start;
+    fields.capturedBytes = records.capturedBytes;
+    fields.originalBytes = records.originalBytes;
+    fields.seconds = records.seconds;
+    fields.nanoseconds = records.nanoseconds;
+    dissect(fields, LINK_TYPE.linuxSll2);
+    const point = this.#options.places.pointOf(stream, fields);
+    if (point === NOT_ASKED) return point;
+    this.sightings++;
+    this.#follower.see(point, fields, records.timeNs);
+    return point;
+  }
+
+  /** Nothing before comes any more. */
+  advance(toldNs: number): void {
+    this.#follower.advance(toldNs);
+    this.#answers.advance(toldNs);
+  }
+
+  finish(): void {
+    this.#follower.finish();
+  }
+
+  /** The hops by name, in the order in which they were first passed. */
+  get hops(): readonly HopSummary[] {
+    const { all } = this.#options.places;
+    const name = (point: number) => {
+      const place = all[point];
+      return place === undefined ? '?' : `${place.netns}:${place.device}`;
+    };
+    const lost = new Map<string, { readonly from: string; readonly to: string | undefined; lost: number }>();
+    for (const { lastSeen, where, packets } of this.lost.all) {
+      const key = `${lastSeen} ${where ?? ''}`;
+      const known = lost.get(key);
+      if (known === undefined) lost.set(key, { from: lastSeen, to: where, lost: packets });
+      else known.lost += packets;
+    }
+    const passed = this.tally.hops.map(({ from, to, passed, rewritten, leastNs, medianNs, mostNs }) => {
+      const key = `${name(from)} ${name(to)}`;
+      const missing = lost.get(key)?.lost ?? 0;
+      lost.delete(key);
+      const delay = medianNs === undefined ? undefined : { leastNs, medianNs, mostNs };
+      return { from: name(from), to: name(to), passed, lost: missing, rewritten, delay };
+    });
+    const never = [...lost.values()].map((each) => ({ ...each, passed: 0, rewritten: 0, delay: undefined }));
+    return [...passed, ...never];
+  }
+
+  #end(packet: FollowedPacket): void {
+    const { places } = this.#options;
+    const fate = packet.hasArrived && !packet.isPartlyLost && !packet.isGroup ? ARRIVED : this.#fateOf(packet);
+    packet.isLost = fate.kind === 'lost';
+    this.tally.add(packet, fate.kind, (point) => places.isBeside(point));
+    this.#options.onJourney(fate, () => journeyOf(packet, places.all, fate));
+  }
+
+  #fateOf(packet: FollowedPacket): LiveFate {
+    const now = packet.lastNs;
+    if (now - this.#sameFatesSinceNs > SAME_FATE_NS || this.#sameFates.size > MOST_SAME_FATES) {
+      this.#sameFates = new Map();
+      this.#sameFatesSinceNs = now;
+    }
+    const kind = (packet.points.at(-1) ?? 0) * 4 + (packet.isPartlyLost ? 1 : 0) + (packet.isGroup ? 2 : 0);
+    const key = kind * 0x1_0000_0000 + (packet.flowHash >>> 0);
+    const known = this.#sameFates.get(key);
+    if (known !== undefined) {
+      known.count();
+      return known.fate;
+    }
+    const traffic = this.#trafficOf(packet);
+    const { fate, lastPoint } = fateOf(packet, traffic, this.#fateOptions);
+    const count = fate.kind === 'lost' ? this.#countLost(packet, lastPoint, fate.where, traffic) : () => undefined;
+    this.#sameFates.set(key, { fate, count });
+    count();
+    return fate;
+  }
+
+  #countLost(packet: FollowedPacket, lastPoint: number, where: string | undefined, traffic: Traffic | undefined) {
+    const place = this.#options.places.all[lastPoint];
+    const lastSeen = place === undefined ? '?' : `${place.netns}:${place.device}`;
+    const { text } = journeyOf(packet, this.#options.places.all, ARRIVED);
+    const key = `${lastSeen} ${where} ${JSON.stringify(traffic) ?? text}`;
+    const group = this.lost.of(key, () => ({ text, lastSeen, where, traffic }));
+    return () => this.lost.count(group);
+  }
+
+  #notAnswered(packet: FollowedPacket): void {
+    if (packet.isLost) return;
+    const { text, hops } = journeyOf(packet, this.#options.places.all, ARRIVED);
+    const last = hops.findLast(({ isForOther }) => !isForOther) ?? hops.at(-1);
+    const lastSeen = last === undefined ? '?' : `${last.netns}:${last.device}`;
+    const traffic = this.#trafficOf(packet);
+    const group = this.unanswered.of(text, () => ({ text, lastSeen, where: undefined, traffic }));
+    this.unanswered.count(group);
+  }
+
+  /** What the model may be asked about, by the packet as it was sent. */
+  #trafficOf({ first }: FollowedPacket): Traffic | undefined {
+    const flow = this.#flowOf(first);
+    if (flow.network !== NETWORK.arp) return lostTraffic(flow);
+    const [source, destination] = [flow.source, flow.destination].map((words) =>
+      addressText(Int32Array.from(words), 0),
+    );
+    if (source === undefined || destination === undefined) return undefined;
+    return { kind: 'neighbour', source, destination, port: undefined };
+  }
+
+  #flowOf({ bytes, start, capturedBytes, originalBytes }: PacketBytes): DirectedFlow {
+    const fields = this.#scratch;
+    fields.bytes = bytes;
+    fields.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    fields.start = start;
+    fields.capturedBytes = capturedBytes;
+    fields.originalBytes = originalBytes;
+    dissect(fields, LINK_TYPE.linuxSll2);
+    this.#scratchKey.read(fields);
+    const { sourcePort, destPort, protocol } = this.#scratchKey;
+    return flowOf(fields, sourcePort, destPort, protocol);
+  }
+}
