@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/capture.ts'),
   },
   {
+    name: 'matrix',
+    summary: 'say who reaches whom, and what breaks the rest',
+    load: () => import('./commands/matrix.ts'),
+  },
+  {
     name: 'analyze',
     summary: 'say what went wrong in saved captures',
     load: () => import('./commands/analyze.ts'),

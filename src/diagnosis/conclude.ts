@@ -68,7 +68,8 @@ function leavesOpen({ trip, proof }: Prediction, observation: Observation): bool
   return observation.received === 0 && lastJourney(trip).fate.kind === 'undecided' && proof !== undefined;
 }
 
-function verdictOfModel({ trip }: Prediction): Verdict {
+/** What the walk alone says. */
+export function verdictOfModel({ trip }: Pick<Prediction, 'trip'>): Verdict {
   const { fate } = lastJourney(trip);
   if (fate.kind === 'dropped') return 'unreachable';
   return fate.kind === 'delivered' && trip.reply?.fate.kind === 'delivered' ? 'reachable' : 'undecided';

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mapFact } from './fact.ts';
+import { type Fact, mapFact } from './fact.ts';
 import { type Host, type Netns, replaceNetns } from './host.ts';
 import type { DeviceRef, Link, NetnsName } from './link.ts';
 import type { Route } from './route.ts';
@@ -85,12 +85,23 @@ export function forgetNeighbors(host: Host, { netns, device }: DeviceRef): Host 
  * After links change, they may lead astray, and the kernel replaces them as soon as packets flow.
  */
 export function forgetLearned(host: Host): Host {
-  const forget = (netns: Netns): Netns => ({
-    ...netns,
-    neighbors: mapFact(netns.neighbors, (entries) =>
-      entries.filter(({ state, proxy }) => proxy || state === 'permanent' || state === 'noarp'),
-    ),
-    fdb: mapFact(netns.fdb, (entries) => entries.filter(({ state }) => state !== 'dynamic')),
-  });
+  const forget = (netns: Netns): Netns => {
+    const neighbors = filterFact(
+      netns.neighbors,
+      ({ state, proxy }) => proxy || state === 'permanent' || state === 'noarp',
+    );
+    const fdb = filterFact(netns.fdb, ({ state }) => state !== 'dynamic');
+    return neighbors === netns.neighbors && fdb === netns.fdb ? netns : { ...netns, neighbors, fdb };
+  };
   return { ...host, namespaces: host.namespaces.map(forget) };
+}
+
+/** As `map`; the list itself where no entry is another, so that what was derived of it stays good. */
+export function mapKept<T>(list: readonly T[], change: (entry: T) => T): readonly T[] {
+  const mapped = list.map(change);
+  return mapped.every((entry, index) => entry === list[index]) ? list : mapped;
+}
+
+function filterFact<T>(fact: Fact<readonly T[]>, stays: (entry: T) => boolean): Fact<readonly T[]> {
+  return !fact.known || fact.value.every(stays) ? fact : { ...fact, value: fact.value.filter(stays) };
 }

@@ -14,11 +14,11 @@
 
 import { type Address, addressFromBits, isLinkLocal } from '../net/address.ts';
 import type { Mac } from '../net/mac.ts';
-import { changeLink, changeRoutes, withRoutes } from './change.ts';
-import { allLinks, findLink, type Host, linksOf, type Netns, replaceNetns } from './host.ts';
+import { changeLink, changeRoutes, mapKept, withRoutes } from './change.ts';
+import { allLinks, findLink, type Host, linksOf, type Netns } from './host.ts';
 import { kernelRoutesOf } from './kernel-routes.ts';
 import type { DeviceName, InterfaceAddress, Link, PortState } from './link.ts';
-import type { Route } from './route.ts';
+import type { Nexthop, Route } from './route.ts';
 import { confKey, readSysctl } from './sysctl.ts';
 
 /**
@@ -27,10 +27,10 @@ import { confKey, readSysctl } from './sysctl.ts';
  * @param before The host as it was before the change.
  */
 export function settle(before: Host, host: Host): Host {
-  const wired = mapLinks(host, (_, link) => ({ ...link, carrier: carrierOf(host, link) }));
+  const wired = mapLinks(host, (_, link) => withCarrier(link, carrierOf(host, link)));
   const ported = mapLinks(wired, (netns, link) => settlePort(before, wired, netns, link));
   const bridged = mapLinks(ported, (netns, link) =>
-    link.detail.kind === 'bridge' ? { ...link, carrier: bridgeCarrier(before, netns, link) } : link,
+    link.detail.kind === 'bridge' ? withCarrier(link, bridgeCarrier(before, netns, link)) : link,
   );
   const marked = { ...bridged, namespaces: bridged.namespaces.map(markLinkdown) };
   let awake: Host = marked;
@@ -38,17 +38,18 @@ export function settle(before: Host, host: Host): Host {
   return awake;
 }
 
+/** Namespaces that nothing touches stay the same values, and with them what was derived of them. */
 function mapLinks(host: Host, change: (netns: Netns, link: Link) => Link): Host {
-  return host.namespaces.reduce(
-    (now, netns) =>
-      replaceNetns(now, netns.name, (each) => ({
-        ...each,
-        links: each.links.known
-          ? { ...each.links, value: each.links.value.map((link) => change(netns, link)) }
-          : each.links,
-      })),
-    host,
-  );
+  const namespaces = host.namespaces.map((netns) => {
+    if (!netns.links.known) return netns;
+    const value = mapKept(netns.links.value, (link) => change(netns, link));
+    return value === netns.links.value ? netns : { ...netns, links: { ...netns.links, value } };
+  });
+  return { ...host, namespaces };
+}
+
+function withCarrier(link: Link, carrier: boolean): Link {
+  return link.carrier === carrier ? link : { ...link, carrier };
 }
 
 /**
@@ -107,16 +108,20 @@ function linksIn(host: Host, netns: Netns): readonly Link[] {
 function markLinkdown(netns: Netns): Netns {
   if (!netns.routes.known) return netns;
   const dark = new Set(linksOf(netns).flatMap(({ name, up, carrier }) => (up && !carrier ? [name] : [])));
+  const markHop = (hop: Nexthop): Nexthop => {
+    const isDark = hop.device !== undefined && dark.has(hop.device);
+    if (isDark === hop.flags.includes('linkdown')) return hop;
+    const flags = hop.flags.filter((flag) => flag !== 'linkdown');
+    return { ...hop, flags: isDark ? [...flags, 'linkdown'] : flags };
+  };
   const mark = (route: Route): Route => {
     // A local route leads inside and does not need the wire.
     if (route.type === 'local') return route;
-    const nexthops = route.nexthops.map((hop) => {
-      const flags = hop.flags.filter((flag) => flag !== 'linkdown');
-      return { ...hop, flags: hop.device !== undefined && dark.has(hop.device) ? [...flags, 'linkdown'] : flags };
-    });
-    return { ...route, nexthops };
+    const nexthops = mapKept(route.nexthops, markHop);
+    return nexthops === route.nexthops ? route : { ...route, nexthops };
   };
-  return { ...netns, routes: { ...netns.routes, value: netns.routes.value.map(mark) } };
+  const value = mapKept(netns.routes.value, mark);
+  return value === netns.routes.value ? netns : { ...netns, routes: { ...netns.routes, value } };
 }
 
 /** A device that has just come to life gets its link-local address, and the routes of the IPv6 addresses that it has. */

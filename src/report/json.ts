@@ -26,7 +26,7 @@ export interface QuestionDocument {
   readonly sourcePort: number | null;
 }
 
-interface FixDocument {
+export interface FixDocument {
   readonly argv: readonly string[];
   readonly intent: string;
   readonly sideEffects: string | null;
@@ -166,7 +166,8 @@ function placeDocument({ code, title, netns, device, leg }: Finding) {
   return { code, title, netns, device: device ?? null, leg };
 }
 
-function fixDocument({ argv, intent, sideEffects, undo }: FixCommand): FixDocument {
+/** One command of a fix. */
+export function fixDocument({ argv, intent, sideEffects, undo }: FixCommand): FixDocument {
   return { argv, intent, sideEffects: sideEffects ?? null, undo: undo ?? null };
 }
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { Diagnosis, Looked } from '../diagnosis/diagnosis.ts';
 import { unseenText } from '../diagnosis/looked.ts';
 import type { KernelTrace } from '../journey/kernel-trace.ts';
 import { counted } from './text/style.ts';
@@ -24,7 +24,7 @@ export function lookedFacts(diagnosis: Diagnosis): readonly LookedFact[] {
     ...(diagnosis.contrast === undefined ? [] : [fact('Compare', diagnosis.contrast)]),
     wireFact(diagnosis),
     ...kernelFacts(diagnosis),
-    fact('Looked', readText(diagnosis)),
+    fact('Looked', readText(diagnosis.looked)),
     fact('Unseen', unseenText(diagnosis.looked)),
   ];
 }
@@ -66,7 +66,8 @@ function traceText(trace: KernelTrace | undefined): readonly string[] {
   return [...traced, ...trace.obstacles];
 }
 
-function readText({ looked }: Diagnosis): string {
+/** How much was read. */
+export function readText(looked: Looked): string {
   const counts = [
     counted(looked.namespaces, 'namespace'),
     counted(looked.links, 'link'),

@@ -13,6 +13,7 @@ import type { Argv } from '../../src/system/run.ts';
 import { PrivateWorld, WORLD_VARIABLE } from '../../src/system/world.ts';
 import { BREAK_IT, DIAGNOSE_BY_HAND, TWO_SUBNETS } from './by-hand.ts';
 import { otherReaders, writeCaptures } from './captures.ts';
+import { type MatrixTime, measureMatrix } from './matrix.ts';
 import { measureWalk, type WalkRate } from './walk.ts';
 
 interface Program {
@@ -71,6 +72,8 @@ const COMPARISONS: readonly Comparison[] = [
 
 /** Round trips a second, on an indexed host. */
 const WALK_TARGET = 20_000;
+
+const MATRIX_TARGET_MS = 5000;
 
 process.exitCode = process.env[WORLD_VARIABLE] === undefined ? await againInWorld() : measureAll();
 
@@ -132,6 +135,9 @@ function measureThese(comparisons: readonly Comparison[]): number {
   }
   for (const line of aligned(rows)) console.log(line);
   console.log(walkText(measureWalk()));
+  const matrix = measureMatrix(NSDIAG);
+  if (typeof matrix === 'string') return cannotMeasure(matrix);
+  console.log(matrixLine(matrix));
   return 0;
 }
 
@@ -140,6 +146,14 @@ function walkText({ namespaces, pairs, first, steady }: WalkRate): string {
   return (
     `the walk alone, ${namespaces} namespaces, ${pairs} pairs: ${inThousands(steady)} round trips a second of one core` +
     ` (target ${inThousands(WALK_TARGET)}: ${met}); ${inThousands(first)} in the first round`
+  );
+}
+
+function matrixLine({ pairs, medianMs, minimumMs }: Exclude<MatrixTime, string>): string {
+  const met = medianMs <= MATRIX_TARGET_MS ? 'met' : 'NOT MET';
+  return (
+    `matrix of ${inThousands(pairs)} pairs from a snapshot, most of them broken: ${inMs(medianMs)} of one core, minimum ${inMs(minimumMs)}` +
+    ` (target ${inMs(MATRIX_TARGET_MS)}: ${met})`
   );
 }
 

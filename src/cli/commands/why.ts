@@ -5,6 +5,7 @@
  */
 
 import { type Define, examples } from '../command.ts';
+import { listed } from '../option-list.ts';
 import { startReading } from '../why/reading.ts';
 import { parseRequest, type WhyOptions } from '../why/request.ts';
 
@@ -52,7 +53,3 @@ export const define: Define = (command, perform) => {
       }),
     );
 };
-
-function listed(file: string, before: readonly string[] = []): readonly string[] {
-  return [...before, file];
-}

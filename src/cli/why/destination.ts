@@ -8,12 +8,10 @@
  */
 
 import type { FailedLookup } from '../../diagnosis/name-lookup.ts';
-import { findNetns, type Host, linksOf, type Netns } from '../../host/host.ts';
-import type { InterfaceAddress } from '../../host/link.ts';
+import { findNetns, type Host, type Netns } from '../../host/host.ts';
 import { type Address, familyOf, parseAddress } from '../../net/address.ts';
-import { contains, prefixOf } from '../../net/prefix.ts';
 import { Failure } from '../../system/failure.ts';
-import { endpointsOf, segmentOf } from '../../topology/wiring.ts';
+import { addressesSeenFrom, globalAddresses } from '../../topology/netns-address.ts';
 import { nearNames } from '../near.ts';
 import type { HostsFile } from './hosts-file.ts';
 import type { NameAnswer } from './resolve-name.ts';
@@ -82,36 +80,14 @@ export function netnsCalled(host: Host, name: string, around: Pick<Surroundings,
   return inode === undefined ? undefined : host.namespaces.find((netns) => netns.inode === inode);
 }
 
-/** The likeliest first: on a wire with the asker and in a net of its own there, on a wire with it, in a net of its own. */
 function inNetns(host: Host, target: Netns, asker: Netns, from: Address | undefined): Destination {
-  const families = new Set(globalAddresses(asker).map(({ family }) => family));
-  const candidates = globalAddresses(target)
-    .filter(({ family }) => from === undefined || family === familyOf(from))
-    // A family that the asker has none of comes last; it may be what is missing.
-    .toSorted((a, b) => Number(families.has(b.family)) - Number(families.has(a.family)));
-  const nets = globalAddresses(asker).map(({ address, prefixLength }) => prefixOf(address, prefixLength));
-  const wired = new Set(
-    linksOf(asker).flatMap(({ name }) =>
-      endpointsOf(host, segmentOf(host, { netns: asker.name, device: name })).flatMap(({ ref, link }) =>
-        ref.netns === target.name ? link.addresses : [],
-      ),
-    ),
-  );
-  const isInNet = ({ address }: InterfaceAddress) => nets.some((net) => contains(net, address));
-  const isWired = (address: InterfaceAddress) => target !== asker && wired.has(address);
-  const chosen =
-    candidates.find((each) => isWired(each) && isInNet(each)) ??
-    candidates.find(isWired) ??
-    candidates.find(isInNet) ??
-    candidates[0];
+  const chosen = addressesSeenFrom(host, asker)(target, from === undefined ? undefined : familyOf(from));
   if (chosen === undefined) throw nothingIn(target, from);
-  const others = candidates.filter((each) => each !== chosen).map(({ address }) => address);
-  const because = isWired(chosen) ? `, on a wire with ${asker.name}` : '';
+  const { address, isWired, others } = chosen;
+  const because = isWired ? `, on a wire with ${asker.name}` : '';
   const notes =
-    others.length === 0
-      ? []
-      : [`${target.name} is asked at ${chosen.address}${because}; it also has ${listed(others)}`];
-  return { kind: 'address', address: chosen.address, name: target.name, notes };
+    others.length === 0 ? [] : [`${target.name} is asked at ${address}${because}; it also has ${listed(others)}`];
+  return { kind: 'address', address, name: target.name, notes };
 }
 
 function nothingIn(target: Netns, from: Address | undefined): Failure {
@@ -123,13 +99,6 @@ function nothingIn(target: Netns, from: Address | undefined): Failure {
     `Cannot ask for namespace "${target.name}": ${why}`,
     'Give the address that it should have',
   );
-}
-
-function globalAddresses(netns: Netns): readonly InterfaceAddress[] {
-  const addresses = linksOf(netns).flatMap((link) => (link.detail.kind === 'loopback' ? [] : link.addresses));
-  const global = addresses.filter(({ scope }) => scope === 'global' || scope === 'site');
-  // IPv4 first: that is what people mean by "ping ns2".
-  return global.toSorted((a, b) => Number(a.family === 'inet6') - Number(b.family === 'inet6'));
 }
 
 function fitting(addresses: readonly Address[], word: string, from: Address | undefined): readonly Address[] {

@@ -5,7 +5,7 @@
  */
 
 import type { FailedLookup } from '../../diagnosis/name-lookup.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, Netns } from '../../host/host.ts';
 import { familyOf } from '../../net/address.ts';
 import { Failure } from '../../system/failure.ts';
 import type { Question } from '../../walk/question.ts';
@@ -23,11 +23,7 @@ const MOST_NAMES = 8;
 
 /** @throws Failure when a word names nothing, or the namespace that asks could not be read. */
 export async function questionOf(host: Host, words: WhyWords, around: Surroundings): Promise<Asked> {
-  const netns = netnsCalled(host, words.netns, around);
-  if (netns === undefined) {
-    const hint = netnsHint(host, words.netns);
-    throw new Failure('not-found', `Cannot look into "${words.netns}": there is no such namespace`, hint);
-  }
+  const netns = requiredNetns(host, words.netns, around);
   if (!netns.links.known) {
     const hint = 'Run nsdiag as root (sudo); a snapshot has to be taken as root';
     throw new Failure('no-permission', `Cannot look into "${words.netns}": ${netns.links.why}`, hint);
@@ -46,6 +42,13 @@ export async function questionOf(host: Host, words: WhyWords, around: Surroundin
   const own = { ...(dontFragment && { dontFragment }), ...(sourcePort !== undefined && { sourcePort }) };
   const question = { netns: netns.name, destination: address, name, proto, port, from, payloadBytes, ...own };
   return { kind: 'question', question, notes };
+}
+
+/** @throws Failure when there is no namespace of that name. */
+export function requiredNetns(host: Host, name: string, around: Pick<Surroundings, 'inodeOf'>): Netns {
+  const netns = netnsCalled(host, name, around);
+  if (netns !== undefined) return netns;
+  throw new Failure('not-found', `Cannot look into "${name}": there is no such namespace`, netnsHint(host, name));
 }
 
 function netnsHint(host: Host, name: string): string {

@@ -29,7 +29,8 @@ export interface WhyRequest {
   readonly page: PageRequest | undefined;
 }
 
-const EXIT_CODE: Readonly<Record<Verdict, ExitCode>> = { reachable: 0, unreachable: 1, undecided: 3 };
+/** What a shell is told of a verdict. */
+export const EXIT_CODE: Readonly<Record<Verdict, ExitCode>> = { reachable: 0, unreachable: 1, undecided: 3 };
 
 /**
  * Answer the question, and write the report.

@@ -4,13 +4,13 @@
  * @module
  */
 
-import Table from 'cli-table3';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import { durationText } from '../duration.ts';
 import { escapeText } from '../escape.ts';
 import { type PathRow, pathRows } from '../path-rows.ts';
 import { displayWidth, wrap } from '../width.ts';
 import type { Style } from './style.ts';
+import { emptyTable } from './table.ts';
 
 const LEG_COLUMNS = 7;
 const WIRE_COLUMNS = 12;
@@ -47,14 +47,4 @@ function wireText({ wire }: PathRow): string {
   if (wire === undefined) return '';
   if (!wire.seen) return 'not seen';
   return wire.afterNs === undefined ? 'seen' : `seen ${durationText(wire.afterNs).padStart(7)}`;
-}
-
-/** No lines but the words themselves: it is read over ssh, pasted into tickets, and cut with awk. */
-function emptyTable(): Table.Table {
-  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' };
-  const lines = { 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '' };
-  return new Table({
-    chars: { ...none, ...lines, right: '', 'right-mid': '', middle: '' },
-    style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [], compact: true },
-  });
 }
