@@ -9,11 +9,13 @@ import type { CaptureInterface } from '../wire/capture-file/interface.ts';
 import { CaptureReader, type CaptureSummary } from '../wire/capture-file/reader.ts';
 import { dissect } from '../wire/dissect.ts';
 import { PacketFields, STOP } from '../wire/fields.ts';
+import { LINK_TYPE } from '../wire/link-type.ts';
 import type { Finding } from './finding.ts';
 import type { FlowList } from './flows/flow-list.ts';
 import type { FlowTracker } from './flows/flow-tracker.ts';
 import { foldFindings } from './fold.ts';
 import type { Observer } from './observer.ts';
+import { SecondSights } from './second-sights.ts';
 
 /** A capture that has been read. */
 export interface AnalysedCapture {
@@ -28,6 +30,8 @@ export interface AnalysedCapture {
   readonly notRead: ReadonlyMap<string, number>;
   readonly findings: readonly Finding[];
   readonly flows: FlowList;
+  /** Packets that were seen on another device just before, and are looked at once. */
+  readonly secondSights: number;
   /** Of the host, as `nsdiag capture` puts them into a file: gzip, each. */
   readonly snapshots: readonly Uint8Array[];
 }
@@ -41,6 +45,7 @@ export class CaptureAnalysis {
   readonly #fields = new PacketFields();
   readonly #notRead = new Map<number, number>();
   readonly #snapshots = new SnapshotFinder();
+  #seconds: SecondSights | undefined;
   #number = 0;
   /** Of the packet before: an interface keeps its link type. */
   #interfaceId = -1;
@@ -76,6 +81,7 @@ export class CaptureAnalysis {
         ...this.#flows.conclude(),
       ]),
       flows: this.#flows.flows(),
+      secondSights: this.#seconds?.count ?? 0,
       snapshots: this.#snapshots.found,
     };
   }
@@ -109,6 +115,10 @@ export class CaptureAnalysis {
       this.#firstNanoseconds = nanoseconds;
     }
     if (fields.stop >= STOP.linkType) this.#count(fields.stop * 0x1_0000_0000 + fields.stopValue);
+    if (this.#linkType === LINK_TYPE.linuxSll) {
+      this.#seconds ??= new SecondSights();
+      if (this.#seconds.isAgain(fields)) return;
+    }
     this.#flows.see(fields, this.#number, interfaceId);
     for (const observer of this.#observers) observer.see(fields, this.#number, interfaceId);
   }

@@ -29,6 +29,7 @@ export function capture({ path = 'a.pcap', packets = 10, problem, notRead = new 
     notRead,
     findings: [],
     flows: noFlows(),
+    secondSights: 0,
     snapshots: [],
   } satisfies AnalysedCapture;
 }

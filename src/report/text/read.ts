@@ -18,6 +18,11 @@ const NEXT = '        ';
 export function readText(captures: readonly AnalysedCapture[], style: Style): string {
   const lines =
     captures.length <= MOST_FILES ? captures.map((capture) => fileText(capture, captures.length > 1)) : many(captures);
+  const again = captures.reduce((sum, { secondSights }) => sum + secondSights, 0);
+  if (again > 0)
+    lines.push(
+      `${counted(again, 'packet')} seen again on another device, counted once: LINUX_SLL does not say which; capture with -y LINUX_SLL2`,
+    );
   const unknown = [...unknownOf(captures)].sort(([, a], [, b]) => b - a);
   if (unknown.length > 0) {
     const named = unknown.slice(0, MOST_UNKNOWN).map(([what, count]) => `${what} (${count})`);

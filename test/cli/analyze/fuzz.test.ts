@@ -8,6 +8,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { runCommandLine } from '../../../src/cli/program.ts';
 import { Random } from '../../bench/big-capture/random.ts';
@@ -17,6 +18,7 @@ import { memoryIo } from '../memory-io.ts';
 const FOLDER = mkdtempSync(join(tmpdir(), 'nsdiag-fuzz-'));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
+const SNAPSHOT = fileURLToPath(new URL('../../fixtures/recordings/odd-router.json', import.meta.url));
 const IS_ALL = process.env['NSDIAG_FUZZ'] === 'all';
 const EVERY = IS_ALL ? 1 : 6;
 const VARIANTS = IS_ALL ? 8 : 2;
@@ -70,6 +72,10 @@ test('nsdiag analyze survives captures that are cut and changed', { timeout: TIM
       const { stdout } = await analyze('--json', file);
       expect({ name, document: JSON.parse(stdout) }).toMatchObject({ document: { schema: 'nsdiag.analyze/1' } });
       expect(stdout).not.toMatch(UNSAFE);
+      const page = await analyze(file, '--html', '-', '--snapshot', SNAPSHOT);
+      expect(page.stdout, name).toMatch(/<\/html>\n$/);
+      expect(page.stdout.match(/<script/g), name).toHaveLength(1);
+      expect(page.stdout, name).not.toMatch(UNSAFE);
     }
   }
   expect(tried).toBeGreaterThan(200);
