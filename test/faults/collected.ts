@@ -11,6 +11,7 @@ import { linksOf } from '../../src/host/host.ts';
 import type { Link } from '../../src/host/link.ts';
 import type { Route } from '../../src/host/route.ts';
 import { readRecording } from '../../src/recording/read-recording.ts';
+import type { Recording } from '../../src/recording/recording.ts';
 import { hostOf } from '../../src/recording/to-host.ts';
 import type { World } from '../helpers/world.ts';
 
@@ -39,10 +40,15 @@ function collector(): Promise<string> {
 
 /** Collect the host in the world. */
 export async function collectedIn(world: World): Promise<Host> {
+  return hostOf(await recordedIn(world));
+}
+
+/** What the commands print in the world. */
+export async function recordedIn(world: World): Promise<Recording> {
   const result = await world.run([process.execPath, '--input-type=module'], { input: await collector() });
   const read = readRecording(result.stdout);
   if (read.kind !== 'recording') throw new Error(`no recording: ${result.stderr}${JSON.stringify(read)}`);
-  return hostOf(read.recording);
+  return read.recording;
 }
 
 /**

@@ -21,6 +21,7 @@ const FOLDERS: Readonly<Record<string, FolderRule>> = {
   wire: pure(['net'], 'wire turns bytes into headers and knows no host'),
   host: pure(['net'], 'host says what a Linux host is made of, not what happens to a packet in it'),
   recording: pure(['host'], 'recording turns what commands printed into a host, and asks nothing about packets'),
+  redact: pure(['recording'], 'redact changes a recording; what is made of it does not know'),
   topology: pure(['host'], 'topology says what is wired to what, before any packet is sent'),
   journey: pure(['host'], 'a journey is the same whether predicted or observed: it knows neither walk nor probe'),
   walk: pure(['topology', 'journey'], 'walk predicts; what is wrong with the prediction is for faults to say'),

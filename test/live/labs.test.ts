@@ -1,6 +1,6 @@
 /**
  * Every shipped lab and every fault of it, once, in the kernel: the lab answers; with the fault it does not; the model on
- * the collected host and `nsdiag why` on the live one name the fault as the lab says, in the order of the path; the
+ * the collected host (redacted too, in other words) and `nsdiag why` on the live one name the fault as the lab says, in the order of the path; the
  * printed fix, run word by word, makes it answer; and `lab down` leaves nothing. Ping, connect and datagrams judge.
  */
 
@@ -12,11 +12,13 @@ import { findLab, shippedLabs } from '../../src/lab/find.ts';
 import { whyArgv } from '../../src/lab/lab-text.ts';
 import type { LabQuestion } from '../../src/lab/schema.ts';
 import { parseAddress } from '../../src/net/address.ts';
+import { hostOf } from '../../src/recording/to-host.ts';
 import type { Question } from '../../src/walk/question.ts';
-import { collectedIn } from '../faults/collected.ts';
+import { collectedIn, recordedIn } from '../faults/collected.ts';
 import { ask } from '../helpers/ask.ts';
 import { answers } from '../helpers/lab-judge.ts';
 import { skipWithout } from '../helpers/lab-needs.ts';
+import { inOtherWords } from '../helpers/redaction.ts';
 import { traces } from '../helpers/traces.ts';
 import { breakLab, buildLab, inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
@@ -103,8 +105,11 @@ liveTest.concurrent.for(FAULTS)(
       await breakLab(world, lab, fault);
       expect(await answers(world, question)).toBe(false);
       if (!isByName(question) && !codes.some((code) => SAID_BY_WITNESSES.has(code))) {
-        const predicted = causesOf(await collectedIn(world), question);
+        const recording = await recordedIn(world);
+        const predicted = causesOf(hostOf(recording), question);
         expect(predicted.map(({ finding }) => finding)).toMatchObject(expected);
+        const { plain, redacted, leaks } = inOtherWords(recording, asked(question));
+        expect({ redacted, leaks }).toEqual({ redacted: plain, leaks: [] });
       }
 
       const { exitCode, verdict, causes } = await why(world, question);
