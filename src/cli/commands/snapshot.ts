@@ -10,6 +10,8 @@ import type { Recording } from '../../recording/recording.ts';
 import { escapeJson, escapeText } from '../../report/escape.ts';
 import { writeWhole } from '../../system/write-whole.ts';
 import { type Define, examples } from '../command.ts';
+import type { CommandIo } from '../io.ts';
+import { keyedBy } from '../keyed-by.ts';
 import { Progress } from '../progress.ts';
 import { VERSION } from '../version.ts';
 
@@ -19,22 +21,24 @@ const MOST_NAMES = 8;
 export const define: Define = (command, perform) => {
   command
     .option('-o, --output <file>', 'write it there, whole or not at all; without, it goes to stdout')
+    .option('--from <file>', 'not of this machine: read one that was taken before, to redact it')
+    .option('--redact', 'with other addresses, MACs and names, to be shown to strangers; answers stay the same')
+    .option('--redact-key <word>', 'the same; with the same word, the same replacements as another time')
     .addHelpText(
       'after',
       examples([
         ['sudo nsdiag snapshot -o net.json', 'keep how the network is now'],
         ['nsdiag why ns1 10.0.2.1 --snapshot net.json', 'ask it later, without root'],
+        ['nsdiag snapshot --from net.json --redact -o shared.json', 'to be shown to strangers'],
       ]),
     )
     .addHelpText(
       'after',
-      '\nIt holds addresses, firewall rules and names of processes.\nNothing on the machine is changed.',
+      '\nIt holds addresses, firewall rules and names of processes, unless it is redacted.\nNothing on the machine is changed.',
     )
-    .action((options: { output?: string }) =>
+    .action((options: SnapshotOptions) =>
       perform(async (io) => {
-        const progress = new Progress(io);
-        progress.tell('Reading every namespace');
-        const recording = await collect({ version: VERSION, signal: io.signal }).finally(() => progress.done());
+        const recording = await redacted(await recordingOf(options, io), options);
         const text = writeRecording(recording);
         if (options.output === undefined) io.stdout.write(escapeJson(text));
         else writeWhole(options.output, text);
@@ -43,6 +47,26 @@ export const define: Define = (command, perform) => {
       }),
     );
 };
+
+interface SnapshotOptions {
+  readonly output?: string;
+  readonly from?: string;
+  readonly redact?: boolean;
+  readonly redactKey?: string;
+}
+
+async function recordingOf({ from }: SnapshotOptions, io: CommandIo): Promise<Recording> {
+  if (from !== undefined) return (await import('../why/snapshot-file.ts')).readSnapshots([from]);
+  const progress = new Progress(io);
+  progress.tell('Reading every namespace');
+  return collect({ version: VERSION, signal: io.signal }).finally(() => progress.done());
+}
+
+async function redacted(recording: Recording, { redact, redactKey }: SnapshotOptions): Promise<Recording> {
+  if (redact !== true && redactKey === undefined) return recording;
+  const { redactorOf } = await import('../../redact/redactor.ts');
+  return redactorOf(recording, [], keyedBy(redactKey)).recording(recording);
+}
 
 /** How much was looked at, and what could not be. */
 function summaryOf({ namespaces, notes }: Recording): readonly string[] {

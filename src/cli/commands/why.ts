@@ -24,6 +24,8 @@ export const define: Define = (command, perform) => {
     .option('--no-trace', 'do not trace in the kernel what becomes of a packet that is lost')
     .option('--snapshot <file>', 'ask a snapshot, not this machine; again for more of that machine', listed)
     .option('--html <file>', 'write the answer as a page to attach to a ticket too; - for stdout, in place of the text')
+    .option('--redact', 'tell it all in other addresses, MACs and names, to be shown to strangers')
+    .option('--redact-key <word>', 'the same; with the same word, the same replacements as another time')
     .option('--fix', 'run the fix after a yes, and ask again')
     .option('--yes', 'with --fix: do not ask before')
     .option('--json', 'print one JSON document (schema nsdiag.why/1)')

@@ -17,10 +17,17 @@ const WITH_VALUE: ReadonlySet<string> = new Set([
   '--source-port',
   '--snapshot',
   '--html',
+  '--redact-key',
 ]);
 
-export const errorDocument: ErrorDocument = ({ message, hint }, words): WhyDocument =>
-  whyErrorDocument(questionIn(words), message, hint);
+export const errorDocument: ErrorDocument = ({ message, hint }, words): WhyDocument => {
+  const question = questionIn(words);
+  const isRedacted = words.some((word) => word.startsWith('--redact'));
+  return whyErrorDocument(isRedacted ? { ...question, ...UNTOLD } : question, message, hint);
+};
+
+/** With --redact: what the words mean was not found out, so none of them is shown. */
+const UNTOLD = { netns: null, destination: null, name: null, from: null };
 
 function questionIn(words: readonly string[]): QuestionDocument {
   const operands: string[] = [];

@@ -47,20 +47,44 @@ export interface Ground extends Surroundings {
 /** linkwatch and duplicate address detection take up to a second each, and `settle` waits half of one. */
 const MOST_SETTLING = 3;
 
-/** An answer, with what it was made from. */
-export interface Answer {
-  readonly diagnosis: Diagnosis;
-  readonly host: Host;
+/** All that an answer is made of. */
+export interface Seen {
   readonly recording: Recording | undefined;
+  readonly host: Host;
+  readonly asked: Asked;
+  readonly prediction: Prediction;
+  readonly witnesses: Witnesses;
+  readonly sysctlFiles: () => readonly SysctlFile[];
+  /** Words of the person who asked, as they may be shown. */
+  readonly shown: (text: string) => string;
 }
 
-/** One answer to one question: look, predict, hear the witnesses, conclude. */
-export async function ask(ground: Ground, words: WhyWords): Promise<Answer> {
+/** An answer, with what it was made from. */
+export interface Answer extends Pick<Seen, 'recording' | 'host' | 'shown'> {
+  readonly diagnosis: Diagnosis;
+}
+
+/**
+ * One answer to one question: look, predict, hear the witnesses, conclude.
+ *
+ * @param disguise What is concluded from, in the place of what was seen.
+ */
+export async function ask(ground: Ground, words: WhyWords, disguise: (seen: Seen) => Seen = same): Promise<Answer> {
   const { host, asked, prediction } = await settled(ground, words);
   const witnesses = await ground.hear(host, prediction);
   const doubted = witnesses.observation === undefined ? [] : devicesInDoubt(witnesses.observation);
   const known = doubted.length === 0 ? host : await (ground.askOffloads?.(host, doubted) ?? host);
-  const concluded = withSysctlFiles(conclude(known, prediction, witnesses), ground.sysctlFiles ?? (() => []));
+  const recording = ground.recorded?.();
+  const sysctlFiles = ground.sysctlFiles ?? (() => []);
+  return answerOf(disguise({ recording, host: known, asked, prediction, witnesses, sysctlFiles, shown: same }));
+}
+
+function same<T>(value: T): T {
+  return value;
+}
+
+function answerOf({ recording, host, asked, prediction, witnesses, sysctlFiles, shown }: Seen): Answer {
+  const concluded = withSysctlFiles(conclude(host, prediction, witnesses), sysctlFiles);
   const contrast = concluded.verdict === 'unreachable' ? contrastOf(host, prediction) : undefined;
   const notes = [...concluded.notes, ...missingForFix(concluded.causes, host.tools.missing)];
   const diagnosis = { ...concluded, contrast, notes };
@@ -69,8 +93,9 @@ export async function ask(ground: Ground, words: WhyWords): Promise<Answer> {
       asked.kind === 'unresolved'
         ? nameUnresolved(asked.lookup, diagnosis)
         : { ...diagnosis, notes: [...asked.notes, ...diagnosis.notes] },
-    host: known,
-    recording: ground.recorded?.(),
+    host,
+    recording,
+    shown,
   };
 }
 

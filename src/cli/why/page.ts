@@ -21,8 +21,8 @@ export interface PageRequest {
 
 /** @throws Failure `bad-file` when it cannot be written; then an older page is still there. */
 export async function writePage(io: CommandIo, { file, commandLine }: PageRequest, answer: Answer): Promise<void> {
-  const { diagnosis, host, recording } = answer;
-  const origin = pageOrigin(commandLine);
+  const { diagnosis, host, recording, shown } = answer;
+  const origin = pageOrigin(commandLine.map(shown));
   const text = whyPage(
     {
       diagnosis,

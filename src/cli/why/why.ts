@@ -15,6 +15,7 @@ import type { CommandIo, ExitCode } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { type Answer, ask, type Ground } from './ground.ts';
 import type { PageRequest } from './page.ts';
+import type { RedactRequest } from './redacted.ts';
 import { fixedDocument, repair } from './repair.ts';
 import type { WhyWords } from './words.ts';
 
@@ -27,6 +28,8 @@ export interface WhyRequest {
   readonly offer: readonly string[] | undefined;
   /** The page that is wanted besides; on stdout, in the place of the text. */
   readonly page: PageRequest | undefined;
+  /** Everything is to be told in other addresses and names. */
+  readonly redact: RedactRequest | undefined;
 }
 
 /** What a shell is told of a verdict. */
@@ -40,12 +43,15 @@ export const EXIT_CODE: Readonly<Record<Verdict, ExitCode>> = { reachable: 0, un
 export async function why(io: CommandIo, ground: () => Promise<Ground>, request: WhyRequest): Promise<ExitCode> {
   if (request.fix === 'ask') requireSomebodyToAsk(io, request.json);
   const progress = new Progress(io);
-  const opened = narrated(await ground(), progress);
+  let opened: Ground | undefined;
   try {
+    opened = narrated(await ground(), progress);
     return await (request.json ? whyAsJson(io, opened, request) : whyAsText(io, opened, request));
+  } catch (error) {
+    throw request.redact === undefined ? error : await redactedError(error, opened, request.redact);
   } finally {
     progress.done();
-    await opened.leave();
+    await opened?.leave();
   }
 }
 
@@ -73,7 +79,7 @@ function narrated(ground: Ground, progress: Progress): Ground {
 
 async function whyAsText(io: CommandIo, ground: Ground, request: WhyRequest): Promise<ExitCode> {
   const { words, fix, offer, page } = request;
-  const answer = await ask(ground, words);
+  const answer = await answerTo(ground, request);
   const { diagnosis } = answer;
   const style = styleOf(io.color.stdout, io.terminal.columns);
   if (page?.file !== '-') io.stdout.write(diagnosisText(diagnosis, style, fix === undefined ? offer : undefined));
@@ -95,6 +101,19 @@ async function whyAsText(io: CommandIo, ground: Ground, request: WhyRequest): Pr
   return EXIT_CODE[(after ?? diagnosis).verdict];
 }
 
+/** In the words of this network, or of the one that is to be shown in its place. */
+async function answerTo(ground: Ground, { words, redact }: WhyRequest): Promise<Answer> {
+  if (redact === undefined) return ask(ground, words);
+  const { redacted, redactionOf } = await import('./redacted.ts');
+  const redaction = redactionOf(redact);
+  return ask(ground, words, (seen) => redacted(seen, redaction));
+}
+
+async function redactedError(error: unknown, ground: Ground | undefined, redact: RedactRequest): Promise<unknown> {
+  const { redactedFailure, redactionOf } = await import('./redacted.ts');
+  return redactedFailure(error, ground?.recorded?.(), redactionOf(redact));
+}
+
 /** Loaded only where a page is wanted. */
 async function writePage(io: CommandIo, page: PageRequest | undefined, answer: Answer): Promise<void> {
   if (page === undefined) return;
@@ -103,8 +122,9 @@ async function writePage(io: CommandIo, page: PageRequest | undefined, answer: A
   if (page.file !== '-') io.stderr.write(`nsdiag: the page is in ${escapeText(page.file)}\n`);
 }
 
-async function whyAsJson(io: CommandIo, ground: Ground, { words, fix, page }: WhyRequest): Promise<ExitCode> {
-  const answer = await ask(ground, words);
+async function whyAsJson(io: CommandIo, ground: Ground, request: WhyRequest): Promise<ExitCode> {
+  const { words, fix, page } = request;
+  const answer = await answerTo(ground, request);
   const { diagnosis } = answer;
   await writePage(io, page, answer);
   const commands = diagnosis.causes.flatMap((cause) => cause.fix);
