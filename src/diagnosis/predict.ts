@@ -23,6 +23,7 @@ import type { Cause, Prediction } from './diagnosis.ts';
 import { findFaults } from './find.ts';
 import { fixOf } from './fix.ts';
 import { oldFlows } from './old-flows.ts';
+import { replay, sameFault, withoutRepeated } from './repeated.ts';
 
 /** Three faults with four choices each are 64 orders; twice that leaves room, and is still about 10 ms. */
 const MAX_STATES = 128;
@@ -37,7 +38,7 @@ interface State {
 /** Find every fault between the question's namespace and its destination, in the order of the path. */
 export function predict(host: Host, question: Question, rules?: readonly FaultRule[]): Prediction {
   const trip = walkRoundTrip(host, question);
-  const end = search({ host, trip, choices: [], cost: 0 }, question, rules);
+  const end = withoutNeedless(host, search({ host, trip, choices: [], cost: 0 }, question, rules), question, rules);
   const choices = absorbConsequences(end.choices);
   const repaired = choices.flatMap(({ repair }) => (repair === undefined ? [] : [repair]));
   const delivered = isRoundTripDelivered(end.trip);
@@ -67,6 +68,15 @@ function search(start: State, question: Question, rules: readonly FaultRule[] | 
     }
   }
   return furthest;
+}
+
+/** A cheaper way to the same end, where one rule was answered twice. */
+function withoutNeedless(start: Host, end: State, question: Question, rules: readonly FaultRule[] | undefined): State {
+  const fewer = isRoundTripDelivered(end.trip) ? withoutRepeated(end.choices) : undefined;
+  if (fewer === undefined) return end;
+  const { host, choices, commands } = replay(start, fewer);
+  const other = search({ host, choices, cost: commands, trip: walkRoundTrip(host, question) }, question, rules);
+  return isRoundTripDelivered(other.trip) && other.choices.length < end.choices.length ? other : end;
 }
 
 /** Of two ways that end without delivery, the one that explains more; the cheaper one on a tie. */
@@ -118,10 +128,6 @@ function isNews(
 ): boolean {
   const now = findFaults({ host, question, trip, journey: lastJourney(trip) }, rules);
   return now.length !== before.length || now.some((finding) => !before.some((old) => sameFault(old, finding)));
-}
-
-function sameFault(a: Finding, b: Finding): boolean {
-  return a.code === b.code && a.netns === b.netns && a.device === b.device && a.leg === b.leg && a.what === b.what;
 }
 
 /** Whether nothing was gained: the packet dies of the same at the same step. */

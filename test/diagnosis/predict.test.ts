@@ -3,6 +3,8 @@ import { predict } from '../../src/diagnosis/predict.ts';
 import { known } from '../../src/host/fact.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Question } from '../../src/walk/question.ts';
+import { iptables } from '../faults/rulesets.ts';
+import { behindBridge } from '../faults/worlds.ts';
 import { type HostSpec, hostOf, netnsName, tweakNetns } from '../helpers/build-host.ts';
 import { addr } from '../helpers/iproute-text.ts';
 import { iptablesRules } from '../walk/netfilter/hook.ts';
@@ -133,4 +135,14 @@ test('predict() notes what it took for granted where that decides', () => {
     causes: [],
     notes: [expect.stringMatching(/^Assumed: "-m limit --limit 5\/sec" is not used up/)],
   });
+});
+
+test('predict() makes an exception for the packet as it comes in the end, and for no other', () => {
+  const ruleset = iptables('filter', ':INPUT ACCEPT [0:0]', '-A INPUT -p icmp -j DROP');
+  const host = behindBridge({ wan: { ruleset } });
+  expect(commands(host, ask('203.0.113.2'))).toEqual([
+    'iptables -t nat -A POSTROUTING -s 192.168.10.0/24 -o up0 -j MASQUERADE',
+    'ip netns exec wan iptables -I INPUT 1 -s 203.0.113.1/32 -d 203.0.113.2/32 -p icmp -j ACCEPT',
+  ]);
+  expect(predict(host, ask('203.0.113.2')).proof).toEqual({ deliveredAfter: 2 });
 });

@@ -68,5 +68,9 @@ async function complaintOf(filter: string, value: string): Promise<string> {
 
 function notAsked(): Failure {
   const hint = 'Put it where Wireshark looks: nsdiag extcap --install';
-  return new Failure('usage', 'Cannot tell what to do: an extcap is asked by Wireshark, and this is none of its questions', hint);
+  return new Failure(
+    'usage',
+    'Cannot tell what to do: an extcap is asked by Wireshark, and this is none of its questions',
+    hint,
+  );
 }

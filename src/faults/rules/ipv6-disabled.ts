@@ -18,7 +18,7 @@ import { droppedAs, routeSteps, unroutedIn } from '../search/dropped.ts';
 import { addressFacing, ownersOf } from '../search/owner.ts';
 import { placeText } from '../search/text.ts';
 import { usedWays } from '../search/used-way.ts';
-import { wayTo } from '../search/way.ts';
+import { likelyDevice, wayTo } from '../search/way.ts';
 
 export const ipv6Disabled = defineRule({
   code: 'ipv6-disabled',
@@ -69,7 +69,8 @@ function disabledDevice(context: FaultContext): DeviceRef | undefined {
   if (unrouted !== undefined && unrouted.family === 'inet6') {
     const { netns, destination } = unrouted;
     const ways = [...usedWays(host, netns, destination), wayTo(host, netns.name, destination)];
-    return ways.map((way) => way?.hops[0].out).find((out) => out !== undefined && isDisabled(host, out));
+    const outs = [...ways.map((way) => way?.hops[0].out), likelyDevice(netns, 'inet6')];
+    return outs.find((out) => out !== undefined && isDisabled(host, out));
   }
   const turned = turnedBackBefore(context);
   if (turned !== undefined) return turned;

@@ -43,3 +43,11 @@ test('ipv6-disabled sees that the way which ought to be taken is closed, where r
   expect(findBy(ipv6Disabled, host(1), 'a fd00:3::1')).toMatchObject([{ netns: 'r2', device: 'a' }]);
   expect(findBy(ipv6Disabled, host(0), 'a fd00:3::1')).toEqual([]);
 });
+
+test('ipv6-disabled looks at the only way out where no wire leads to anybody', () => {
+  const host = hostOf({
+    a: { links: { eth0: { peer: 'unseen' } }, sysctls: { 'net/ipv6/conf/eth0/disable_ipv6': 1 } },
+    b: { links: { eth0: { kind: 'dummy', addresses: ['fd00::2/64'] } } },
+  });
+  expect(findBy(ipv6Disabled, host, 'a fd00::2')).toMatchObject([{ netns: 'a', device: 'eth0' }]);
+});
