@@ -43,7 +43,7 @@ test('annotate() adds comments to the packets that are meant, and changes nothin
     ['1.1', ['rewritten: 10.0.0.1 > 192.0.2.1', 'é 😀 second']],
     [`1.${last}`, ['lost']],
   ]);
-  const answer = await annotate(path, (id, ordinal) => said.get(`${id}.${ordinal}`) ?? [], NEVER);
+  const answer = await annotate(path, (id, _high, _low, ordinal) => said.get(`${id}.${ordinal}`) ?? [], NEVER);
   expect(answer).toEqual({ kind: 'done', packets: 3 });
   const after = readAll(readFileSync(path));
   expect(after.summary).toMatchObject({ packets: PACKETS + 1, problem: undefined });
@@ -76,7 +76,7 @@ test('annotate() leaves the file as it was when it is interrupted half-way', asy
   const controller = new AbortController();
   const interrupted = annotate(
     path,
-    (_, ordinal) => {
+    (_id, _high, _low, ordinal) => {
       if (ordinal === PACKETS / 4) controller.abort(new Error('Ctrl-C'));
       return ['lost'];
     },
@@ -90,7 +90,7 @@ test('annotate() leaves the file as it was when it is interrupted half-way', asy
 test('annotate() keeps a symbolic link, and answers why where it cannot', async () => {
   const link = join(folder, 'link.pcapng');
   symlinkSync(path, link);
-  expect(await annotate(link, (_, ordinal) => (ordinal === 1 ? ['lost'] : []), NEVER)).toEqual({
+  expect(await annotate(link, (_id, _high, _low, ordinal) => (ordinal === 1 ? ['lost'] : []), NEVER)).toEqual({
     kind: 'done',
     packets: 2,
   });

@@ -18,10 +18,12 @@ import type { Moment } from '../../wire/capture-file/write-pcapng.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
 import { VERSION } from '../version.ts';
 import type { Places } from './places.ts';
+import type { Remarks } from './remarks.ts';
 import type { CaptureRequest } from './request.ts';
 
 interface Written {
   readonly interfaceId: number;
+  readonly name: string;
   readonly stream: number;
   packets: number;
 }
@@ -99,6 +101,18 @@ export class CaptureFile {
     for (const file of this.#split) file?.flush();
   }
 
+  /**
+   * Comments on packets of a file that has been closed.
+   *
+   * @returns What a person should know of it: that they are not there, or not all.
+   */
+  comment(remarks: Remarks): Promise<string | undefined> {
+    const names: string[] = [];
+    for (const { interfaceId, name } of this.#interfaces.values()) names[interfaceId] = name;
+    // Ctrl-C is how a capture ends.
+    return remarks.putInto(this.#options.path, (id) => names[id], new AbortController().signal);
+  }
+
   /** @param countersOf What tcpdump counted in the namespace of a stream; `undefined`: it did not say. */
   async close(countersOf: (stream: number) => Counters | undefined, at: Moment): Promise<void> {
     const told = new Set<number>();
@@ -124,8 +138,9 @@ export class CaptureFile {
   #describe({ netns, device, stream, ifindex }: Places['all'][number]): Written {
     const { places, request } = this.#options;
     const link = places.link(stream, ifindex);
+    const name = `${netns}:${device}`;
     const interfaceId = this.#all.describe({
-      name: `${netns}:${device}`,
+      name,
       ...(link === undefined ? {} : { description: roleText(link) }),
       ...(link?.mac === undefined ? {} : { mac: link.mac }),
       linkType: LINK_TYPE.linuxSll2,
@@ -133,7 +148,7 @@ export class CaptureFile {
       filter: request.filter,
       system: `Linux ${release()}`,
     });
-    const written = { interfaceId, stream, packets: 0 };
+    const written = { interfaceId, name, stream, packets: 0 };
     this.#interfaces.set(stream * 2 ** 32 + ifindex, written);
     return written;
   }

@@ -22,6 +22,7 @@ import { startReading } from '../why/reading.ts';
 import { CaptureFile } from './capture-file.ts';
 import { whenToEnd } from './ending.ts';
 import { NOT_ASKED, Places } from './places.ts';
+import { Remarks } from './remarks.ts';
 import type { CaptureRequest } from './request.ts';
 import { summaryOf, tellSummary } from './summary.ts';
 import { Tracking, WAIT_MS } from './tracking.ts';
@@ -65,6 +66,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
     }
     const ending = whenToEnd(io.signal);
     const seed = randomInt(2 ** 31);
+    const remarks = new Remarks(base);
     const lostStreams = new Set<LiveStream>();
     const near = new Set<string>(chosen.points.map(({ netns }) => netns));
     const tracking = new Tracking({
@@ -73,8 +75,9 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       seed,
       hasFilter: request.filter !== '',
       whyMissed: (netns) => whyMissed(live, netns),
-      onJourney: (fate, journey) => {
+      onJourney: (fate, isChanged, journey) => {
         view.tell(fate, journey);
+        if (file !== undefined) remarks.tell(fate, isChanged, journey);
         if (request.count !== undefined && tracking.followed >= request.count) ending.end('count');
       },
     });
@@ -166,6 +169,8 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       const at = { seconds: Math.floor(nowMs / 1000), nanoseconds: (nowMs % 1000) * 1e6 };
       try {
         await closing.close((stream) => streams[stream]?.capture.counters, at);
+        const note = ending.problem === undefined ? await closing.comment(remarks) : undefined;
+        if (note !== undefined) notice(note);
       } catch (error) {
         ending.fail(error);
       }

@@ -28,8 +28,8 @@ export interface TrackingOptions extends Pick<FateOptions, 'places' | 'hasFilter
   readonly seed: number;
   /** Namespaces that are listened in. */
   readonly near: ReadonlySet<string>;
-  /** A packet has ended; the journey is made when it is wanted. */
-  readonly onJourney: (fate: LiveFate, journey: () => LiveJourney) => void;
+  /** A packet has ended, rewritten or wrapped on its way or not; the journey is made when it is wanted. */
+  readonly onJourney: (fate: LiveFate, isChanged: boolean, journey: () => LiveJourney) => void;
 }
 
 /** How long a packet may be between two places; namespaces of one machine are microseconds apart. */
@@ -144,7 +144,7 @@ export class Tracking {
     const fate = packet.hasArrived && !packet.isPartlyLost && !packet.isGroup ? ARRIVED : this.#fateOf(packet);
     packet.isLost = fate.kind === 'lost';
     this.tally.add(packet, fate.kind, (point) => places.isBeside(point));
-    this.#options.onJourney(fate, () => journeyOf(packet, places.all, fate));
+    this.#options.onJourney(fate, packet.changes !== undefined, () => journeyOf(packet, places.all, fate));
   }
 
   #fateOf(packet: FollowedPacket): LiveFate {

@@ -17,9 +17,15 @@ import { type BlockBuffer, PACKET_AT, PACKET_HEAD_BYTES } from './write-packet.t
 /**
  * What is to be said about a packet; most often nothing.
  *
+ * @param ticksHigh The upper word of its time in nanoseconds.
  * @param ordinal Which packet of the interface in the file, from 1.
  */
-export type CommentsOf = (interfaceId: number, ordinal: number) => readonly string[];
+export type CommentsOf = (
+  interfaceId: number,
+  ticksHigh: number,
+  ticksLow: number,
+  ordinal: number,
+) => readonly string[];
 
 /** Goes through a file piece by piece, and counts the packets of each interface. */
 export class CommentAdder {
@@ -58,10 +64,12 @@ export class CommentAdder {
   }
 
   #commentsAt(view: DataView, at: number): readonly string[] {
-    const interfaceId = view.getUint32(at + BODY + PACKET_AT.interfaceId, true);
+    const body = at + BODY;
+    const interfaceId = view.getUint32(body + PACKET_AT.interfaceId, true);
     const ordinal = (this.#ordinals[interfaceId] ?? 0) + 1;
     this.#ordinals[interfaceId] = ordinal;
-    return this.#commentsOf(interfaceId, ordinal);
+    const ticks = body + PACKET_AT.ticks;
+    return this.#commentsOf(interfaceId, view.getUint32(ticks, true), view.getUint32(ticks + 4, true), ordinal);
   }
 }
 

@@ -1,0 +1,91 @@
+/**
+ * What the file says about packets that were lost or rewritten, as comments that Wireshark shows with the packet.
+ *
+ * It is known after the packet has been written, so it is kept until the capture ends and put in then (capture/annotate.ts). A
+ * packet is found again by its device and its time; two on one device within one nanosecond would share a comment.
+ *
+ * @module
+ */
+
+import { annotate } from '../../capture/annotate.ts';
+import type { JourneyHop, LiveFate, LiveJourney } from '../../postmortem/live/journey.ts';
+
+/** Kept in memory until the end; a capture in which more goes wrong is not read packet by packet. */
+const MOST_PACKETS = 50_000;
+const WORD = 2 ** 32;
+/** Wireshark's own comments are a person's. */
+const FROM_US = 'nsdiag: ';
+
+export class Remarks {
+  /** By device, then by the nanoseconds since `#baseNs`. */
+  readonly #byDevice = new Map<string, Map<number, string[]>>();
+  readonly #baseNs: bigint;
+  #packets = 0;
+  #left = 0;
+
+  /** @param baseSeconds No packet is of before. */
+  constructor(baseSeconds: number) {
+    this.#baseNs = BigInt(baseSeconds) * 1_000_000_000n;
+  }
+
+  /** A packet has ended. @param journey Made only where there is something to say. */
+  tell(fate: LiveFate, isChanged: boolean, journey: () => LiveJourney): void {
+    if (fate.kind !== 'lost' && !isChanged) return;
+    if (this.#packets === MOST_PACKETS) {
+      this.#left++;
+      return;
+    }
+    this.#packets++;
+    const { timestampNs, hops } = journey();
+    const firstNs = Number(timestampNs - this.#baseNs);
+    for (const hop of hops) for (const change of hop.changes) this.#say(hop, firstNs, change);
+    const last = hops.findLast(({ isForOther }) => !isForOther) ?? hops.at(-1);
+    if (fate.kind === 'lost' && last !== undefined) this.#say(last, firstNs, lostText(fate));
+  }
+
+  #say({ netns, device, afterNs }: JourneyHop, firstNs: number, text: string): void {
+    const name = `${netns}:${device}`;
+    const ofDevice = this.#byDevice.get(name) ?? new Map<number, string[]>();
+    this.#byDevice.set(name, ofDevice);
+    const timeNs = firstNs + afterNs;
+    const said = ofDevice.get(timeNs);
+    if (said === undefined) ofDevice.set(timeNs, [FROM_US + text]);
+    else said.push(FROM_US + text);
+  }
+
+  /**
+   * Put them into the finished file.
+   *
+   * @param nameOf Which device the interfaces of the file are.
+   * @returns What a person should know: that they are not there, or not all.
+   */
+  async putInto(
+    path: string,
+    nameOf: (interfaceId: number) => string | undefined,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
+    if (this.#packets === 0) return undefined;
+    const byInterface: (ReadonlyMap<number, readonly string[]> | undefined)[] = [];
+    const of = (id: number) => (byInterface[id] ??= this.#byDevice.get(nameOf(id) ?? '') ?? NONE);
+    const [baseHigh, baseLow] = [Number(this.#baseNs / BigInt(WORD)), Number(this.#baseNs % BigInt(WORD))];
+    const annotated = await annotate(
+      path,
+      // Exact: the difference stays under 2^53 for a hundred days.
+      (id, high, low) => of(id).get((high - baseHigh) * WORD + low - baseLow) ?? [],
+      signal,
+    );
+    if (annotated.kind === 'left')
+      return `the file says nothing about packets that were lost or rewritten: ${annotated.why}`;
+    if (this.#left === 0) return undefined;
+    return `the file comments on the first ${MOST_PACKETS} packets that were lost or rewritten, and not on ${this.#left} more`;
+  }
+}
+
+const NONE: ReadonlyMap<number, readonly string[]> = new Map();
+
+function lostText({ where, isInPart, afterMs }: Extract<LiveFate, { readonly kind: 'lost' }>): string {
+  const what = isInPart ? 'partly lost' : 'lost';
+  return where === undefined
+    ? `${what} after here: not seen anywhere else within ${afterMs} ms`
+    : `${what} after here: not seen in ${where} within ${afterMs} ms`;
+}
