@@ -74,7 +74,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       near,
       seed,
       hasFilter: request.filter !== '',
-      whyMissed: (netns) => whyMissed(live, netns),
+      whyMissed: (netns) => whyMissed(live, netns, lostStreams),
       onJourney: (fate, isChanged, journey) => {
         view.tell(fate, journey);
         if (file !== undefined) remarks.tell(fate, isChanged, journey);
@@ -207,11 +207,11 @@ function listeningText(names: readonly string[]): string {
   return `Listening in ${names.slice(0, MOST_NAMES).join(', ')}${more > 0 ? `, and ${more} more` : ''}; Ctrl-C ends`;
 }
 
-/** Why a packet may have passed there unseen. */
-function whyMissed(live: LiveCapture | undefined, netns: string): string | undefined {
+/** Why a packet may have passed there unseen. @param lost Streams that ended before they were asked to. */
+function whyMissed(live: LiveCapture | undefined, netns: string, lost: ReadonlySet<LiveStream>): string | undefined {
   const stream = live?.streams.find((each) => each?.netns.name === netns);
   if (stream === undefined) return undefined;
-  if (!stream.capture.isListening) return `nobody listened in ${netns} any more`;
+  if (lost.has(stream)) return `nobody listened in ${netns} any more`;
   const dropped = stream.capture.counters?.dropped ?? 0;
   return dropped > 0 ? `the kernel dropped ${dropped} packets of the capture in ${netns}` : undefined;
 }
