@@ -31,10 +31,12 @@ const TURN_SECONDS = 60;
 /** A frame needs no longer from one device of a machine to the next. */
 const SAME_FRAME_SECONDS = 0.1;
 
-// The key: a MAC, its VLAN, and the device; of several interfaces all together.
+// The key: a MAC, its VLAN, and the device, whose index counts within its interface of the file (each may be of another
+// namespace); of several interfaces without a direction all together.
 const VLAN = 2;
 const DEVICE = 3;
-const KEY_WORDS = 4;
+const INTERFACE = 4;
+const KEY_WORDS = 5;
 const ALL_INTERFACES = -1;
 
 // Of a MAC: on which side it was last (0: not known yet), turns, when; the frames of the turns. Of several interfaces, a
@@ -73,9 +75,11 @@ export class FlappingMacs implements Observer {
       // Without the device a frame that is passed on comes in and goes out at one place.
       if (ifindex === 0) return;
       key[DEVICE] = ifindex;
+      key[INTERFACE] = interfaceId;
       this.#seeDirected(fields, number);
     } else if (interfaceId < MOST_INTERFACES) {
       key[DEVICE] = ALL_INTERFACES;
+      key[INTERFACE] = ALL_INTERFACES;
       this.#seePassing(fields, number, interfaceId);
     }
   }
@@ -135,7 +139,7 @@ export class FlappingMacs implements Observer {
       const how =
         device === ALL_INTERFACES
           ? `its frames pass from ${name(side >>> INTERFACE_BITS)} to ${name(side & MOST_INTERFACES)} and from there to here`
-          : `its frames go out by ifindex ${device} and come in there`;
+          : `its frames go out by ${interfaces.length > 1 ? name((words[at + INTERFACE] ?? 0) + 1) : `ifindex ${device}`} and come in there`;
       const frames = readFrames(this.#capture, words, values + FRAMES, turns);
       macs.set(mac, [...(macs.get(mac) ?? []), { how, turns, frames }]);
     }

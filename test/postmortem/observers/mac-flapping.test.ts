@@ -10,15 +10,18 @@ const OTHER = '02:00:00:00:00:88';
 const IN = PACKET_TYPE.broadcast;
 const OUT = PACKET_TYPE.outgoing;
 
-/** On all devices of a machine: the device, which way, and who sends. */
-function cooked(...sights: readonly (readonly [ifindex: number, packetType: number, mac: string, at: number])[]) {
-  const seen = sights.map(([ifindex, packetType, mac, at]): Seen => {
+/** Of a device: which one, which way, and who sends. */
+type Sight = readonly [ifindex: number, packetType: number, mac: string, at: number, interfaceId?: number];
+
+/** On all devices of a machine, or of several namespaces. */
+function cooked(...sights: readonly Sight[]) {
+  const seen = sights.map(([ifindex, packetType, mac, at, interfaceId = 0]): Seen => {
     const [high = 0, middle = 0, low = 0] = (mac.replaceAll(':', '').match(/..../g) ?? []).map((hex) =>
       Number(`0x${hex}`),
     );
     const header = words(0x0806, 0, 0, ifindex, 1, (packetType << 8) | 6, high, middle, low, 0);
     // A reply: nobody waits for an answer to it.
-    return { frame: joined(header, arpReply('10.0.0.1', '10.0.0.2', mac).subarray(14)), at };
+    return { frame: joined(header, arpReply('10.0.0.1', '10.0.0.2', mac).subarray(14)), at, interfaceId };
   });
   return observe(seen, { linkType: LINK_TYPE.linuxSll2 }).filter(({ code }) => code === 'mac-flapping');
 }
@@ -60,6 +63,18 @@ describe('mac-flapping, in a capture of all devices', () => {
     [
       'two MACs, one on each side',
       cooked([3, IN, MAC, 0], [3, OUT, OTHER, 1], [3, IN, MAC, 2], [3, OUT, OTHER, 3], [3, IN, MAC, 4]),
+    ],
+    [
+      'a frame on its way between two namespaces, whose devices have the same index',
+      cooked(
+        ...[0, 1, 2, 3].flatMap(
+          (at) =>
+            [
+              [2, OUT, MAC, at, 0],
+              [2, IN, MAC, at, 1],
+            ] as const,
+        ),
+      ),
     ],
     [
       'moves hours apart',
