@@ -52,12 +52,13 @@ export async function readCaptures(
   const all = paths.flatMap(filesOf);
   const progress = new ReadingProgress(new Progress(io), all.length);
   for (const { path, directory } of all) {
-    const observers: Observer[] = [observersOf(captures.length, randomInt(MOST_SEED))];
-    if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, all.length === 1));
+    const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
+    const observers: Observer[] = [observersOf(captures.length, randomInt(MOST_SEED), flows)];
+    const analysis = new CaptureAnalysis(path, observers, flows);
+    const alone = all.length === 1 ? analysis.reader : undefined;
+    if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, alone));
     const volume = new Volume();
     if (volumes !== undefined) observers.push(volume);
-    const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
-    const analysis = new CaptureAnalysis(path, observers, flows);
     const { problem } = await feedFile(path, analysis.reader, { signal: io.signal, progress: progress.of(path) });
     const capture = analysis.finish(problem);
     if (directory !== undefined && problem === undefined && capture.summary.format === undefined) {

@@ -119,6 +119,8 @@ export const FLOW_STATE = {
   fragmented: 1 << 10,
   /** The kind of trouble that is told once a flow was told. */
   resetTold: 1 << 11,
+  /** The next segment of either side has no marks if it comes in order: see tcp/next-segment.ts. */
+  quiet: 1 << 12,
 } as const;
 
 export const SIDE_STATE = {

@@ -11,6 +11,8 @@
 import { NETWORK, type PacketFields } from '../../wire/fields.ts';
 import { hashNumbers, joinHalves, lowerTerm, upperTerm } from './flow-hash.ts';
 import {
+  COMMON,
+  FLOW_STATE,
   KEY,
   KEY_WORDS,
   RECORD_NUMBERS,
@@ -24,6 +26,9 @@ import {
 
 /** 74 MB when all are in use: the whole program stays below 150 MB. */
 export const MOST_FLOWS = 200_000;
+
+/** 32 KB: a look at those costs next to nothing. */
+const RECENT_BITS = 13;
 
 /** How the packet that was looked up lies to its flow. */
 export interface Found {
@@ -40,11 +45,14 @@ export class FlowTable {
   readonly found: Found = { isNew: false, side: 0 };
   readonly #most: number;
   readonly #hashNumbers: Int32Array;
-  /** Linear probing; flow + 1, 0 for a free place. */
+  /** Linear probing; two words a place, so that a look is one cache line: flow + 1 (0: free), and its hash. */
   readonly #index: Int32Array;
+  /** By flow: the hash of its key. */
   readonly #hashes: Int32Array;
   /** Seen since the hand passed the last time. */
   readonly #seen: Uint8Array;
+  /** By a cheap hash of addresses and ports, this way round: the flow that was found there last, its side and 1. */
+  readonly #recent = new Int32Array(1 << RECENT_BITS);
   readonly #key = new Int32Array(KEY_WORDS);
   readonly #forget: (flow: number) => void;
   #contextUpper = 0;
@@ -63,7 +71,7 @@ export class FlowTable {
     this.numbers = new Float64Array(buffer);
     this.#most = most;
     this.#hashNumbers = hashNumbers(seed, KEY_WORDS);
-    this.#index = new Int32Array(2 ** Math.ceil(Math.log2(most * 2)));
+    this.#index = new Int32Array(2 * 2 ** Math.ceil(Math.log2(most * 2)));
     this.#hashes = new Int32Array(most);
     this.#seen = new Uint8Array(most);
     this.#forget = forget;
@@ -85,6 +93,40 @@ export class FlowTable {
    * @param sourcePort 0 where the protocol has no ports, or the packet does not show them.
    */
   find(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
+    const place = recentPlace(fields, sourcePort, destPort);
+    const recent = this.#recall(place, fields, sourcePort, destPort, point);
+    if (recent !== -1) return recent;
+    const flow = this.#seek(fields, sourcePort, destPort, point);
+    this.#recent[place] = flow * 2 + this.found.side + 1;
+    return flow;
+  }
+
+  /** The flow that was there last, if it is this one and not replaced: most packets are of flows that were just seen. */
+  #recall(place: number, fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
+    const remembered = (this.#recent[place] as number) - 1;
+    if (remembered === -1 || fields.network !== NETWORK.ipv4) return -1;
+    const side = (remembered & 1) as 0 | 1;
+    const flow = remembered >> 1;
+    const words = this.words;
+    const at = flow * RECORD_WORDS;
+    if (
+      words[at + KEY.ports] !== (side === 0 ? (sourcePort << 16) | destPort : (destPort << 16) | sourcePort) ||
+      words[at + 3 + side * 4] !== fields.source3 ||
+      words[at + 7 - side * 4] !== fields.dest3 ||
+      words[at + KEY.what] !== whatOf(fields) ||
+      words[at + KEY.vlans] !== vlansOf(fields) ||
+      words[at + KEY.tunnelId] !== (fields.tunnelId | 0) ||
+      words[at + KEY.point] !== point ||
+      ((words[at + COMMON.state] as number) & FLOW_STATE.replaced) !== 0
+    )
+      return -1;
+    this.found.isNew = false;
+    this.found.side = side;
+    this.#seen[flow] = 1;
+    return flow;
+  }
+
+  #seek(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
     const hash = this.#takeKey(fields, sourcePort, destPort, point);
     const place = this.#placeOf(hash);
     const held = this.#index[place] as number;
@@ -101,6 +143,8 @@ export class FlowTable {
 
   /** A new record for the key that was just found: the old one stays, to be told of at the end, and is not found any more. */
   replace(flow: number): number {
+    const state = flow * RECORD_WORDS + COMMON.state;
+    this.words[state] = (this.words[state] as number) | FLOW_STATE.replaced;
     const hash = this.#hashes[flow] as number;
     this.#remove(flow);
     return this.#enter(hash);
@@ -147,7 +191,7 @@ export class FlowTable {
   #takeContext(fields: PacketFields, point: number): void {
     const key = this.#key;
     const what = whatOf(fields);
-    const vlans = ((fields.vlan + 1) << 16) | (fields.innerVlan + 1);
+    const vlans = vlansOf(fields);
     const tunnelId = fields.tunnelId | 0;
     if (
       key[KEY.what] === what &&
@@ -175,19 +219,33 @@ export class FlowTable {
   /** Where in the index the key is, or would go. */
   #placeOf(hash: number): number {
     const index = this.#index;
-    const hashes = this.#hashes;
+    const mask = index.length - 1;
+    for (let place = (hash << 1) & mask; ; place = (place + 2) & mask) {
+      const held = index[place] as number;
+      if (held === 0) return place;
+      if (index[place + 1] === hash && this.#hasKey((held - 1) * RECORD_WORDS)) return place;
+    }
+  }
+
+  /** Word by word: the loop took 12 ns a packet more. */
+  #hasKey(at: number): boolean {
     const words = this.words;
     const key = this.#key;
-    const mask = index.length - 1;
-    for (let place = hash & mask; ; place = (place + 1) & mask) {
-      const flow = (index[place] as number) - 1;
-      if (flow === -1) return place;
-      if (hashes[flow] !== hash) continue;
-      const at = flow * RECORD_WORDS;
-      let word = 0;
-      while (word < KEY_WORDS && words[at + word] === key[word]) word++;
-      if (word === KEY_WORDS) return place;
-    }
+    return (
+      words[at + KEY.ports] === key[KEY.ports] &&
+      words[at + 3] === key[3] &&
+      words[at + 7] === key[7] &&
+      words[at + KEY.what] === key[KEY.what] &&
+      words[at + KEY.vlans] === key[KEY.vlans] &&
+      words[at + KEY.tunnelId] === key[KEY.tunnelId] &&
+      words[at + KEY.point] === key[KEY.point] &&
+      words[at] === key[0] &&
+      words[at + 1] === key[1] &&
+      words[at + 2] === key[2] &&
+      words[at + 4] === key[4] &&
+      words[at + 5] === key[5] &&
+      words[at + 6] === key[6]
+    );
   }
 
   #enter(hash: number): number {
@@ -204,7 +262,9 @@ export class FlowTable {
     this.#hashes[flow] = hash;
     // Not before its second packet: those of a flood make room for each other.
     this.#seen[flow] = 0;
-    this.#index[this.#placeOf(hash)] = flow + 1;
+    const place = this.#placeOf(hash);
+    this.#index[place] = flow + 1;
+    this.#index[place + 1] = hash;
     return flow;
   }
 
@@ -226,18 +286,18 @@ export class FlowTable {
   /** Out of the index; what lies behind it moves up, so that no search ends at the hole. */
   #remove(flow: number): void {
     const index = this.#index;
-    const hashes = this.#hashes;
     const mask = index.length - 1;
-    let hole = (hashes[flow] as number) & mask;
+    let hole = ((this.#hashes[flow] as number) << 1) & mask;
     while (index[hole] !== flow + 1) {
       // Replaced before: it is not in the index.
       if (index[hole] === 0) return;
-      hole = (hole + 1) & mask;
+      hole = (hole + 2) & mask;
     }
-    for (let place = (hole + 1) & mask; index[place] !== 0; place = (place + 1) & mask) {
-      const home = (hashes[(index[place] as number) - 1] as number) & mask;
+    for (let place = (hole + 2) & mask; index[place] !== 0; place = (place + 2) & mask) {
+      const home = ((index[place + 1] as number) << 1) & mask;
       if (((place - home) & mask) < ((place - hole) & mask)) continue;
       index[hole] = index[place] as number;
+      index[hole + 1] = index[place + 1] as number;
       hole = place;
     }
     index[hole] = 0;
@@ -252,6 +312,19 @@ function precedes(fields: PacketFields, sourcePort: number, destPort: number): b
     if (fields.source2 !== fields.dest2) return fields.source2 < fields.dest2;
   }
   return fields.source3 === fields.dest3 ? sourcePort <= destPort : fields.source3 < fields.dest3;
+}
+
+/** Anybody may make these collide: then the flow is sought, as it would be without. */
+function recentPlace({ source3, dest3 }: PacketFields, sourcePort: number, destPort: number): number {
+  const mixed =
+    Math.imul(source3, 0x9e3779b1) +
+    Math.imul(dest3, 0x85ebca6b) +
+    Math.imul((sourcePort << 16) ^ destPort, 0xc2b2ae35);
+  return mixed >>> (32 - RECENT_BITS);
+}
+
+function vlansOf({ vlan, innerVlan }: PacketFields): number {
+  return ((vlan + 1) << 16) | (innerVlan + 1);
 }
 
 function whatOf(fields: PacketFields): number {

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { NETWORK, PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
+import { NETWORK, PacketFields, STOP } from '../../wire/fields.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import type { Finding } from '../finding.ts';
 import type { Observer } from '../observer.ts';
 import { judgeEnd } from '../tcp/ending.ts';
 import { tcpFindings } from '../tcp/findings.ts';
-import { isAnotherConnection, takeAck, takeBase, takeSyn } from '../tcp/handshake.ts';
+import { isAnotherConnection } from '../tcp/handshake.ts';
+import { takeNextSegment } from '../tcp/next-segment.ts';
+import { takeSegment } from '../tcp/segment.ts';
 import { SEGMENT_MARK } from '../tcp/segment-mark.ts';
-import { noteSegment } from '../tcp/segment-trouble.ts';
-import { markSegment } from '../tcp/sequence.ts';
 import { TroubledPairs } from '../tcp/troubled-pairs.ts';
 import { FlowList } from './flow-list.ts';
 import {
@@ -38,6 +38,8 @@ import { isIcmpError, isPortUnreachable, readQuoted } from './quoted-flow.ts';
 export class FlowTracker implements Observer {
   /** SEGMENT_MARK of the packet that was seen last; 0 when it was no TCP segment, or an ordinary one. */
   marks = 0;
+  /** Whether that packet was the next segment in order of a connection in which all is quiet, as most packets are. */
+  isNextSegment = false;
   readonly #capture: number;
   readonly #table: FlowTable;
   readonly #fragments: Fragments;
@@ -58,6 +60,7 @@ export class FlowTracker implements Observer {
 
   see(fields: PacketFields, number: number, interfaceId: number): void {
     this.marks = 0;
+    this.isNextSegment = false;
     if (this.#packets++ === 0) this.#epoch = fields.seconds;
     const now = (fields.seconds - this.#epoch) * 1e9 + fields.nanoseconds;
     this.#now = now;
@@ -82,15 +85,18 @@ export class FlowTracker implements Observer {
     let isNew = table.found.isNew;
     const isReused = !isNew && isSegment && isAnotherConnection(words, flow, side, fields);
     if (isReused) {
-      words[flow * RECORD_WORDS + COMMON.state] =
-        (words[flow * RECORD_WORDS + COMMON.state] as number) | FLOW_STATE.replaced;
       flow = table.replace(flow);
       isNew = true;
     }
     numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] = now;
     if (isNew) begin(words, numbers, flow, side, number);
-    if (isSegment) this.#seeSegment(flow, side, fields, number, isReused);
-    else if (isIcmpError(fields)) this.#seeError(fields, point);
+    if (isSegment) {
+      if (!isNew && takeNextSegment(words, numbers, flow, side, fields)) this.isNextSegment = true;
+      else {
+        const marks = takeSegment(this.#pairs, words, numbers, flow, side, fields, number);
+        this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
+      }
+    } else if (isIcmpError(fields)) this.#seeError(fields, point);
 
     const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
     const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
@@ -112,17 +118,6 @@ export class FlowTracker implements Observer {
   flows(): FlowList {
     const { words, numbers, used, forgotten } = this.#table;
     return new FlowList({ words, numbers, count: used, forgotten, capture: this.#capture, epoch: this.#epoch });
-  }
-
-  #seeSegment(flow: number, side: number, fields: PacketFields, number: number, isReused: boolean): void {
-    const { words, numbers } = this.#table;
-    const isOther = takeBase(words, flow, side, fields);
-    const marks = markSegment(words, numbers, flow, side, fields);
-    const flags = fields.tcpFlags;
-    if (flags & TCP_FLAG.syn) takeSyn(words, numbers, flow, side, fields);
-    else if (flags & TCP_FLAG.ack) takeAck(words, numbers, flow, side, flags);
-    noteSegment(this.#pairs, words, numbers, flow, side, fields, number, marks);
-    this.marks = isReused || isOther ? marks | SEGMENT_MARK.reusedPorts : marks;
   }
 
   #seeError(fields: PacketFields, point: number): void {

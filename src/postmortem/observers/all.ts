@@ -6,7 +6,7 @@
 
 import { BadChecksums } from './bad-checksum.ts';
 import { IncompleteCapture } from './capture-incomplete.ts';
-import { CaptureObservers } from './capture-observers.ts';
+import { CaptureObservers, type FlowPlace } from './capture-observers.ts';
 import { DnsQueries } from './dns.ts';
 import { DuplicateAddresses } from './duplicate-address.ts';
 import { UnansweredEchoes } from './echo-unanswered.ts';
@@ -23,8 +23,9 @@ import { Together } from './together.ts';
 /**
  * @param capture Its index among those that are analysed together.
  * @param seed Of the hash tables; not to be known by who sends packets.
+ * @param place See CaptureObservers.
  */
-export function observersOf(capture: number, seed: number): CaptureObservers {
+export function observersOf(capture: number, seed: number, place: FlowPlace): CaptureObservers {
   const neighbours = new UnansweredNeighbours(capture, seed);
   const owners = new DuplicateAddresses(capture, seed);
   const segment = new Together([neighbours, owners, new FlappingMacs(capture, seed)]);
@@ -34,7 +35,7 @@ export function observersOf(capture: number, seed: number): CaptureObservers {
   const sources = new UntranslatedSources(capture, seed);
   const repeats = new RepeatedPackets(capture, seed);
   const errors = new IcmpErrors(capture, seed, [echoes, dns, udp, sources], neighbours, repeats);
-  return new CaptureObservers({
+  const watched = {
     incomplete: new IncompleteCapture(capture),
     directions: new OneDirection(capture, seed),
     repeats,
@@ -44,5 +45,6 @@ export function observersOf(capture: number, seed: number): CaptureObservers {
     icmp: [segment, echoes, errors],
     udp: [dns, udp],
     fragment: [new MissingFragments(capture, seed)],
-  });
+  };
+  return new CaptureObservers(watched, place);
 }

@@ -6,8 +6,8 @@
  * whom every checksum is wrong is taken for one that offloads in a third way. Not checked: fragments, IPv6 with
  * extension headers, and what was cut by the snap length.
  *
- * Of TCP the first 65,536 segments are checked and then one in 32: adding up all bytes of a large capture would take
- * longer than all else, and a path that damages packets damages many.
+ * Of TCP the first 65,536 segments are checked, with their IPv4 headers, and then one in 32: adding up all bytes of a
+ * large capture would take longer than all else, and a path that damages packets damages many.
  *
  * Source: include/linux/skbuff.h, CHECKSUM_PARTIAL; seen in test/live/bad-offload.test.ts.
  *
@@ -62,13 +62,14 @@ export class BadChecksums implements Observer {
   }
 
   see(fields: PacketFields, number: number): void {
+    const { protocol } = fields;
+    const isSegment = protocol === IP_PROTOCOL.tcp && fields.hasTransport;
+    if (isSegment && this.#segments++ >= TCP_ALL && this.#segments % TCP_EVERY !== 0) return;
     if (fields.network === NETWORK.ipv4) {
       if (!isHeaderRight(fields)) this.#wrong(HEADER, number, fields);
       else if (this.#pairs.size > 0) this.#noteRight(fields, HEADER);
     } else if (hasExtensions(fields)) return;
     if (!fields.hasTransport || fields.moreFragments || fields.fragmentOffsetBytes > 0) return;
-    const { protocol } = fields;
-    if (protocol === IP_PROTOCOL.tcp && this.#segments++ >= TCP_ALL && this.#segments % TCP_EVERY !== 0) return;
     if (fields.ipEndAt > fields.start + fields.capturedBytes) return;
     const field = this.#checksumAt(protocol);
     if (field === -1) return;

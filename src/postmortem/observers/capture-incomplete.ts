@@ -21,14 +21,12 @@ export class IncompleteCapture implements Observer {
   #cut = 0;
   #firstCut: Frame | undefined;
   #first: Frame | undefined;
-  #number = 0;
 
   constructor(capture: number) {
     this.#capture = capture;
   }
 
   see(fields: PacketFields, number: number): void {
-    this.#number = number;
     this.#first ??= frameOf(this.#capture, number, fields);
     if (fields.stop !== STOP.cut || fields.capturedBytes >= fields.originalBytes) return;
     this.#cut++;
@@ -39,10 +37,11 @@ export class IncompleteCapture implements Observer {
     const first = this.#first;
     if (first === undefined || lastNs === undefined) return [];
     const findings: Finding[] = [];
-    const last: Frame = { capture: this.#capture, number: this.#number, timestampNs: lastNs };
+    const { packets } = summary;
+    const last: Frame = { capture: this.#capture, number: packets, timestampNs: lastNs };
     if (summary.problem !== undefined) findings.push(brokenOff(summary.problem.message, last));
     const dropped = interfaces.reduce((sum, at) => sum + droppedAt(at), 0n);
-    if (dropped > 0n) findings.push(drops(dropped, this.#number, interfaces, first));
+    if (dropped > 0n) findings.push(drops(dropped, packets, interfaces, first));
     if (this.#firstCut !== undefined) findings.push(cutHeaders(this.#cut, this.#firstCut));
     return findings;
   }

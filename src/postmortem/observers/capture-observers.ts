@@ -35,15 +35,30 @@ export interface Watched {
   readonly fragment: readonly Observer[];
 }
 
+/** Who knows what the packet is to its flow. */
+export interface FlowPlace {
+  /** See FlowTracker. */
+  readonly isNextSegment: boolean;
+}
+
 export class CaptureObservers implements Observer {
   readonly #watched: Watched;
+  readonly #place: FlowPlace;
 
-  constructor(watched: Watched) {
+  /** @param place Of the packet that is seen: known before it is seen here. */
+  constructor(watched: Watched, place: FlowPlace) {
     this.#watched = watched;
+    this.#place = place;
   }
 
   see(fields: PacketFields, number: number, interfaceId: number): void {
     const watched = this.#watched;
+    if (this.#place.isNextSegment) {
+      // It continues what was seen: it is no repetition, it asks nobody, and it was read to its end.
+      watched.checksums.see(fields, number);
+      watched.directions.see(fields, number);
+      return;
+    }
     watched.incomplete.see(fields, number);
     if (fields.network === NETWORK.none) return;
     watched.repeats.see(fields, number, interfaceId);

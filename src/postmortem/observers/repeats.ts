@@ -29,18 +29,21 @@ const LOOP_SECONDS = 1;
 const FALLS = 2;
 const COPIES = 10;
 
-// A slot: two hashes of the packet, its TTL, how often it fell, how often the same was seen, the last and first sight.
-const HASH = 0;
-const TTL = 2;
-const FALLEN = 3;
-const COPY = 4;
-const LAST = 5;
-const FIRST = LAST + FRAME_WORDS;
-const SLOT_WORDS = 16;
+// A slot: the other hash of the packet, its TTL, how often it fell, how often the same was seen, the last sight.
+const OTHER = 0;
+const TTL = 1;
+const FALLEN = 2;
+const COPY = 3;
+const LAST = 4;
+const SLOT_WORDS = 8;
 
 export class RepeatedPackets implements Observer {
   readonly #capture: number;
+  /** By slot: a hash of the packet. Apart, since nearly all looks end here: what does not stay in the cache is dear. */
+  readonly #hashes = new Int32Array(1 << SLOT_BITS);
   readonly #slots = new Int32Array(SLOT_WORDS << SLOT_BITS);
+  /** By slot, of a packet that was seen twice. */
+  readonly #firsts = new Int32Array(FRAME_WORDS << SLOT_BITS);
   readonly #loops: NumberTable;
   readonly #seed: number;
 
@@ -97,16 +100,17 @@ export class RepeatedPackets implements Observer {
 
   #look(fields: PacketFields, number: number, interfaceId: number, one: number, other: number): void {
     const slots = this.#slots;
-    const at = (Math.imul(one ^ (one >>> 15), 0x9e3779b1) >>> (32 - SLOT_BITS)) * SLOT_WORDS;
+    const slot = Math.imul(one ^ (one >>> 15), 0x9e3779b1) >>> (32 - SLOT_BITS);
+    const at = slot * SLOT_WORDS;
     const ttl = fields.network === NETWORK.arp ? 0 : fields.ttl;
     const isKnown =
-      slots[at + HASH] === one &&
-      slots[at + HASH + 1] === other &&
+      this.#hashes[slot] === one &&
+      slots[at + OTHER] === other &&
       slots[at + LAST] !== 0 &&
       Math.abs(secondsBetween(slots, at + LAST, fields.seconds, fields.nanoseconds)) <= LOOP_SECONDS;
     if (!isKnown) {
-      slots[at + HASH] = one;
-      slots[at + HASH + 1] = other;
+      this.#hashes[slot] = one;
+      slots[at + OTHER] = other;
       slots[at + TTL] = ttl;
       slots[at + FALLEN] = 0;
       slots[at + COPY] = 0;
@@ -114,18 +118,18 @@ export class RepeatedPackets implements Observer {
       return;
     }
     const isSecond = slots[at + FALLEN] === 0 && slots[at + COPY] === 0;
-    if (isSecond) slots.copyWithin(at + FIRST, at + LAST, at + LAST + FRAME_WORDS);
+    if (isSecond) this.#firsts.set(slots.subarray(at + LAST, at + LAST + FRAME_WORDS), slot * FRAME_WORDS);
     writeFrame(slots, at + LAST, number, fields);
     const before = slots[at + TTL] ?? 0;
     slots[at + TTL] = ttl;
     if (ttl < before) {
       const falls = (slots[at + FALLEN] ?? 0) + 1;
       slots[at + FALLEN] = falls;
-      if (falls >= FALLS) this.#count(fields, number, interfaceId, at, false, falls === FALLS);
+      if (falls >= FALLS) this.#count(fields, number, interfaceId, slot, false, falls === FALLS);
     } else if (ttl === before && hasIdentity(fields)) {
       const copies = (slots[at + COPY] ?? 0) + 1;
       slots[at + COPY] = copies;
-      if (copies >= COPIES) this.#count(fields, number, interfaceId, at, true, copies === COPIES);
+      if (copies >= COPIES) this.#count(fields, number, interfaceId, slot, true, copies === COPIES);
     }
   }
 
@@ -148,7 +152,7 @@ export class RepeatedPackets implements Observer {
     // A packet that goes round passes every place: it is counted at one.
     const place = (interfaceId << 20) ^ (fields.ifindex << 3) ^ fields.packetType;
     if (loops.isNew) {
-      const first = this.#slots.subarray(slot + FIRST, slot + FIRST + FRAME_WORDS);
+      const first = this.#firsts.subarray(slot * FRAME_WORDS, (slot + 1) * FRAME_WORDS);
       words.set(first, at + LOOP_VALUE.frames);
       words[at + LOOP_VALUE.sights] = isFrame ? COPIES : FALLS;
       words[at + LOOP_VALUE.kept] = 1;

@@ -7,7 +7,9 @@
  */
 
 import type { CaptureInterface } from '../../wire/capture-file/interface.ts';
+import type { CaptureReader } from '../../wire/capture-file/reader.ts';
 import type { PacketFields } from '../../wire/fields.ts';
+import { LINK_TYPE } from '../../wire/link-type.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
 import { type MatchedPoints, matchPoints } from './match-points.ts';
 import type { Part } from './places.ts';
@@ -26,31 +28,36 @@ interface Place {
 }
 
 export class PointRecorder {
-  readonly #sightings: Sightings;
+  /** `undefined`: given up, there is one place only. */
+  #sightings: Sightings | undefined;
   readonly #places: Place[] = [];
   readonly #captures: { readonly path: string; readonly interfaces: readonly CaptureInterface[] }[] = [];
-  #isGivenUp = false;
 
   /** @param seed Unknown to whoever sends the packets. */
   constructor(seed: number) {
     this.#sightings = new Sightings(seed);
   }
 
-  /** @param capture Its index among those that are analysed together. @param isAlone Whether there are no others. */
-  observer(capture: number, path: string, isAlone: boolean): Observer {
+  /**
+   * @param capture Its index among those that are analysed together.
+   * @param alone The capture, when there are no others: one that can be of one place only is not recorded.
+   */
+  observer(capture: number, path: string, alone?: CaptureReader): Observer {
     const points = new Map<number, number>();
     let lastKey = -1;
     let last = -1;
     return {
       see: (fields: PacketFields, number: number, interfaceId: number) => {
-        if (this.#isGivenUp) return;
+        const sightings = this.#sightings;
+        if (sightings === undefined) return;
         const key = interfaceId * IFINDEX_SPAN + fields.ifindex;
         if (key !== lastKey) {
           lastKey = key;
           last = points.get(key) ?? this.#addPlace(points, key, { capture, interfaceId, ifindex: fields.ifindex });
         }
-        this.#sightings.see(last, fields, number);
-        if (isAlone && number === ENOUGH_OF_ONE_PLACE && points.size === 1) this.#isGivenUp = true;
+        if (alone !== undefined && points.size === 1 && (number === ENOUGH_OF_ONE_PLACE || isOnePlace(alone)))
+          this.#sightings = undefined;
+        else sightings.see(last, fields, number);
       },
       conclude: ({ interfaces, summary }: EndOfCapture) => {
         if (summary.format === undefined) return [];
@@ -64,16 +71,17 @@ export class PointRecorder {
 
   /** Everything has been read. @returns As `matchPoints()`. */
   finish(): MatchedPoints | undefined {
-    if (this.#isGivenUp || this.#places.length < 2) return undefined;
+    const sightings = this.#sightings;
+    if (sightings === undefined || this.#places.length < 2) return undefined;
     const names = this.#places.map((place) => this.#nameOf(place));
     const parts = this.#places.map((place, at) =>
       this.#partOf(place, names.indexOf(names[at] ?? '') === at && names.lastIndexOf(names[at] ?? '') === at),
     );
-    return matchPoints(this.#sightings, parts);
+    return matchPoints(sightings, parts);
   }
 
   #addPlace(points: Map<number, number>, key: number, place: Place): number {
-    const point = this.#sightings.addPoint();
+    const point = this.#sightings?.addPoint() ?? 0;
     this.#places.push(place);
     points.set(key, point);
     return point;
@@ -110,6 +118,11 @@ export class PointRecorder {
       this.#places.filter((each) => each.capture === capture && each.interfaceId === interfaceId).length === 1
     );
   }
+}
+
+/** A classic file has one interface, and only SLL2 says the device. */
+function isOnePlace({ format, interfaces }: CaptureReader): boolean {
+  return format === 'pcap' && interfaces[0]?.linkType !== LINK_TYPE.linuxSll2;
 }
 
 function baseName(path: string): string {

@@ -26,6 +26,7 @@ import {
   SIDE_WORDS,
   WINDOW_SCALE,
 } from '../flows/flow-record.ts';
+import { beginMeasuring, endMeasuring, giveUpMeasuring } from './round-trip.ts';
 import { SEGMENT_MARK } from './segment-mark.ts';
 
 /** Later after the duplicate acknowledgements it is the timer that sent the segment, not they. */
@@ -50,7 +51,6 @@ export function markSegment(
   const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
   const theirs = flow * RECORD_WORDS + SIDE_AT + (1 - side) * SIDE_WORDS;
   const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
-  const theirNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + (1 - side) * SIDE_NUMBERS;
   const now = flow * RECORD_NUMBERS + COMMON_NUMBER.now;
   const seq = fields.tcpSeq | 0;
   const ack = fields.tcpAck | 0;
@@ -121,12 +121,16 @@ export function markSegment(
   words[mine + SIDE.window] = window;
   words[mine + SIDE.lastAck] = ack;
   words[mine + SIDE.lastMarks] = marks;
-  measure(words, numbers, mine, theirs, myNumbers, theirNumbers, after, bytes, marks, ack, flags, now);
+  if (bytes > 0) {
+    if (marks === 0 || marks === SEGMENT_MARK.windowFull) beginMeasuring(words, numbers, flow, side, after, bytes);
+    else giveUpMeasuring(words, flow, side);
+  }
+  if (flags & TCP_FLAG.ack) endMeasuring(words, numbers, flow, 1 - side, ack);
   return marks;
 }
 
 /** Whether this is where the window ends that the other side announced; unknown, so no, without its scale. */
-function fillsWindow(words: Int32Array, theirs: number, end: number): boolean {
+export function fillsWindow(words: Int32Array, theirs: number, end: number): boolean {
   const scale = words[theirs + SIDE.windowScale] as number;
   if (scale === WINDOW_SCALE.unknown) return false;
   const isUnscaled = scale < 0 || ((words[theirs + SIDE.state] as number) & SIDE_STATE.firstAck) !== 0;
@@ -168,42 +172,4 @@ function repetition(
   const isOtherThanLast = nextSeq !== ((seq + bytes + (takesSequence ? 1 : 0)) | 0);
   if (isSoon && isOtherThanLast) return SEGMENT_MARK.outOfOrder;
   return SEGMENT_MARK.retransmission;
-}
-
-/** One round trip at a time, and none across a repetition, whose acknowledgement may be of either (Karn). */
-function measure(
-  words: Int32Array,
-  numbers: Float64Array,
-  mine: number,
-  theirs: number,
-  myNumbers: number,
-  theirNumbers: number,
-  after: number,
-  bytes: number,
-  marks: number,
-  ack: number,
-  flags: number,
-  now: number,
-): void {
-  const myState = words[mine + SIDE.state] as number;
-  if (bytes > 0) {
-    if (marks !== 0 && marks !== SEGMENT_MARK.windowFull) words[mine + SIDE.state] = myState & ~SIDE_STATE.measuring;
-    else if ((myState & SIDE_STATE.measuring) === 0) {
-      words[mine + SIDE.state] = myState | SIDE_STATE.measuring;
-      words[mine + SIDE.roundTripSeq] = after;
-      words[mine + SIDE.measuredBytes] = bytes;
-      numbers[myNumbers + SIDE_NUMBER.roundTripStart] = numbers[now] as number;
-    }
-  }
-  if ((flags & TCP_FLAG.ack) === 0) return;
-  const theirState = words[theirs + SIDE.state] as number;
-  if ((theirState & SIDE_STATE.measuring) === 0) return;
-  if (((ack - (words[theirs + SIDE.roundTripSeq] as number)) | 0) < 0) return;
-  words[theirs + SIDE.state] = theirState & ~SIDE_STATE.measuring;
-  const arrived = words[theirs + SIDE.measuredBytes] as number;
-  if (arrived > (words[theirs + SIDE.largestArrived] as number)) words[theirs + SIDE.largestArrived] = arrived;
-  words[theirs + SIDE.roundTrips] = (words[theirs + SIDE.roundTrips] as number) + 1;
-  numbers[theirNumbers + SIDE_NUMBER.roundTripSum] =
-    (numbers[theirNumbers + SIDE_NUMBER.roundTripSum] as number) +
-    ((numbers[now] as number) - (numbers[theirNumbers + SIDE_NUMBER.roundTripStart] as number));
 }

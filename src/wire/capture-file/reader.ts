@@ -16,8 +16,8 @@ import { isPcapng, PcapngParser } from './pcapng.ts';
 import type { CaptureProblem } from './problem.ts';
 import type { RecordParser } from './record-parser.ts';
 
-/** Larger buffers were no faster, smaller ones ask the kernel more often. */
-const BUFFER_BYTES = 512 * 1024;
+/** Larger ones drive what is known of flows out of the cache, smaller ones ask the kernel more often. */
+const BUFFER_BYTES = 128 * 1024;
 
 /** Enough to name a format, our own or another's. */
 const MAGIC_BYTES = 4;
@@ -56,6 +56,11 @@ export class CaptureReader {
   /** As far as they are known by now; packets name them by their index. */
   get interfaces(): readonly CaptureInterface[] {
     return this.#parser?.interfaces ?? [];
+  }
+
+  /** Once enough of it was read to know. */
+  get format(): CaptureSummary['format'] {
+    return this.#format;
   }
 
   /** Whether more bytes could tell anything more. */
