@@ -10,6 +10,7 @@ import type { PacketKey } from './packet-key.ts';
 /** Words a flow: network and protocol, ports, source, destination. */
 const WORDS = 10;
 const FIRST_SLOTS = 1024;
+const RECENT_BITS = 13;
 
 export interface DirectedFlow {
   /** See NETWORK. */
@@ -29,7 +30,8 @@ export class FlowIds {
   /** 0: free, else a flow's number and 1. */
   #slots = new Int32Array(FIRST_SLOTS * 2);
   readonly #row = new Int32Array(WORDS);
-  #last = -1;
+  /** By a cheap hash of addresses and ports: the flow that was there last, and 1. Packets come in bursts of one flow. */
+  readonly #recent = new Int32Array(1 << RECENT_BITS);
 
   constructor(seed: number) {
     this.#seed = seed | 0;
@@ -39,7 +41,8 @@ export class FlowIds {
   of(fields: PacketFields, key: PacketKey): number {
     const row = this.#row;
     row[0] = (fields.network << 16) | key.protocol;
-    row[1] = (key.sourcePort << 16) | key.destPort;
+    const ports = (key.sourcePort << 16) | key.destPort;
+    row[1] = ports;
     row[2] = fields.source0;
     row[3] = fields.source1;
     row[4] = fields.source2;
@@ -48,10 +51,13 @@ export class FlowIds {
     row[7] = fields.dest1;
     row[8] = fields.dest2;
     row[9] = fields.dest3;
-    // Packets come in bursts of one flow.
-    if (this.#last >= 0 && this.#isRow(this.#last)) return this.#last;
-    this.#last = this.#intern();
-    return this.#last;
+    const mixed = Math.imul(fields.source3, 0x9e3779b1) + Math.imul(fields.dest3, 0x85ebca6b);
+    const place = (mixed + Math.imul(ports, 0xc2b2ae35)) >>> (32 - RECENT_BITS);
+    const recent = (this.#recent[place] ?? 0) - 1;
+    if (recent >= 0 && this.#isRow(recent)) return recent;
+    const id = this.#intern();
+    this.#recent[place] = id + 1;
+    return id;
   }
 
   /** The flow of the other direction; `undefined` if there was no packet of it. */

@@ -121,9 +121,22 @@ function rewritingsOf({ index, streams, ways }: Matching): readonly Rewriting[] 
     if (reverse !== undefined && told.has(reverse)) return [];
     told.add(from);
     const [a, b] = [ways.order.indexOf(fromPoint), ways.order.indexOf(toPoint)];
-    const [before, after] = [flowText(flows.flow(from)), flowText(flows.flow(to))];
-    const forth = { from: a, to: b, before, after, packets, translation };
-    return [a < b ? forth : { ...forth, from: b, to: a, before: after, after: before }];
+    const isForth = a < b;
+    return [
+      {
+        from: Math.min(a, b),
+        to: Math.max(a, b),
+        // Only when they are asked for: there may be half a million.
+        get before() {
+          return flowText(flows.flow(isForth ? from : to));
+        },
+        get after() {
+          return flowText(flows.flow(isForth ? to : from));
+        },
+        packets,
+        translation,
+      },
+    ];
   });
 }
 

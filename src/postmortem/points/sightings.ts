@@ -22,6 +22,10 @@ const HEADER_WORDS_AT = 28;
 /** About 700 MB. */
 const MOST_SIGHTINGS = 25_000_000;
 
+/** Of a slot; the bits above are of the key, so that hardly any other likeness is looked at, which lies far away. */
+const LIKENESS_BITS = 25;
+const LIKENESS_MASK = (1 << LIKENESS_BITS) - 1;
+
 /** What was seen at one place, in the order of the capture. */
 export class PointRecords {
   length = 0;
@@ -95,7 +99,7 @@ export class Sightings {
   #hasAck = new Uint8Array(FIRST_RECORDS);
   #low = new Int32Array(FIRST_RECORDS);
   #high = new Int32Array(FIRST_RECORDS);
-  /** 0: free, else a likeness and 1. */
+  /** 0: free, else a likeness and 1, and the upper bits of its key. */
   #slots = new Int32Array(FIRST_RECORDS * 2);
   readonly #key: PacketKey;
 
@@ -197,15 +201,19 @@ export class Sightings {
   #intern({ low, high, lengthBytes, flags, kind, detail, isShort, headerWords }: PacketKey): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
+    const tag = high & ~LIKENESS_MASK;
     let slot = low & mask;
     for (;;) {
       const found = slots[slot] ?? 0;
       if (found === 0) break;
-      if (this.#low[found - 1] === low && this.#high[found - 1] === high) return found - 1;
+      if ((found & ~LIKENESS_MASK) === tag) {
+        const known = (found & LIKENESS_MASK) - 1;
+        if (this.#low[known] === low && this.#high[known] === high) return known;
+      }
       slot = (slot + 1) & mask;
     }
     const likeness = this.count++;
-    slots[slot] = this.count;
+    slots[slot] = tag | this.count;
     if (likeness === this.#low.length) {
       const length = likeness * 2;
       this.#low = grown(this.#low, length);
@@ -227,10 +235,11 @@ export class Sightings {
     const slots = new Int32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
     const low = this.#low;
+    const high = this.#high;
     for (let likeness = 0; likeness < this.count; likeness++) {
       let slot = (low[likeness] ?? 0) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = likeness + 1;
+      slots[slot] = ((high[likeness] ?? 0) & ~LIKENESS_MASK) | (likeness + 1);
     }
     this.#slots = slots;
   }
