@@ -57,7 +57,7 @@ export class PointRecorder {
         }
         if (alone !== undefined && points.size === 1 && (number === ENOUGH_OF_ONE_PLACE || isOnePlace(alone)))
           this.#sightings = undefined;
-        else sightings.see(last, fields, number);
+        else sightings.note(last, fields, number);
       },
       conclude: ({ interfaces, summary }: EndOfCapture) => {
         if (summary.format === undefined) return [];

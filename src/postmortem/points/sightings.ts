@@ -26,6 +26,10 @@ const MOST_SIGHTINGS = 25_000_000;
 const LIKENESS_BITS = 25;
 const LIKENESS_MASK = (1 << LIKENESS_BITS) - 1;
 
+/** So many cache lines a processor fetches at a time, and some more. */
+const MOST_WAITING = 64;
+const WAITING = { low: 0, high: 1, info: 2, detail: 3, point: 4, record: 5, words: 6 } as const;
+
 /** What was seen at one place, in the order of the capture. */
 export class PointRecords {
   length = 0;
@@ -102,6 +106,11 @@ export class Sightings {
   /** 0: free, else a likeness and 1, and the upper bits of its key. */
   #slots = new Int32Array(FIRST_RECORDS * 2);
   readonly #key: PacketKey;
+  /** Keys whose likeness is not known yet: see `#settle()`. */
+  readonly #waiting = new Int32Array(MOST_WAITING * WAITING.words);
+  #waitingCount = 0;
+  /** Of no meaning: V8 leaves out a read whose value goes nowhere. */
+  fetched = 0;
 
   /** @param seed Unknown to whoever sends the packets. @param sampleBytes See PacketKey. */
   constructor(seed: number, sampleBytes?: number) {
@@ -121,11 +130,19 @@ export class Sightings {
    * @returns Its likeness: packets of other points that may be the same have the same; `undefined`: none can be.
    */
   see(point: number, fields: PacketFields, number: number): number | undefined {
+    const record = this.note(point, fields, number);
+    this.#settle();
+    const likeness = this.points[point]?.likeness[record] ?? NO_LIKENESS;
+    return likeness === NO_LIKENESS ? undefined : likeness;
+  }
+
+  /** The same for whoever does not ask for the likeness, in a fraction of the time. @returns The record; -1: none. */
+  note(point: number, fields: PacketFields, number: number): number {
     const records = this.points[point];
-    if (records === undefined) return undefined;
+    if (records === undefined) return -1;
     if (this.total >= MOST_SIGHTINGS) {
       this.isFull = true;
-      return undefined;
+      return -1;
     }
     this.total++;
     this.baseSeconds ??= fields.seconds;
@@ -134,15 +151,14 @@ export class Sightings {
     if (!key.read(fields)) {
       records.unmatchable++;
       if (fields.stop === STOP.cut) records.cut++;
-      records.add(NO_LIKENESS, NO_LIKENESS, 0, timeNs, number);
-      return undefined;
+      return records.add(NO_LIKENESS, NO_LIKENESS, 0, timeNs, number);
     }
-    const likeness = this.#intern(key);
     const flow = this.flows.of(fields, key);
-    records.add(likeness, flow, key.kind === KIND.arp ? 0 : fields.ttl, timeNs, number);
+    const record = records.add(NO_LIKENESS, flow, key.kind === KIND.arp ? 0 : fields.ttl, timeNs, number);
     records.setLook(flow, lookOf(fields));
     if (key.kind === KIND.tcp && (key.flags & TCP_FLAG.ack) !== 0) this.#acknowledge(flow, fields.tcpAck);
-    return likeness;
+    this.#wait(key, point, record);
+    return record;
   }
 
   /** Of a likeness. */
@@ -180,6 +196,7 @@ export class Sightings {
 
   /** Nothing more will be seen: what only `see` needs may go. */
   close(): void {
+    this.#settle();
     this.#slots = new Int32Array(0);
     this.#low = this.#slots;
     this.#high = this.#slots;
@@ -198,7 +215,49 @@ export class Sightings {
     this.#ack[flow] = ack | 0;
   }
 
-  #intern({ low, high, lengthBytes, flags, kind, detail, isShort, headerWords }: PacketKey): number {
+  #wait(
+    { low, high, lengthBytes, flags, kind, detail, isShort, headerWords }: PacketKey,
+    point: number,
+    record: number,
+  ) {
+    const waiting = this.#waiting;
+    const at = this.#waitingCount++ * WAITING.words;
+    waiting[at + WAITING.low] = low;
+    waiting[at + WAITING.high] = high;
+    waiting[at + WAITING.info] =
+      lengthBytes | (flags << 16) | (kind << 24) | (isShort ? SHORT : 0) | (headerWords << HEADER_WORDS_AT);
+    waiting[at + WAITING.detail] = detail;
+    waiting[at + WAITING.point] = point;
+    waiting[at + WAITING.record] = record;
+    if (this.#waitingCount === MOST_WAITING) this.#settle();
+  }
+
+  /**
+   * Give all that wait their likeness. The slots are far larger than any cache, and the processor waits for each that it
+   * looks at; for many that do not depend on each other it waits once.
+   */
+  #settle(): void {
+    const waiting = this.#waiting;
+    const end = this.#waitingCount * WAITING.words;
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let fetched = 0;
+    for (let at = WAITING.low; at < end; at += WAITING.words) fetched |= slots[(waiting[at] ?? 0) & mask] ?? 0;
+    this.fetched = fetched;
+    for (let at = 0; at < end; at += WAITING.words) {
+      const likeness = this.#intern(
+        waiting[at + WAITING.low] ?? 0,
+        waiting[at + WAITING.high] ?? 0,
+        waiting[at + WAITING.info] ?? 0,
+        waiting[at + WAITING.detail] ?? 0,
+      );
+      const records = this.points[waiting[at + WAITING.point] ?? 0];
+      if (records !== undefined) records.likeness[waiting[at + WAITING.record] ?? 0] = likeness;
+    }
+    this.#waitingCount = 0;
+  }
+
+  #intern(low: number, high: number, info: number, detail: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
     const tag = high & ~LIKENESS_MASK;
@@ -223,8 +282,7 @@ export class Sightings {
     }
     this.#low[likeness] = low;
     this.#high[likeness] = high;
-    this.#info[likeness] =
-      lengthBytes | (flags << 16) | (kind << 24) | (isShort ? SHORT : 0) | (headerWords << HEADER_WORDS_AT);
+    this.#info[likeness] = info;
     this.#detail[likeness] = detail;
     // Three quarters full: probes stay short, and 5 M packets fit into 2^23 slots.
     if (this.count * 4 > slots.length * 3) this.#growSlots();
