@@ -15,7 +15,7 @@ import type { OddityCode } from '../topology/oddity.ts';
 import { odditiesAt, type Place, type Topology } from '../topology/topology.ts';
 import type { Wire } from '../topology/wires.ts';
 import { kindText } from './device-text.ts';
-import type { Compared } from './text/topology.ts';
+import type { Compared } from './text/topology-lists.ts';
 
 interface DeviceDocument {
   readonly name: string;

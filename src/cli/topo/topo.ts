@@ -15,7 +15,8 @@ import { escapeJson } from '../../report/escape.ts';
 import { topologyPage } from '../../report/html/topology-page.ts';
 import { drawPicture, svgFile } from '../../report/svg/picture.ts';
 import { styleOf } from '../../report/text/style.ts';
-import { type Compared, topologyText } from '../../report/text/topology.ts';
+import { topologyText } from '../../report/text/topology.ts';
+import type { Compared } from '../../report/text/topology-lists.ts';
 import { topoDocument } from '../../report/topo-json.ts';
 import { Failure } from '../../system/failure.ts';
 import { writeWhole } from '../../system/write-whole.ts';
@@ -99,22 +100,23 @@ function chosenName(host: Host, word: string, isSnapshot: boolean): NetnsName {
 
 async function textOf(io: CommandIo, view: View, request: TopoRequest): Promise<string> {
   const { topology, now, takenAt, compared } = view;
+  const { fold } = request;
   const marks = compared?.marks;
   switch (request.format) {
     case 'tree': {
       const style = styleOf(request.output === undefined && io.color.stdout, io.terminal.columns);
-      return topologyText(topology, style, { fold: request.fold, takenAt, compared });
+      return topologyText(topology, style, { fold, takenAt, compared });
     }
     case 'json':
       return `${escapeJson(JSON.stringify(topoDocument(now, takenAt, compared), undefined, 2))}\n`;
     case 'dot':
-      return dotText(topology);
+      return dotText(topology, fold);
     case 'mermaid':
-      return mermaidText(topology);
+      return mermaidText(topology, fold);
     case 'svg':
-      return svgFile(await drawPicture(topology, { marks }));
+      return svgFile(await drawPicture(topology, { marks, fold }));
     case 'html': {
-      const picture = await drawPicture(topology, { marks });
+      const picture = await drawPicture(topology, { marks, fold });
       return topologyPage({ topology, picture, takenAt, compared }, pageOrigin(['nsdiag', ...request.words]));
     }
   }

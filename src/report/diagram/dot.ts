@@ -9,6 +9,7 @@
  * @module
  */
 
+import { NO_MARKS } from '../../topology/comparison.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Chip, Drawing, Line } from '../svg/drawing.ts';
 import { drawingOf } from '../svg/topology-drawing.ts';
@@ -20,9 +21,9 @@ const STYLE: Readonly<Record<string, string>> = {
   unseen: 'style=dotted, color=red',
 };
 
-/** The whole file. */
-export function dotText(topology: Topology): string {
-  const { drawing } = drawingOf(topology);
+/** The whole file. @param fold Whether much that is alike is told in one. */
+export function dotText(topology: Topology, fold = true): string {
+  const { drawing } = drawingOf(topology, NO_MARKS, fold);
   return [
     'graph nsdiag {',
     '  graph [rankdir=LR, fontname="monospace", fontsize=12, compound=true];',

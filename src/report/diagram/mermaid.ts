@@ -9,13 +9,14 @@
  * @module
  */
 
+import { NO_MARKS } from '../../topology/comparison.ts';
 import type { Topology } from '../../topology/topology.ts';
 import type { Chip, Drawing, Line } from '../svg/drawing.ts';
 import { drawingOf } from '../svg/topology-drawing.ts';
 
-/** The whole diagram, to be put between the fences of a `mermaid` block. */
-export function mermaidText(topology: Topology): string {
-  const { drawing } = drawingOf(topology);
+/** The whole diagram, to be put between the fences of a `mermaid` block. @param fold Whether much that is alike is told in one. */
+export function mermaidText(topology: Topology, fold = true): string {
+  const { drawing } = drawingOf(topology, NO_MARKS, fold);
   const chips = drawing.boxes.flatMap(({ ports, inside }) => [...ports.map(({ chip }) => chip), ...inside]);
   const odd = chips.filter(({ classes }) => classes.includes('odd')).map(({ id }) => id);
   return [

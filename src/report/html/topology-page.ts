@@ -11,7 +11,7 @@ import { addressTexts, kindText, stateText } from '../device-text.ts';
 import type { Picture } from '../svg/picture.ts';
 import { PICTURE_STYLE } from '../svg/style.ts';
 import { counted } from '../text/style.ts';
-import type { Compared } from '../text/topology.ts';
+import type { Compared } from '../text/topology-lists.ts';
 import { type Markup, markup } from './markup.ts';
 import { type PageOrigin, pageText, type Section } from './page.ts';
 import { bullets, type Row, table } from './parts.ts';

@@ -36,13 +36,15 @@ export interface PictureOptions {
   readonly path?: PicturePath | undefined;
   /** What has become of each thing since an older topology. */
   readonly marks?: Marks | undefined;
+  /** Whether of more than forty namespaces those that are alike are drawn as one; if nothing is said, they are. */
+  readonly fold?: boolean | undefined;
 }
 
 const NO_PATH: DrawnPath = { passages: [], chips: new Set(), death: undefined };
 
 /** Lay out and draw. */
-export async function drawPicture(topology: Topology, { path, marks }: PictureOptions = {}): Promise<Picture> {
-  const drawn = drawingOf(topology, marks);
+export async function drawPicture(topology: Topology, { path, marks, fold }: PictureOptions = {}): Promise<Picture> {
+  const drawn = drawingOf(topology, marks, fold);
   const way = path === undefined ? NO_PATH : drawnPath(drawn, path);
   const layout = await layOut(drawn.drawing);
   return { markup: svgOf(layout, way, topology), width: layout.width, height: layout.height };

@@ -6,25 +6,23 @@
  * @module
  */
 
-import type { DeviceRef, Link } from '../../host/link.ts';
-import { type Mark, type Marks, NO_MARKS } from '../../topology/comparison.ts';
+import type { DeviceRef } from '../../host/link.ts';
+import { type Marks, NO_MARKS } from '../../topology/comparison.ts';
 import { deviceKey } from '../../topology/segments.ts';
-import { odditiesAt, type Place, type Topology } from '../../topology/topology.ts';
+import type { Place, Topology } from '../../topology/topology.ts';
 import type { Wire } from '../../topology/wires.ts';
-import { addressTexts, kindText, stateText } from '../device-text.ts';
 import { escapeText } from '../escape.ts';
-import type { Box, Chip, ChipText, Drawing, Line } from './drawing.ts';
+import { spanText } from '../text/ranges.ts';
+import { chipOf, markClasses } from './chip.ts';
+import { crowdsOf } from './crowds.ts';
+import type { Box, Chip, Drawing, Line, Side } from './drawing.ts';
 import { ranksOf } from './ranks.ts';
 
-/** More addresses than this are counted; the details have all. */
-const MOST_ADDRESSES = 4;
-
-/** A drawing, and which of its chips and lines stand for what. */
+/** A drawing, and which of its chips and boxes stand for what. */
 export interface TopologyDrawing {
   readonly drawing: Drawing;
   /** By `deviceKey`. */
   readonly chipOf: ReadonlyMap<string, string>;
-  readonly wireOf: ReadonlyMap<string, Wire>;
   /** The box of a namespace. */
   readonly boxOf: ReadonlyMap<string, string>;
 }
@@ -39,33 +37,34 @@ function isWorthABox({ netns, devices, unread }: Place): boolean {
   return netns.entry.kind !== 'here' || devices.length > 0 || unread !== undefined;
 }
 
-/** @param marks What has become of each thing since an older topology. */
-export function drawingOf(whole: Topology, marks: Marks = NO_MARKS): TopologyDrawing {
+/**
+ * @param marks What has become of each thing since an older topology.
+ * @param fold Whether much that is alike is drawn as one.
+ */
+export function drawingOf(whole: Topology, marks: Marks = NO_MARKS, fold = true): TopologyDrawing {
   const topology = { ...whole, places: whole.places.filter(isWorthABox) };
+  const crowds = crowdsOf(topology, marks, fold);
   const drawn = new Map<string, Drawn>();
-  topology.places.forEach(({ netns, devices }, index) => {
-    devices.forEach(({ name }, at) => {
-      drawn.set(deviceKey({ netns: netns.name, device: name }), { id: `n${index}d${at}`, box: `n${index}` });
+  crowds.forEach(({ devices }, index) => {
+    devices.forEach((members, at) => {
+      for (const { ref } of members) drawn.set(deviceKey(ref), { id: `n${index}d${at}`, box: `n${index}` });
     });
   });
-  const beyond: Box[] = [];
-  const joints = topology.wires.flatMap((wire, index) => jointOf(wire, index, drawn, beyond));
-  const boxIds = [...topology.places.map((_, index) => `n${index}`), ...beyond.map(({ id }) => id)];
+  const { joints, beyond } = jointsOf(topology.wires, drawn);
   const ranks = ranksOf(
-    boxIds,
+    [...crowds.map((_, index) => `n${index}`), ...beyond.map(({ id }) => id)],
     joints.map(({ from, to }) => [from.box, to.box]),
   );
   const rank = (id: string) => ranks.get(id) ?? 0;
   const sides = sidesOf(joints, rank);
-  const boxes = topology.places.map((place, index) => {
-    const chips = place.devices.map((link, at) => chipOf(topology, place, link, `n${index}d${at}`, marks));
-    return boxOf(place, `n${index}`, chips, sides, topology, marks);
+  const boxes = crowds.map(({ places, devices }, index) => {
+    const chips = devices.map((members, at) => chipOf(topology, members, `n${index}d${at}`, marks));
+    return boxOf(places, `n${index}`, chips, sides, topology, marks);
   });
   return {
     drawing: { boxes: [...boxes, ...beyond], lines: joints.map((joint) => lineOf(joint, sides, rank, marks)) },
     chipOf: new Map([...drawn].map(([key, { id }]) => [key, id])),
-    wireOf: new Map(joints.map(({ id, wire }) => [id, wire])),
-    boxOf: new Map(topology.places.map(({ netns }, index) => [netns.name, `n${index}`])),
+    boxOf: new Map(crowds.flatMap(({ places }, index) => places.map(({ netns }) => [netns.name, `n${index}`]))),
   };
 }
 
@@ -77,35 +76,55 @@ interface Joint {
   readonly to: Drawn;
 }
 
-function jointOf(wire: Wire, index: number, drawn: ReadonlyMap<string, Drawn>, beyond: Box[]): readonly Joint[] {
-  const at = (ref: DeviceRef | undefined) => (ref === undefined ? undefined : drawn.get(deviceKey(ref)));
-  const outOfSight = (title: string, ...classes: string[]): Drawn => {
+/** What lies beyond the picture, by the words for it. */
+interface Beyond {
+  readonly title: string;
+  readonly classes: readonly string[];
+}
+
+/** Several wires between the same two chips are one line. */
+function jointsOf(wires: readonly Wire[], drawn: ReadonlyMap<string, Drawn>) {
+  const beyond: Box[] = [];
+  const joints = new Map<string, Joint>();
+  const toDrawn = ({ title, classes }: Beyond): Drawn => {
     const id = `x${beyond.length}`;
     beyond.push({ id, title: escapeText(title), note: '', classes: ['beyond', ...classes], ports: [], inside: [] });
     return { id, box: id };
   };
-  const end = (ref: DeviceRef): Drawn => at(ref) ?? outOfSight(`${ref.netns} ${ref.device}`);
+  wires.forEach((wire, index) => {
+    const [from, to] = [endAt(wire.from, drawn), farEnd(wire, drawn)];
+    const key = JSON.stringify([wire.kind, ...[from, to].map((end) => ('id' in end ? end.id : end.title))]);
+    if (joints.has(key)) return;
+    const [left, right] = [from, to].map((end) => ('id' in end ? end : toDrawn(end)));
+    if (left !== undefined && right !== undefined) joints.set(key, { id: `w${index}`, wire, from: left, to: right });
+  });
+  return { joints: [...joints.values()], beyond };
+}
+
+function endAt(ref: DeviceRef, drawn: ReadonlyMap<string, Drawn>): Drawn | Beyond {
+  return drawn.get(deviceKey(ref)) ?? { title: `${ref.netns} ${ref.device}`, classes: [] };
+}
+
+function farEnd(wire: Wire, drawn: ReadonlyMap<string, Drawn>): Drawn | Beyond {
   switch (wire.kind) {
     case 'veth':
     case 'port':
     case 'stacked':
     case 'tunnel':
-      return [{ id: `w${index}`, wire, from: end(wire.from), to: end(wire.to) }];
+      return endAt(wire.to, drawn);
     case 'open-tunnel': {
-      const to = at(wire.holder) ?? outOfSight(wire.remote, 'outside');
-      return [{ id: `w${index}`, wire, from: end(wire.from), to }];
+      const holder = wire.holder && drawn.get(deviceKey(wire.holder));
+      return holder ?? { title: wire.remote, classes: ['outside'] };
     }
     case 'outside':
-      return [{ id: `w${index}`, wire, from: end(wire.from), to: outOfSight('outside', 'outside') }];
+      return { title: 'outside', classes: ['outside'] };
     case 'unseen':
-      return [
-        { id: `w${index}`, wire, from: end(wire.from), to: outOfSight(`not found: index ${wire.ifindex}`, 'odd') },
-      ];
+      return { title: `not found: index ${wire.ifindex}`, classes: ['odd'] };
   }
 }
 
 /** The edge for each chip by which a wire leaves its box: where most of its wires go. */
-function sidesOf(joints: readonly Joint[], rank: (box: string) => number): ReadonlyMap<string, 'west' | 'east'> {
+function sidesOf(joints: readonly Joint[], rank: (box: string) => number): ReadonlyMap<string, Side> {
   const balance = new Map<string, number>();
   for (const { from, to } of joints) {
     if (from.box === to.box) continue;
@@ -118,76 +137,43 @@ function sidesOf(joints: readonly Joint[], rank: (box: string) => number): Reado
 
 function lineOf(
   { id, wire, from, to }: Joint,
-  sides: ReadonlyMap<string, 'west' | 'east'>,
+  sides: ReadonlyMap<string, Side>,
   rank: (box: string) => number,
   marks: Marks,
 ): Line {
   const isBackward =
     from.box === to.box ? sides.get(from.id) === 'east' || sides.get(to.id) === 'west' : rank(to.box) < rank(from.box);
   const [left, right] = isBackward ? [to.id, from.id] : [from.id, to.id];
-  return { id, from: left, to: right, classes: [wire.kind, ...listed(marks.ofWire(wire))] };
+  return { id, from: left, to: right, classes: [wire.kind, ...markClasses(marks.ofWire(wire))] };
 }
 
 function boxOf(
-  { netns, unread, devices }: Place,
+  places: readonly Place[],
   id: string,
   chips: readonly Chip[],
-  sides: ReadonlyMap<string, 'west' | 'east'>,
+  sides: ReadonlyMap<string, Side>,
   { oddities }: Topology,
   marks: Marks,
 ): Box {
+  const [first] = places;
+  if (first === undefined) throw new RangeError('a box of nothing');
+  const { netns, unread, devices } = first;
   const isEmpty = oddities.some((each) => each.netns === netns.name && each.device === undefined);
-  const note = unread !== undefined ? 'not read' : isEmpty && devices.length === 0 ? 'only lo' : '';
-  const ports = chips.flatMap((chip) => {
-    const side = sides.get(chip.id);
-    return side === undefined ? [] : [{ chip, side }];
-  });
+  const notes = [
+    ...(places.length > 1 ? [`${places.length} alike`] : []),
+    ...(unread === undefined ? [] : ['not read']),
+    ...(isEmpty && devices.length === 0 ? ['only lo'] : []),
+  ];
   const state = unread !== undefined ? ['unread'] : isEmpty ? ['odd'] : [];
   return {
     id,
-    title: escapeText(netns.name),
-    note,
-    classes: ['netns', ...state, ...listed(marks.ofNetns(netns.name))],
-    ports,
+    title: escapeText(spanText(places.map((place) => place.netns.name))),
+    note: notes.join(', '),
+    classes: ['netns', ...state, ...markClasses(marks.ofNetns(netns.name))],
+    ports: chips.flatMap((chip) => {
+      const side = sides.get(chip.id);
+      return side === undefined ? [] : [{ chip, side }];
+    }),
     inside: chips.filter((chip) => !sides.has(chip.id)),
   };
-}
-
-function chipOf(topology: Topology, { netns }: Place, link: Link, id: string, marks: Marks): Chip {
-  const ref = { netns: netns.name, device: link.name };
-  const odd = odditiesAt(topology, ref);
-  const state = stateText(link);
-  const addresses = addressTexts(link);
-  const shown = addresses.slice(0, MOST_ADDRESSES);
-  const more = addresses.length - shown.length;
-  const kind = kindText(link);
-  const plain = (text: string): ChipText => ({ text: escapeText(text), as: 'plain' });
-  const warning = (text: string): ChipText => ({ text: escapeText(text), as: 'warning' });
-  const codes = odd.map(({ code }) => code).filter((code) => code !== 'link-down' && code !== 'lo-down');
-  return {
-    id,
-    texts: [
-      { text: escapeText(link.name), as: 'name' },
-      ...(kind === 'veth' ? [] : [{ text: escapeText(kind), as: 'kind' as const }]),
-      ...shown.map(plain),
-      ...(more > 0 ? [plain(`and ${more} more`)] : []),
-      ...(state === undefined ? [] : [warning(state)]),
-      ...[...new Set(codes)].map(warning),
-    ],
-    classes: [
-      link.detail.kind,
-      ...(link.up ? [] : ['down']),
-      ...(odd.length > 0 ? ['odd'] : []),
-      ...listed(marks.ofDevice(ref)),
-    ],
-    details: [
-      `${netns.name} ${link.name}: ${kind}, index ${link.ifindex}, MTU ${link.mtu}${link.mac === undefined ? '' : `, ${link.mac}`}`,
-      ...link.addresses.map(({ address, prefixLength, flags }) => [`${address}/${prefixLength}`, ...flags].join(' ')),
-      ...odd.map(({ code, text }) => `${code}: ${text}`),
-    ],
-  };
-}
-
-function listed(mark: Mark | undefined): readonly Mark[] {
-  return mark === undefined ? [] : [mark];
 }

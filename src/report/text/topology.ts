@@ -5,15 +5,15 @@
  * @module
  */
 
-import { changeText } from '../../host/difference/words.ts';
-import { type Comparison, type Mark, type Marks, NO_MARKS } from '../../topology/comparison.ts';
-import type { Oddity } from '../../topology/oddity.ts';
+import { type Mark, type Marks, NO_MARKS } from '../../topology/comparison.ts';
 import type { Place, Topology } from '../../topology/topology.ts';
+import { alikePlaces } from '../alike-places.ts';
 import { escapeText } from '../escape.ts';
 import { displayWidth, padTo, wrap } from '../width.ts';
 import { rangesText } from './ranges.ts';
-import { counted, paragraph, type Style } from './style.ts';
-import { foldedRows, leadText, type Row, rowsOf, shapeOf } from './topology-rows.ts';
+import { paragraph, type Style } from './style.ts';
+import { type Compared, changesText, lookedText, odditiesText } from './topology-lists.ts';
+import { foldedRows, leadText, type Row, rowsOf } from './topology-rows.ts';
 
 export interface TopologyTextOptions {
   /** Whether namespaces and ports that are alike are told in one. */
@@ -24,18 +24,6 @@ export interface TopologyTextOptions {
   readonly compared: Compared | undefined;
 }
 
-/** The changes since. */
-export interface Compared extends Comparison {
-  /** When the older one was taken. */
-  readonly since: string;
-}
-
-/** So many namespaces of one shape are told in one. */
-const LEAST_ALIKE = 3;
-/** No list of remarks is longer than a screen or two. */
-const MOST_ODDITIES = 40;
-/** What the kernel took along with one change. */
-const MOST_FOLLOWERS = 4;
 /** Of a name that is wider the row begins below. */
 const MOST_NAME_COLUMNS = 24;
 
@@ -43,33 +31,13 @@ const MOST_NAME_COLUMNS = 24;
 export function topologyText(topology: Topology, style: Style, options: TopologyTextOptions): string {
   const { fold, compared } = options;
   const marks = compared?.marks ?? NO_MARKS;
-  const groups = fold ? groupsOf(topology, marks) : topology.places.map((place) => [place]);
+  const groups = fold ? alikePlaces(topology, marks) : topology.places.map((place) => [place]);
   return `${[
     ...(compared === undefined ? [] : [changesText(compared, style)]),
     ...groups.map((group) => placeText(topology, group, style, { fold, marks })),
     ...(topology.oddities.length === 0 ? [] : [odditiesText(topology.oddities, style)]),
-    lookedText(topology, style, options),
+    lookedText(topology, style, options.takenAt),
   ].join('\n\n')}\n`;
-}
-
-/** Namespaces of one shape, in the order of the first; one with something odd stands alone. */
-function groupsOf(topology: Topology, marks: Marks): readonly (readonly Place[])[] {
-  const groups = new Map<string, Place[]>();
-  topology.places.forEach((place, index) => {
-    const { netns, unread } = place;
-    const isOdd = topology.oddities.some((each) => each.netns === netns.name);
-    const isAlone = isOdd || isMarked(place, marks);
-    const key = isAlone ? `${index}` : (unread ?? shapeOf(topology, place, marks));
-    groups.set(key, [...(groups.get(key) ?? []), place]);
-  });
-  return [...groups.values()].flatMap((group) =>
-    group.length < LEAST_ALIKE ? group.map((place) => [place]) : [group],
-  );
-}
-
-function isMarked({ netns, devices }: Place, marks: Marks): boolean {
-  const isChanged = devices.some(({ name }) => marks.ofDevice({ netns: netns.name, device: name }) !== undefined);
-  return marks.ofNetns(netns.name) !== undefined || isChanged;
 }
 
 /** The columns in front of a name. */
@@ -145,54 +113,4 @@ function flowed(words: readonly string[], columns: number): readonly string[] {
 
 function listed(mark: Mark | undefined): readonly string[] {
   return mark === undefined ? [] : [mark];
-}
-
-function changesText({ changes, notCompared, since }: Compared, style: Style): string {
-  const lines = changes.flatMap(({ change, followers }) => {
-    const shown = followers.slice(0, MOST_FOLLOWERS).map((each) => changeText(each));
-    const more = followers.length - shown.length;
-    return [
-      paragraph(changeText(change), style, '  '),
-      ...shown.map((text) => style.colors.dim(paragraph(`so: ${text}`, style, '      '))),
-      ...(more > 0 ? [`      and ${more} more that follow from it`] : []),
-    ];
-  });
-  const heading = changes.length === 0 ? 'Nothing has changed' : `${counted(changes.length, 'change')}`;
-  return [
-    `${style.colors.bold(heading)} since ${escapeText(since)}`,
-    ...lines,
-    ...notCompared.map((note) => paragraph(note, style, '  not compared: ')),
-  ].join('\n');
-}
-
-function odditiesText(oddities: readonly Oddity[], style: Style): string {
-  const shown = oddities.slice(0, MOST_ODDITIES);
-  const columns = Math.max(...shown.map(({ code }) => code.length)) + 2;
-  const more = oddities.length - shown.length;
-  return [
-    `${style.colors.yellow('Odd')}, which may well be meant so; nsdiag explain CODE says more of most`,
-    ...shown.map(({ code, netns, device, text }) => {
-      const place = device === undefined ? netns : `${netns} ${device}`;
-      return paragraph(`${place} ${text}`, style, `  ${style.colors.yellow(padTo(code, columns))}`, columns + 2);
-    }),
-    ...(more > 0 ? [`  and ${more} more: --format json has all`] : []),
-  ].join('\n');
-}
-
-function lookedText(
-  { places, looked, wires, notes }: Topology,
-  style: Style,
-  { takenAt }: TopologyTextOptions,
-): string {
-  const part = places.length === looked.namespaces ? '' : `, of which ${places.length} are shown`;
-  const when = takenAt === undefined ? '' : `; a snapshot of ${takenAt}`;
-  const counts = [counted(looked.devices, 'device'), counted(wires.length, 'wire')].join(', ');
-  return [
-    ...notes.map((note) => paragraph(note, style, 'Note    ')),
-    paragraph(
-      `${counted(looked.namespaces, 'namespace')}${part}, ${counts}; Linux ${looked.kernel}${when}`,
-      style,
-      'Looked  ',
-    ),
-  ].join('\n');
 }

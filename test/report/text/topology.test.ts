@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Host } from '../../../src/host/host.ts';
 import { styleOf } from '../../../src/report/text/style.ts';
-import { type Compared, topologyText } from '../../../src/report/text/topology.ts';
+import { topologyText } from '../../../src/report/text/topology.ts';
+import type { Compared } from '../../../src/report/text/topology-lists.ts';
 import { compareHosts } from '../../../src/topology/comparison.ts';
 import { topologyOf } from '../../../src/topology/topology.ts';
 import { forget, tweakLink } from '../../helpers/build-host.ts';
