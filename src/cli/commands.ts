@@ -36,6 +36,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/matrix.ts'),
   },
   {
+    name: 'check',
+    summary: 'hold the network against a file of expectations, as a test run',
+    load: () => import('./commands/check.ts'),
+  },
+  {
     name: 'analyze',
     summary: 'say what went wrong in saved captures',
     load: () => import('./commands/analyze.ts'),

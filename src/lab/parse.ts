@@ -4,11 +4,9 @@
  * @module
  */
 
-import { type BaseIssue, safeParse } from 'valibot';
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { formatPath, type Problem, type YamlPath } from './problem.ts';
 import { referenceProblems } from './references.ts';
 import { type Lab, labSchema } from './schema.ts';
+import { parseYamlFile } from './yaml-file.ts';
 
 /** A lab, or one line of text for each problem. */
 export type ParsedLab =
@@ -22,56 +20,6 @@ export type ParsedLab =
  * @param name How problems call it: `my.yaml:12: bridges[0].prots: unknown key, did you mean ports?`
  */
 export function parseLab(text: string, name: string): ParsedLab {
-  const lines = new LineCounter();
-  const lineOf = (offset: number): number => lines.linePos(offset).line;
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const broken = [...document.errors, ...document.warnings];
-  if (broken.length > 0) {
-    return { ok: false, problems: broken.map(({ pos, message }) => `${name}:${lineOf(pos[0])}: ${message}`) };
-  }
-
-  const refuse = (problems: readonly Problem[]): ParsedLab => ({
-    ok: false,
-    problems: problems.map(({ path, because }) => {
-      const place = path.length === 0 ? 'the file' : formatPath(path);
-      return `${name}:${lineOf(offsetOf(document, path))}: ${place}: ${because}`;
-    }),
-  });
-  let value: unknown;
-  try {
-    value = document.toJS();
-  } catch (error) {
-    // Aliases that multiply without end.
-    return refuse([{ path: [], because: error instanceof Error ? error.message : String(error) }]);
-  }
-  const checked = safeParse(labSchema, value);
-  if (!checked.success) return refuse(checked.issues.map(problemOf));
-  const problems = referenceProblems(checked.output);
-  return problems.length === 0 ? { ok: true, lab: checked.output } : refuse(problems);
-}
-
-function problemOf(issue: BaseIssue<unknown>): Problem {
-  const keys = issue.path?.map(({ key }) => key) ?? [];
-  return {
-    path: keys.filter((key) => typeof key === 'string' || typeof key === 'number'),
-    because: issue.message,
-  };
-}
-
-/** Where a place stands in the text; of a key that is missing, the innermost place around it that is there. */
-function offsetOf(document: Document.Parsed, path: YamlPath): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node) ?? 0;
-  for (const key of path) {
-    let next: { readonly key: unknown; readonly value: unknown } | undefined;
-    if (isMap(node)) next = node.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
-    else if (isSeq(node) && typeof key === 'number') next = { key: node.items[key], value: node.items[key] };
-    offset = startOf(next?.key) ?? offset;
-    node = next?.value;
-  }
-  return offset;
-}
-
-function startOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
+  const parsed = parseYamlFile(text, name, labSchema, referenceProblems);
+  return parsed.ok ? { ok: true, lab: parsed.value } : parsed;
 }

@@ -9,36 +9,11 @@ import * as v from 'valibot';
 import { familyOf, parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
 import { parseCommandLine } from './command-line.ts';
-import { nearest } from './nearest.ts';
+import { list, mapping, natural, port, text, word } from './schema-parts.ts';
 
 /** How a name server refuses an address (RFC 1035 section 4.1.1, RFC 2308 section 2.2). */
 const NO_ADDRESS: readonly string[] = ['NXDOMAIN', 'NODATA', 'SERVFAIL', 'REFUSED'];
 
-/** A mapping with these keys and no others; an unknown one is answered with the key that was probably meant. */
-function mapping<Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.strictObject(entries, (issue) => keyProblem(Object.keys(entries), issue));
-}
-
-function keyProblem(keys: readonly string[], issue: v.StrictObjectIssue): string {
-  const key = issue.path?.at(-1)?.key;
-  if (issue.expected === 'never' && typeof key === 'string') {
-    const meant = nearest(key, keys);
-    return `unknown key, ${meant === undefined ? `known are ${keys.join(', ')}` : `did you mean ${meant}?`}`;
-  }
-  if (issue.received === 'undefined') return 'is missing';
-  return `must be a mapping with the keys ${keys.join(', ')}`;
-}
-
-/** A string that passes a test of its form. */
-function word(isValid: (value: string) => boolean, must: string) {
-  return v.pipe(v.string(must), v.check(isValid, must));
-}
-
-function list<Item extends v.GenericSchema>(item: Item) {
-  return v.array(item, 'must be a list');
-}
-
-const text = word((value) => value.trim() !== '', 'must be text');
 const labName = word((value) => /^[a-z0-9][a-z0-9-]{0,40}$/.test(value), 'must be lower case letters, digits and -');
 // IFNAMSIZ is 16 with the terminating zero. A namespace may be called more than that; a lab's is not.
 const kernelName = word(
@@ -53,12 +28,6 @@ const addressWithLength = word(
 const destination = word(
   (value) => value === 'default' || parsePrefix(value) !== undefined,
   'must be a prefix, an address or default',
-);
-const isPort = (value: number): boolean => Number.isInteger(value) && value >= 1 && value <= 65535;
-const port = v.pipe(v.number('must be a port, 1 to 65535'), v.check(isPort, 'must be a port, 1 to 65535'));
-const natural = v.pipe(
-  v.number('must be a whole number'),
-  v.check((value) => Number.isInteger(value) && value >= 0, 'must be a whole number'),
 );
 /** With a dot: one without would be a namespace's, as `why` reads it. */
 const hostName = word(
