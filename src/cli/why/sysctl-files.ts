@@ -10,7 +10,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Diagnosis, FixCommand } from '../../diagnosis/diagnosis.ts';
+import type { Cause, Diagnosis, FixCommand } from '../../diagnosis/diagnosis.ts';
 
 /** A file and what is in it. */
 export interface SysctlFile {
@@ -48,7 +48,8 @@ function read(path: string): SysctlFile | undefined {
 export function withSysctlFiles(diagnosis: Diagnosis, files: () => readonly SysctlFile[]): Diagnosis {
   // Of another namespace the command begins with the way into it.
   const isOurs = ({ argv }: FixCommand) => argv[0] === 'sysctl' && argv[1] === '-w';
-  if (!diagnosis.causes.some(({ fix }) => fix.some(isOurs))) return diagnosis;
+  const fixesOf = ({ fix, alternatives }: Cause) => [fix, ...alternatives.map((each) => each.fix)];
+  if (!diagnosis.causes.some((cause) => fixesOf(cause).flat().some(isOurs))) return diagnosis;
   const all = files();
   const told = (command: FixCommand): FixCommand => {
     const [key = '', value = ''] = isOurs(command) ? (command.argv[2] ?? '').split('=') : [];
@@ -57,7 +58,14 @@ export function withSysctlFiles(diagnosis: Diagnosis, files: () => readonly Sysc
     const warning = `${set.path} sets ${key} = ${set.value} again at boot`;
     return { ...command, sideEffects: [command.sideEffects, warning].filter(Boolean).join('. ') };
   };
-  return { ...diagnosis, causes: diagnosis.causes.map((cause) => ({ ...cause, fix: cause.fix.map(told) })) };
+  return {
+    ...diagnosis,
+    causes: diagnosis.causes.map((cause) => ({
+      ...cause,
+      fix: cause.fix.map(told),
+      alternatives: cause.alternatives.map((each) => ({ ...each, fix: each.fix.map(told) })),
+    })),
+  };
 }
 
 /** The last setting of the key, which has slashes. */

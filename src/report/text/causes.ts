@@ -50,18 +50,22 @@ function evidenceText({ witness, text, command }: Evidence, probe: readonly stri
 /** What the fix is for, and what else it changes; said once where several commands share it. */
 export function fixNotes({ fix }: Cause, style: Style): readonly string[] {
   const intents = distinct(fix, ({ intent }) => intent);
-  const sideEffects = distinct(fix, (command) => command.sideEffects);
   return [
     ...intents.map((intent, index) => labelled(index === 0 ? 'fix' : '', intent, style)),
-    ...sideEffects.map((effect) => labelled('besides', effect, style)),
+    ...sideEffectsText(fix, style),
   ];
 }
 
-/** The other ways to repair it: with their commands when this is the only cause, or one screen would not hold them. */
+function sideEffectsText(fix: readonly FixCommand[], style: Style): readonly string[] {
+  return distinct(fix, (command) => command.sideEffects).map((effect) => labelled('besides', effect, style));
+}
+
+/** The other ways to repair it: with their commands, and what those change besides, when this is the only cause, or one screen would not hold them. */
 export function alternativesText({ alternatives }: Cause, withCommands: boolean, style: Style): readonly string[] {
   return alternatives.flatMap(({ intent, fix }) => [
     labelled('or', intent, style),
     ...(withCommands ? fix.map(({ argv }) => `${label('', style)}${shellLine(argv)}`) : []),
+    ...(withCommands ? sideEffectsText(fix, style) : []),
   ]);
 }
 

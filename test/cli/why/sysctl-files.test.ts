@@ -31,8 +31,15 @@ test('settingOf() names the file that has the last word', () => {
 
 function sideEffects(argv: readonly string[], text: string): string | undefined {
   const fix = [{ argv, intent: '', sideEffects: 'It routes', undo: undefined }];
-  const diagnosis = { causes: [{ fix }] } as unknown as Diagnosis;
-  return withSysctlFiles(diagnosis, () => [file(text)]).causes[0]?.fix[0]?.sideEffects;
+  const inFix = withSysctlFiles(diagnosisOf(fix, []), () => [file(text)]);
+  const inAlternative = withSysctlFiles(diagnosisOf([], fix), () => [file(text)]);
+  const [cause] = inAlternative.causes;
+  expect(cause?.alternatives[0]?.fix).toEqual(inFix.causes[0]?.fix);
+  return inFix.causes[0]?.fix[0]?.sideEffects;
+}
+
+function diagnosisOf(fix: readonly unknown[], alternative: readonly unknown[]): Diagnosis {
+  return { causes: [{ fix, alternatives: [{ intent: '', fix: alternative }] }] } as unknown as Diagnosis;
 }
 
 test('withSysctlFiles() warns of the file that will set another value again', () => {
