@@ -84,6 +84,8 @@ liveTest('tshark reads from the file of a capture which packets were lost and wh
 
     const { stdout } = await world.nsdiag(['analyze', '/mnt/all.pcapng'], { timeoutMs: 60_000 });
     expect(stdout).toContain('firewall-drop');
+    // The same ifindex in two namespaces is two devices.
+    expect(stdout).not.toContain('mac-flapping');
   });
 });
 

@@ -41,6 +41,7 @@ export const SOURCES: Readonly<Record<string, (blank: Blank, env: Env) => Comple
   FAULT: ({ before }) => plain(faultsOf(before[0])),
   number: NOBODY_KNOWS,
   seconds: NOBODY_KNOWS,
+  word: NOBODY_KNOWS,
   bytes: NOBODY_KNOWS,
   address: NOBODY_KNOWS,
   expression: NOBODY_KNOWS,
