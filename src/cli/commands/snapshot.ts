@@ -34,7 +34,7 @@ export const define: Define = (command, perform) => {
     )
     .addHelpText(
       'after',
-      '\nIt holds addresses, firewall rules and names of processes, unless it is redacted.\nNothing on the machine is changed.',
+      '\nUnless redacted, it holds addresses, firewall rules, names of processes.\nNothing on the machine is changed.',
     )
     .action((options: SnapshotOptions) =>
       perform(async (io) => {
