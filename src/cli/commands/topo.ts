@@ -7,9 +7,11 @@
 import { collect } from '../../collect/collect.ts';
 import { topoErrorDocument } from '../../report/topo-json.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
+import type { CommandIo } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { FORMATS, formatOf } from '../topo/format.ts';
-import { type TopoRequest, topo } from '../topo/topo.ts';
+import { topo } from '../topo/topo.ts';
+import type { Look } from '../topo/view.ts';
 import { VERSION } from '../version.ts';
 import { readSnapshots } from '../why/snapshot-file.ts';
 
@@ -20,6 +22,8 @@ interface TopoOptions {
   readonly snapshot?: readonly string[];
   readonly diff?: string;
   readonly fold: boolean;
+  readonly redact?: boolean;
+  readonly redactKey?: string;
 }
 
 export const define: Define = (command, perform) => {
@@ -30,6 +34,8 @@ export const define: Define = (command, perform) => {
     .option('--snapshot <file>', 'show a snapshot, not this machine; again for more of that machine', listed)
     .option('--diff <file>', 'mark what has changed since this snapshot, and say it in words')
     .option('--no-fold', 'show all, also namespaces and ports that are alike')
+    .option('--redact', 'show it all in other addresses, MACs and names, to be shown to strangers')
+    .option('--redact-key <word>', 'the same; with the same word, the same replacements as another time')
     .option('--json', 'print one JSON document (schema nsdiag.topo/1)')
     .addHelpText(
       'after',
@@ -46,21 +52,14 @@ export const define: Define = (command, perform) => {
     )
     .action((names: readonly string[], options: TopoOptions) =>
       perform(async (io) => {
-        const { json = false, snapshot, diff, output } = options;
-        const look: TopoRequest['look'] = async () => {
-          if (snapshot !== undefined) return { recording: await readSnapshots(snapshot), isSnapshot: true };
-          const progress = new Progress(io);
-          progress.tell('Reading every namespace');
-          const reading = collect({ version: VERSION, signal: io.signal });
-          return { recording: await reading.finally(() => progress.done()), isSnapshot: false };
-        };
+        const { format, json = false, output, fold, redact, redactKey } = options;
         await topo(io, {
           names,
-          format: formatOf({ format: options.format, json, output }),
-          fold: options.fold,
+          format: formatOf({ format, json, output }),
+          fold,
           output,
-          older: diff === undefined ? [] : [diff],
-          look,
+          redact: redact === true || redactKey !== undefined ? { key: redactKey } : undefined,
+          look: () => look(io, options),
           words: commandWords(names, options),
         });
         return 0;
@@ -70,21 +69,32 @@ export const define: Define = (command, perform) => {
 
 export const errorDocument: ErrorDocument = ({ message, hint }) => topoErrorDocument(message, hint);
 
+/** The older snapshot first: who has mistyped its name need not wait for the machine to be read. */
+async function look(io: CommandIo, { snapshot, diff }: TopoOptions): Promise<Look> {
+  const older = diff === undefined ? undefined : await readSnapshots([diff]);
+  if (snapshot !== undefined) return { recording: await readSnapshots(snapshot), isSnapshot: true, older };
+  const progress = new Progress(io);
+  progress.tell('Reading every namespace');
+  const reading = collect({ version: VERSION, signal: io.signal });
+  return { recording: await reading.finally(() => progress.done()), isSnapshot: false, older };
+}
+
 function listed(file: string, before: readonly string[] = []): readonly string[] {
   return [...before, file];
 }
 
-/** What was asked, as one would type it. */
-function commandWords(
-  names: readonly string[],
-  { format, output, snapshot = [], diff }: TopoOptions,
-): readonly string[] {
+/** What was asked, as one would type it; to strangers, without the names of files. */
+function commandWords(names: readonly string[], options: TopoOptions): readonly string[] {
+  const { format, output, snapshot = [], diff, redact, redactKey } = options;
+  const isSecret = redact === true || redactKey !== undefined;
+  const file = (name: string) => (isSecret ? 'FILE' : name);
   return [
     'topo',
     ...(format === undefined ? [] : ['--format', format]),
-    ...(output === undefined ? [] : ['-o', output]),
-    ...snapshot.flatMap((file) => ['--snapshot', file]),
-    ...(diff === undefined ? [] : ['--diff', diff]),
+    ...(output === undefined ? [] : ['-o', file(output)]),
+    ...snapshot.flatMap((each) => ['--snapshot', file(each)]),
+    ...(diff === undefined ? [] : ['--diff', file(diff)]),
+    ...(isSecret ? ['--redact'] : []),
     ...(names.length === 0 ? [] : ['--', ...names]),
   ];
 }

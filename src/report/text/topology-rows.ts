@@ -120,7 +120,9 @@ function leadOf(wire: Wire, { netns, device }: DeviceRef): Lead | undefined {
     case 'port':
       return undefined;
     case 'open-tunnel':
-      return { to: wire.holder, text: `by ${wire.remote}` };
+      return wire.holder === undefined
+        ? { to: undefined, text: wire.remote }
+        : { to: wire.holder, text: `by ${wire.remote}` };
     case 'outside':
       return { to: undefined, text: 'outside' };
     case 'unseen':
