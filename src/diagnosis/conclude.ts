@@ -15,6 +15,7 @@ import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
 import { directionOf, hopsOf, sightingOf } from './hops.ts';
 import { largePacketNotes } from './large-packets.ts';
 import { lookedAt } from './looked.ts';
+import { redirectNotes } from './redirect-notes.ts';
 import { summaryOf } from './summary.ts';
 import { weighSuspects } from './suspects.ts';
 import { traceDisputes } from './trace-dispute.ts';
@@ -189,6 +190,7 @@ function notesOf(
       ? ['UDP: the datagram arrived and nobody refused it; no answer came, which a service may well intend']
       : []),
     ...ambiguityNotes(host, prediction),
+    ...(verdict === 'reachable' ? [] : redirectNotes(host, witnesses.routes)),
     ...compareRoutes(trip, witnesses.routes).map((text) => `Model and kernel disagree: ${text}`),
     ...(verdict === 'reachable' ? [] : traceDisputes(trip, witnesses.observation?.kernel)),
     ...(fate.kind === 'undecided' && verdict !== 'reachable'

@@ -79,6 +79,8 @@ export interface RouteWitness {
         readonly via: Address | undefined;
         readonly source: Address | undefined;
         readonly table: number | undefined;
+        /** An ICMP redirect, and no route, told it the way. */
+        readonly redirected?: true;
       }
     | { readonly kind: 'error'; readonly text: string };
 }

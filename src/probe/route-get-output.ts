@@ -67,6 +67,7 @@ function readRoute(line: string): Answer | undefined {
   if (route === undefined) return undefined;
   const type = text(route['type']) ?? 'unicast';
   const table = Number(text(route['table']));
+  const cache = route['cache'];
   return {
     kind: 'route',
     type: ROUTE_TYPES[Number(type)] ?? type,
@@ -74,6 +75,7 @@ function readRoute(line: string): Answer | undefined {
     via: parseAddress(text(route['gateway']) ?? viaOfOtherFamily(route['via']) ?? ''),
     source: parseAddress(text(route['prefsrc']) ?? ''),
     table: Number.isNaN(table) ? undefined : table,
+    ...(Array.isArray(cache) && cache.includes('redirected') && { redirected: true as const }),
   };
 }
 

@@ -36,3 +36,8 @@ test('readRouteGets() answers nothing where ip could not be asked, or was cut sh
   for (let end = 0; end < ROUTE.length - 1; end++)
     expect(readRouteGets(1, ROUTE.slice(0, end), '')).toEqual([undefined]);
 });
+
+test('readRouteGets() tells a way that an ICMP redirect told from one of a route', () => {
+  const stdout = ROUTE.replace('"cache":[]', '"cache":["redirected"],"expires":297');
+  expect(readRouteGets(1, stdout, '')).toEqual([{ ...route, redirected: true }]);
+});

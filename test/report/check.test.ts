@@ -67,7 +67,9 @@ test('tapText() is TAP 14: a plan, a point each, diagnostics in YAML', () => {
 test('checkText() has the outcome in its first line, a line each, and the fix of what should reach', () => {
   const text = checkText(RUN, styleOf(false, 80));
 
-  expect(text).toMatch(/^✗ net\.yaml: 1 of 4 expectations does not hold, 1 could not be asked, of 1 nobody\n  can tell\n/);
+  expect(text).toMatch(
+    /^✗ net\.yaml: 1 of 4 expectations does not hold, 1 could not be asked, of 1 nobody\n {2}can tell\n/,
+  );
   expect(text).toMatch(/^ {2}✓ 1 web reaches db$/m);
   expect(text).toMatch(/^ {4}ip -n /m);
   expect(text).not.toContain('\u001b');
