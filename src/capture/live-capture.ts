@@ -46,14 +46,12 @@ const MOST_RING_KIB = 32 * 1024;
 const TELL_EVERY_MS = 20;
 /** While packets come thick and fast, sooner. */
 const TELL_AFTER_BYTES = 1024 * 1024;
-/** A stream that has been silent for so long has nothing: tcpdump hands on every packet at once, given a processor. */
-const PATIENCE_MS = 200;
 const NS_PER_MS = 1e6;
 
 export class LiveCapture {
   readonly streams: LiveStream[] = [];
   readonly #options: LiveCaptureOptions;
-  readonly #order = new TimeOrder(PATIENCE_MS);
+  readonly #order = new TimeOrder();
   readonly #timer: NodeJS.Timeout;
   #ringKib = LEAST_RING_KIB;
   #untoldBytes = 0;
@@ -61,7 +59,8 @@ export class LiveCapture {
 
   constructor(options: LiveCaptureOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#tell(), TELL_EVERY_MS);
+    // Once what has come meanwhile has been read: on a busy machine that is more than a timer's delay.
+    this.#timer = setInterval(() => setImmediate(() => this.#tell(true)), TELL_EVERY_MS);
   }
 
   /** Records that came after later ones had been told. */
@@ -97,7 +96,7 @@ export class LiveCapture {
     await Promise.all(
       present.map(async (stream) => {
         stream.isEnding = true;
-        await stream.capture.catchUp();
+        await caughtUp(stream);
         stream.capture.end();
         await stream.capture.ended;
       }),
@@ -116,7 +115,7 @@ export class LiveCapture {
   async #join(netns: Listened): Promise<Joined> {
     const { filter, snapLengthBytes, baseSeconds, stack, onLost } = this.#options;
     const records = new PcapRecords(baseSeconds);
-    const number = this.#order.add(records, this.#nowNs());
+    const number = this.#order.add(records, this.#nowNs(), () => this.streams[number]?.capture.isIdle ?? false);
     const start = await Capture.start({
       netns,
       filter,
@@ -130,7 +129,7 @@ export class LiveCapture {
           records.push(bytes);
           this.#order.heard(number, this.#nowNs());
           this.#untoldBytes += bytes.length;
-          if (this.#untoldBytes > TELL_AFTER_BYTES) this.#tell();
+          if (this.#untoldBytes > TELL_AFTER_BYTES) this.#tell(false);
           return records.count;
         },
       },
@@ -151,15 +150,23 @@ export class LiveCapture {
     return { kind: 'listening', stream: number };
   }
 
-  #tell(): void {
+  #tell(mayAsk: boolean): void {
     this.#untoldBytes = 0;
     if (this.#isPaused) return;
-    this.#order.tell(this.#nowNs(), this.#options.onRecord);
+    this.#order.tell(this.#nowNs(), this.#options.onRecord, mayAsk);
     this.#options.onTold(this.#order.toldNs);
   }
 
   /** By the clock of the kernel's stamps. */
   #nowNs(): number {
     return (Date.now() - this.#options.baseSeconds * 1000) * NS_PER_MS;
+  }
+}
+
+/** Until everything has arrived, however long that takes a busy machine, as long as there is more and more of it. */
+async function caughtUp({ capture, records }: LiveStream): Promise<void> {
+  for (let before = -1; before !== records.count; ) {
+    before = records.count;
+    if ((await capture.catchUp()) !== undefined) return;
   }
 }

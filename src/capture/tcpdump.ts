@@ -162,6 +162,11 @@ export class Capture {
     return hasArrived(answer()) ? answer() : undefined;
   }
 
+  /** It waits for packets: everything that passed before has been handed on, as far as its output has been read. */
+  get isIdle(): boolean {
+    return this.#child.isAsleep;
+  }
+
   /** Stop reading for a while: tcpdump waits, and what the kernel then has no room for it counts as dropped. */
   set isPaused(paused: boolean) {
     if (paused) this.#child.stdout.pause();

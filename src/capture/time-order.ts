@@ -1,23 +1,39 @@
 /**
  * The records of several streams in the order of time. Every stream is in order in itself; how far behind one is, only
- * it can tell: what has come from it last, or that it has been silent for a while.
+ * it can tell: what has come from it last, or that it is idle. To be silent is not enough: a tcpdump that gets no
+ * processor is silent, too.
  *
- * Limit: a stream that was silent for longer than `patienceMs` and then brings what is older comes too late: its records
- * are told all the same, out of order, and counted. So is what comes when more is held than there is room for.
+ * Limit: a stream that says it is idle, or is silent for 5 s, and then brings what is older comes too late: its records are
+ * told all the same, out of order, and counted. So is what comes when more is held than there is room for.
  *
  * @module
  */
 
 import type { PcapRecords } from './pcap-records.ts';
 
+/** A stream is asked so often whether it is idle, while others wait for it. */
+const ASK_EVERY_MS = 100;
+/** What has just passed may still be on its way through the kernel when a stream says that it is idle. */
+const MARGIN_MS = 5;
+/** However busy it says it is, it is waited for no longer. */
+const MOST_PATIENCE_MS = 5_000;
 /** More is never held: then the order is given up, not the memory. */
 const MOST_HELD_BYTES = 64 * 1024 * 1024;
 const NS_PER_MS = 1e6;
 
 interface Stream {
   readonly records: PcapRecords;
+  readonly isIdle: () => boolean;
   /** When it last brought something. */
   heardNs: number;
+  /** It has brought something since everything was told last: there may be more where that came from. */
+  isSpeaking: boolean;
+  /** When it was last asked whether it is idle. */
+  askedNs: number;
+  /** It said that it had brought everything from before then; it may have written that just before it was asked. */
+  saidIdleNs: number;
+  /** It has brought everything from before then. */
+  idleNs: number;
   isEnded: boolean;
 }
 
@@ -30,21 +46,28 @@ export class TimeOrder {
   /** Everything before has been told, but for what comes too late. */
   toldNs = Number.NEGATIVE_INFINITY;
   readonly #streams: Stream[] = [];
-  readonly #patienceNs: number;
 
-  /** @param patienceMs How long a stream that brings nothing is waited for. */
-  constructor(patienceMs: number) {
-    this.#patienceNs = patienceMs * NS_PER_MS;
-  }
-
-  /** @returns Its number. */
-  add(records: PcapRecords, nowNs: number): number {
-    return this.#streams.push({ records, heardNs: nowNs, isEnded: false }) - 1;
+  /** @param isIdle Whether the stream has brought everything that it could by now. @returns Its number. */
+  add(records: PcapRecords, nowNs: number, isIdle: () => boolean): number {
+    const never = Number.NEGATIVE_INFINITY;
+    const stream = {
+      records,
+      isIdle,
+      heardNs: nowNs,
+      isSpeaking: false,
+      askedNs: never,
+      saidIdleNs: never,
+      idleNs: never,
+      isEnded: false,
+    };
+    return this.#streams.push(stream) - 1;
   }
 
   heard(stream: number, nowNs: number): void {
     const found = this.#streams[stream];
-    if (found !== undefined) found.heardNs = nowNs;
+    if (found === undefined) return;
+    found.heardNs = nowNs;
+    found.isSpeaking = true;
   }
 
   /** Nothing more comes from it. */
@@ -53,10 +76,15 @@ export class TimeOrder {
     if (found !== undefined) found.isEnded = true;
   }
 
-  /** Tell what nothing earlier can come before any more. @param nowNs By the clock of the records, and after the same base. */
-  tell(nowNs: number, told: OnRecord): void {
+  /**
+   * Tell what nothing earlier can come before any more.
+   *
+   * @param nowNs By the clock of the records, and after the same base.
+   * @param mayAsk Everything that the streams had to bring a moment ago has been read: one that is silent may be idle.
+   */
+  tell(nowNs: number, told: OnRecord, mayAsk: boolean): void {
     const held = this.#streams.reduce((sum, { records }) => sum + records.heldBytes, 0);
-    this.#tellBefore(held > MOST_HELD_BYTES ? Number.POSITIVE_INFINITY : this.#safeNs(nowNs), told);
+    this.#tellBefore(held > MOST_HELD_BYTES ? Number.POSITIVE_INFINITY : this.#safeNs(nowNs, mayAsk), told);
   }
 
   /** Tell everything. */
@@ -64,11 +92,24 @@ export class TimeOrder {
     this.#tellBefore(Number.POSITIVE_INFINITY, told);
   }
 
-  #safeNs(nowNs: number): number {
+  #safeNs(nowNs: number, mayAsk: boolean): number {
     let safeNs = nowNs;
-    for (const { records, heardNs, isEnded } of this.#streams) {
-      if (isEnded) continue;
-      const own = nowNs - heardNs > this.#patienceNs ? nowNs - this.#patienceNs : records.lastNs;
+    for (const stream of this.#streams) {
+      if (stream.isEnded) continue;
+      let own = Math.max(stream.records.lastNs, stream.idleNs);
+      if (mayAsk) {
+        // What it wrote before it was asked has been read since: that was all.
+        if (!stream.isSpeaking) stream.idleNs = Math.max(stream.idleNs, stream.saidIdleNs);
+        stream.saidIdleNs = Number.NEGATIVE_INFINITY;
+        own = Math.max(own, stream.idleNs);
+        const isDue = nowNs - Math.max(own, stream.askedNs) >= ASK_EVERY_MS * NS_PER_MS;
+        if (isDue && !stream.isSpeaking) {
+          stream.askedNs = nowNs;
+          const isLong = nowNs - Math.max(stream.heardNs, stream.idleNs) > MOST_PATIENCE_MS * NS_PER_MS;
+          if (isLong || stream.isIdle()) stream.saidIdleNs = nowNs - MARGIN_MS * NS_PER_MS;
+        }
+        stream.isSpeaking = false;
+      }
       if (own < safeNs) safeNs = own;
     }
     return safeNs;

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import type { CleanupStack } from './cleanup.ts';
@@ -71,6 +72,17 @@ export class Child {
   /** Its number; `undefined` when it could not be started. */
   get pid(): number | undefined {
     return this.#process.pid;
+  }
+
+  /** Whether it waits for something to happen, and not for a processor. False once it has ended. */
+  get isAsleep(): boolean {
+    try {
+      const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
+      // Behind its name, which may hold anything.
+      return stat.slice(stat.lastIndexOf(')') + 2).startsWith('S');
+    } catch {
+      return false;
+    }
   }
 
   /** Write to its standard input. That it has ended meanwhile is no error: `ended` tells. */

@@ -13,6 +13,7 @@ import type { Argv } from '../../src/system/run.ts';
 import { PrivateWorld, WORLD_VARIABLE } from '../../src/system/world.ts';
 import { BREAK_IT, DIAGNOSE_BY_HAND, TWO_SUBNETS } from './by-hand.ts';
 import { otherReaders, writeCaptures } from './captures.ts';
+import { type LiveRate, measureLive } from './live.ts';
 import { type MatrixTime, measureMatrix } from './matrix.ts';
 import { measureWalk, type WalkRate } from './walk.ts';
 
@@ -74,6 +75,8 @@ const COMPARISONS: readonly Comparison[] = [
 const WALK_TARGET = 20_000;
 
 const MATRIX_TARGET_MS = 5000;
+/** Packets a second, each seen at four places. */
+const LIVE_TARGET = 100_000;
 
 process.exitCode = process.env[WORLD_VARIABLE] === undefined ? await againInWorld() : measureAll();
 
@@ -138,6 +141,7 @@ function measureThese(comparisons: readonly Comparison[]): number {
   const matrix = measureMatrix(NSDIAG);
   if (typeof matrix === 'string') return cannotMeasure(matrix);
   console.log(matrixLine(matrix));
+  console.log(liveText(measureLive()));
   return 0;
 }
 
@@ -154,6 +158,14 @@ function matrixLine({ pairs, medianMs, minimumMs }: Exclude<MatrixTime, string>)
   return (
     `matrix of ${inThousands(pairs)} pairs from a snapshot, most of them broken: ${inMs(medianMs)} of one core, minimum ${inMs(minimumMs)}` +
     ` (target ${inMs(MATRIX_TARGET_MS)}: ${met})`
+  );
+}
+
+function liveText({ packets, perSecond }: LiveRate): string {
+  const met = perSecond >= LIVE_TARGET ? 'met' : 'NOT MET';
+  return (
+    `following live, ${inThousands(packets)} packets through 4 places: ${inThousands(perSecond)} packets a second of one core` +
+    ` (target ${inThousands(LIVE_TARGET)}: ${met})`
   );
 }
 
