@@ -39,3 +39,22 @@ export function stateText({ up, carrier, detail }: Link): 'DOWN' | 'NO-CARRIER' 
   if (!up) return 'DOWN';
   return carrier || detail.kind === 'loopback' ? undefined : 'NO-CARRIER';
 }
+
+/** How many addresses a line names. */
+const MOST_ADDRESSES = 3;
+
+/** What a person needs to know of it, in one line: `veth to ns2:veth1, port of br0, 10.0.1.1/24, DOWN`. */
+export function roleText(link: Link): string {
+  const { detail, master } = link;
+  const peer = detail.kind === 'veth' && detail.peer.kind === 'found' ? detail.peer : undefined;
+  const addresses = addressTexts(link);
+  const more = addresses.length - MOST_ADDRESSES;
+  const state = stateText(link);
+  return [
+    peer === undefined ? kindText(link) : `${kindText(link)} to ${peer.netns}:${peer.device}`,
+    ...(master === undefined ? [] : [`port of ${master}`]),
+    ...addresses.slice(0, MOST_ADDRESSES),
+    ...(more > 0 ? [`${more} addresses more`] : []),
+    ...(state === undefined ? [] : [state]),
+  ].join(', ');
+}

@@ -51,10 +51,10 @@ liveTest('tshark reads from the file of a capture which packets were lost and wh
       rows.filter(([, each]) => each === protocol).map(([, , ...row]) => row),
     );
     const [veth1, h1, h2, veth2] = [
-      ['ns1:veth1', 'veth, other end host:h1, 10.0.1.1/24'],
-      ['host:h1', 'veth, other end ns1:veth1, 10.0.1.254/24'],
-      ['host:h2', 'veth, other end ns2:veth2, 10.0.2.254/24'],
-      ['ns2:veth2', 'veth, other end host:h2, 10.0.2.1/24'],
+      ['ns1:veth1', 'veth to host:h1, 10.0.1.1/24'],
+      ['host:h1', 'veth to ns1:veth1, 10.0.1.254/24'],
+      ['host:h2', 'veth to ns2:veth2, 10.0.2.254/24'],
+      ['ns2:veth2', 'veth to host:h2, 10.0.2.1/24'],
     ];
     const [isIn, isOut] = ['0x00000001', '0x00000002'];
     const became = expect.stringMatching(/^nsdiag: .* became 10\.0\.2\.\d+ > /);

@@ -11,8 +11,7 @@ import type { Counters } from '../../capture/counters.ts';
 import { PcapFile } from '../../capture/pcap-file.ts';
 import type { PcapRecords } from '../../capture/pcap-records.ts';
 import { PcapngFile } from '../../capture/pcapng-file.ts';
-import type { Link } from '../../host/link.ts';
-import { kindText } from '../../report/device-text.ts';
+import { roleText } from '../../report/device-text.ts';
 import { snapshotOptions } from '../../wire/capture-file/embedded-snapshot.ts';
 import type { Moment } from '../../wire/capture-file/write-pcapng.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
@@ -152,18 +151,4 @@ export class CaptureFile {
     this.#interfaces.set(stream * 2 ** 32 + ifindex, written);
     return written;
   }
-}
-
-/** `veth, other end ns2:veth1, port of br0, 10.0.1.1`. */
-function roleText(link: Link): string {
-  const { detail, master, addresses } = link;
-  const peer = detail.kind === 'veth' && detail.peer.kind === 'found' ? detail.peer : undefined;
-  return [
-    kindText(link),
-    ...(peer === undefined ? [] : [`other end ${peer.netns}:${peer.device}`]),
-    ...(master === undefined ? [] : [`port of ${master}`]),
-    ...addresses
-      .filter(({ scope }) => scope !== 'link')
-      .map(({ address, prefixLength }) => `${address}/${prefixLength}`),
-  ].join(', ');
 }

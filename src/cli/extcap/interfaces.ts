@@ -6,12 +6,9 @@
 
 import { type Host, linksOf, type Netns } from '../../host/host.ts';
 import type { Link } from '../../host/link.ts';
-import { addressTexts, kindText, stateText } from '../../report/device-text.ts';
+import { roleText } from '../../report/device-text.ts';
 import { isModuleDevice } from '../../topology/use.ts';
 import { ANY, type ListedInterface } from './protocol.ts';
-
-/** How many addresses a line of Wireshark's list names. */
-const MOST_ADDRESSES = 3;
 
 /** By namespace: all devices at once, then each one; those that a module makes everywhere are left out. */
 export function interfacesOf({ namespaces }: Host): readonly ListedInterface[] {
@@ -38,21 +35,5 @@ function isElsewhere({ entry }: Netns): boolean {
 
 function listed({ name }: Netns, link: Link): ListedInterface {
   const hasEthernet = link.mac !== undefined || link.detail.kind === 'loopback';
-  return { netns: name, device: link.name, hasEthernet, description: roleOf(link) };
-}
-
-/** `veth to ns2:veth1, port of br0, 10.0.1.1/24, DOWN`. */
-function roleOf(link: Link): string {
-  const { detail, master } = link;
-  const peer =
-    detail.kind === 'veth' && detail.peer.kind === 'found' ? ` to ${detail.peer.netns}:${detail.peer.device}` : '';
-  const addresses = addressTexts(link);
-  const state = stateText(link);
-  return [
-    `${kindText(link)}${peer}`,
-    ...(master === undefined ? [] : [`port of ${master}`]),
-    ...addresses.slice(0, MOST_ADDRESSES),
-    ...(addresses.length > MOST_ADDRESSES ? [`${addresses.length - MOST_ADDRESSES} addresses more`] : []),
-    ...(state === undefined ? [] : [state]),
-  ].join(', ');
+  return { netns: name, device: link.name, hasEthernet, description: roleText(link) };
 }
