@@ -61,6 +61,8 @@ export async function readCaptures(
     if (volumes !== undefined) observers.push(volume);
     const { problem } = await feedFile(path, analysis.reader, { signal: io.signal, progress: progress.of(path) });
     const capture = analysis.finish(problem);
+    // A report in words counts flows; a page and the lists show them.
+    if (recorder !== undefined && volumes === undefined) capture.flows.release();
     if (directory !== undefined && problem === undefined && capture.summary.format === undefined) {
       noCaptures.set(directory, [...(noCaptures.get(directory) ?? []), path]);
     } else {

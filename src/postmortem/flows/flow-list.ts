@@ -48,7 +48,7 @@ const TUNNEL_NAMES: ReadonlyMap<number, Flow['tunnel']> = new Map([
 const MOST_COPIED = 10_000;
 
 export class FlowList {
-  readonly #records: FlowRecords;
+  #records: FlowRecords;
   #order: Int32Array | undefined;
 
   /** @param records Of one capture; few are copied, so that the large table can go, many are kept where they are. */
@@ -69,6 +69,11 @@ export class FlowList {
   /** All that there were. */
   get count(): number {
     return this.#records.count + this.#records.forgotten;
+  }
+
+  /** Only how many there were will be asked: what they were takes 80 MB of a large capture, and may go. */
+  release(): void {
+    this.#records = { ...this.#records, words: new Int32Array(0), numbers: new Float64Array(0) };
   }
 
   /** @param position From 0, in the order in which the flows began. */

@@ -53,7 +53,7 @@ export class FlowTracker implements Observer {
   /** @param seed A random number, which whoever made the capture cannot know. */
   constructor(capture: number, seed: number, mostFlows = MOST_FLOWS) {
     this.#capture = capture;
-    this.#table = new FlowTable(seed, (flow) => this.#end(flow, () => false), mostFlows);
+    this.#table = new FlowTable(seed, (flow) => this.#makeRoom(flow), mostFlows);
     this.#fragments = new Fragments(seed);
     this.#pairs = new TroubledPairs(seed, this.#table.words);
   }
@@ -128,6 +128,12 @@ export class FlowTracker implements Observer {
     const state = flow * RECORD_WORDS + COMMON.state;
     const refusal = isPortUnreachable(fields) ? FLOW_STATE.portUnreachable : 0;
     this.#table.words[state] = (this.#table.words[state] as number) | FLOW_STATE.icmpError | refusal;
+  }
+
+  /** As many flows as the table holds came since it was seen: whatever it waited for, it waited long enough. */
+  #makeRoom(flow: number): void {
+    const { words, numbers } = this.#table;
+    judgeEnd(this.#pairs, words, numbers, flow, Number.POSITIVE_INFINITY, () => false);
   }
 
   #end(flow: number, isHeardElsewhere: (flow: number, side: number) => boolean): void {

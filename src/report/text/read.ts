@@ -31,7 +31,14 @@ export function readText(captures: readonly AnalysedCapture[], style: Style): st
       `Not looked into, by packets: ${named.join(', ')}${more > 0 ? `, and ${counted(more, 'protocol')} more` : ''}`,
     );
   }
+  const forgotten = captures.reduce((sum, { flows }) => sum + flows.count - flows.held, 0);
+  if (forgotten > 0) lines.push(forgottenText(forgotten));
   return lines.map((line, at) => paragraph(line, style, at === 0 ? LABEL : NEXT)).join('\n');
+}
+
+/** The bound of what is kept was met. */
+function forgottenText(flows: number): string {
+  return `More flows than are kept at a time: ${counted(flows, 'flow')}, seen longest ago, had to make room; what came of them after that counts as other flows`;
 }
 
 function many(captures: readonly AnalysedCapture[]): string[] {

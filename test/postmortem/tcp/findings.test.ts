@@ -27,11 +27,14 @@ function ack(of: number): Segment {
   return { from: '<', flags: 'A', seq: 1, ack: of };
 }
 
-function read(segments: readonly Segment[]): {
+function read(
+  segments: readonly Segment[],
+  mostFlows?: number,
+): {
   readonly findings: readonly Finding[];
   readonly ends: readonly (FlowEnd | undefined)[];
 } {
-  const tracker = new FlowTracker(0, 7);
+  const tracker = new FlowTracker(0, 7, mostFlows);
   eachPacket(captureOf(segments), (fields, number, interfaceId) => tracker.see(fields, number, interfaceId));
   const findings = tracker.conclude();
   return { findings, ends: [...tracker.flows()].map(({ end }) => end) };
@@ -162,4 +165,11 @@ test('FlowTracker counts a connection between ports that are used again as anoth
   }));
 
   expect(read([...first, ...second]).ends).toEqual(['closed', 'closed']);
+});
+
+test('a flood of SYN that nobody answers is told, also of those that made room for others at once', () => {
+  const flood = Array.from({ length: 500 }, (_, port) => ({ ...SYN, clientPort: 1024 + port, after: 1000 }));
+
+  expect(read(flood, 16).findings).toMatchObject([{ code: 'syn-unanswered', count: 500 - 16 }]);
+  expect(read(flood).findings).toEqual([]);
 });
