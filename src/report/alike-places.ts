@@ -1,6 +1,7 @@
 /**
  * Namespaces that are told or drawn in one, because they differ in nothing but names that count up and host addresses: of
- * thirty containers on a bridge nobody reads the twentieth. What is odd, or has changed, stands alone.
+ * thirty containers on a bridge nobody reads the twentieth. Alike are also those that are odd in the same way (all with lo
+ * down, as they were made); what has changed stands alone.
  *
  * @module
  */
@@ -16,10 +17,9 @@ const LEAST_ALIKE = 3;
 export function alikePlaces(topology: Topology, marks: Marks): readonly (readonly Place[])[] {
   const groups = new Map<string, Place[]>();
   topology.places.forEach((place, index) => {
-    const { netns, unread } = place;
-    const isOdd = topology.oddities.some((each) => each.netns === netns.name);
-    const isAlone = isOdd || isMarked(place, marks);
-    const key = isAlone ? `${index}` : (unread ?? shapeOf(topology, place, marks));
+    const odd = topology.oddities.filter((each) => each.netns === place.netns.name && each.device === undefined);
+    const shape = place.unread ?? shapeOf(topology, place, marks);
+    const key = isMarked(place, marks) ? `${index}` : JSON.stringify([shape, odd.map(({ code }) => code)]);
     groups.set(key, [...(groups.get(key) ?? []), place]);
   });
   return [...groups.values()].flatMap((group) =>

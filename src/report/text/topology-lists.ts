@@ -10,6 +10,7 @@ import type { Oddity } from '../../topology/oddity.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { escapeText } from '../escape.ts';
 import { padTo } from '../width.ts';
+import { rangesText } from './ranges.ts';
 import { counted, paragraph, type Style } from './style.ts';
 
 /** No list of remarks is longer than a screen or two. */
@@ -42,19 +43,35 @@ export function changesText({ changes, notCompared, since }: Compared, style: St
   ].join('\n');
 }
 
-/** What is odd, where. */
+/** What is odd, where; the same thing in several namespaces once. */
 export function odditiesText(oddities: readonly Oddity[], style: Style): string {
-  const shown = oddities.slice(0, MOST_ODDITIES);
-  const columns = Math.max(...shown.map(({ code }) => code.length)) + 2;
-  const more = oddities.length - shown.length;
+  const groups = [...grouped(oddities).values()];
+  const shown = groups.slice(0, MOST_ODDITIES);
+  const columns = Math.max(...shown.map(([first]) => first.code.length)) + 2;
+  const more = groups.length - shown.length;
   return [
     `${style.colors.yellow('Odd')}, which may well be meant so; nsdiag explain CODE says more of most`,
-    ...shown.map(({ code, netns, device, text }) => {
-      const place = device === undefined ? netns : `${netns} ${device}`;
+    ...shown.map((group) => {
+      const [{ code, device, text }] = group;
+      const names = rangesText(group.map(({ netns }) => netns));
+      const place = device === undefined ? names : `${names} ${device}`;
       return paragraph(`${place} ${text}`, style, `  ${style.colors.yellow(padTo(code, columns))}`, columns + 2);
     }),
     ...(more > 0 ? [`  and ${more} more: --format json has all`] : []),
   ].join('\n');
+}
+
+type OddityGroup = [Oddity, ...Oddity[]];
+
+function grouped(oddities: readonly Oddity[]): ReadonlyMap<string, OddityGroup> {
+  const groups = new Map<string, OddityGroup>();
+  for (const oddity of oddities) {
+    const key = JSON.stringify([oddity.code, oddity.device, oddity.text]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [oddity]);
+    else group.push(oddity);
+  }
+  return groups;
 }
 
 /** @param takenAt When a snapshot was taken. */

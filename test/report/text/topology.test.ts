@@ -5,7 +5,7 @@ import { topologyText } from '../../../src/report/text/topology.ts';
 import type { Compared } from '../../../src/report/text/topology-lists.ts';
 import { compareHosts } from '../../../src/topology/comparison.ts';
 import { topologyOf } from '../../../src/topology/topology.ts';
-import { forget, tweakLink } from '../../helpers/build-host.ts';
+import { forget, hostOf, tweakLink } from '../../helpers/build-host.ts';
 import { bridged, cluttered, crowd, hostile, overlay, stacked } from '../../topology/worlds.ts';
 
 function shown(host: Host, fold = true, compared?: Compared): string {
@@ -48,6 +48,20 @@ Odd, which may well be meant so; nsdiag explain CODE says more of most
                dies here
 
 Looked  31 namespaces, 92 devices, 60 wires; Linux 6.18.0
+`);
+});
+
+test('topologyText() tells in one what is odd in the same way', () => {
+  const names = Array.from({ length: 9 }, (_, index) => `ns${index + 1}`);
+  expect(shown(hostOf(Object.fromEntries(names.map((name) => [name, { links: { lo: { up: false } } }]))))).toBe(`\
+ns1…ns9  9 alike
+! lo  loopback DOWN
+
+Odd, which may well be meant so; nsdiag explain CODE says more of most
+  no-interface  ns1…ns9 holds nothing but lo: no interface was moved into it
+  lo-down       ns1…ns9 lo is down: its own addresses do not answer
+
+Looked  9 namespaces, 9 devices, 0 wires; Linux 6.18.0
 `);
 });
 
