@@ -31,6 +31,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./commands/capture.ts'),
   },
   {
+    name: 'watch',
+    summary: 'stay, and say the moment it breaks or heals, and what change did it',
+    load: () => import('./commands/watch.ts'),
+  },
+  {
     name: 'matrix',
     summary: 'say who reaches whom, and what breaks the rest',
     load: () => import('./commands/matrix.ts'),

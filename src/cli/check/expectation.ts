@@ -68,7 +68,7 @@ export function parseExpectations(
 }
 
 /** `web reaches db (tcp port 5432)`. */
-export function sentenceOf(words: ExpectationWords): string {
+function sentenceOf(words: ExpectationWords): string {
   const { from, reaches, proto: given, port: number, size } = words;
   const verb = reaches === undefined ? `does not reach ${words['does-not-reach']}` : `reaches ${reaches}`;
   const how = [
