@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { CaptureInterface } from '../../wire/capture-file/interface.ts';
+import { type CaptureInterface, droppedBy } from '../../wire/capture-file/interface.ts';
 import { type PacketFields, STOP } from '../../wire/fields.ts';
 import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
@@ -61,8 +61,8 @@ function brokenOff(message: string, last: Frame): Finding {
   };
 }
 
-function droppedAt({ statistics }: CaptureInterface): bigint {
-  return (statistics?.dropped ?? 0n) + (statistics?.droppedBySystem ?? 0n);
+function droppedAt(captured: CaptureInterface): bigint {
+  return droppedBy(captured) ?? 0n;
 }
 
 function drops(dropped: bigint, packets: number, interfaces: readonly CaptureInterface[], first: Frame): Finding {

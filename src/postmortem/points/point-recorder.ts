@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { CaptureInterface } from '../../wire/capture-file/interface.ts';
+import { type CaptureInterface, droppedBy } from '../../wire/capture-file/interface.ts';
 import type { CaptureReader } from '../../wire/capture-file/reader.ts';
 import type { PacketFields } from '../../wire/fields.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
@@ -90,6 +90,7 @@ export class PointRecorder {
   #partOf(place: Place, isUnique: boolean): Part {
     const { path = '', interfaces = [] } = this.#captures[place.capture] ?? {};
     const captured = interfaces[place.interfaceId];
+    const dropped = captured && droppedBy(captured);
     const name = this.#nameOf(place);
     return {
       capture: place.capture,
@@ -97,7 +98,7 @@ export class PointRecorder {
       name: isUnique ? name : name === baseName(path) ? path : `${baseName(path)}:${name}`,
       linkType: captured?.linkType ?? -1,
       interfaceName: this.#isOneDevice(place) ? captured?.name : `ifindex ${place.ifindex}`,
-      dropped: droppedBy(captured),
+      dropped: dropped === undefined ? undefined : Number(dropped),
     };
   }
 
@@ -127,10 +128,4 @@ function isOnePlace({ format, interfaces }: CaptureReader): boolean {
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function droppedBy(captured: CaptureInterface | undefined): number | undefined {
-  const { dropped, droppedBySystem } = captured?.statistics ?? {};
-  if (dropped === undefined && droppedBySystem === undefined) return undefined;
-  return Number((dropped ?? 0n) + (droppedBySystem ?? 0n));
 }

@@ -24,6 +24,8 @@ export interface CaptureInterface {
   readonly index: number;
   /** The last statistics about it; `undefined` where the file has none. */
   statistics: InterfaceStatistics | undefined;
+  /** Packets that the blocks of packets say were lost before them (epb_dropcount), all together. */
+  droppedBefore: bigint;
 }
 
 /** isb_*: what the capture counted about itself. `undefined` where it did not. */
@@ -34,4 +36,13 @@ export interface InterfaceStatistics {
   /** By the operating system. */
   readonly droppedBySystem: bigint | undefined;
   readonly delivered: bigint | undefined;
+}
+
+/** What the capture itself lost there, by its own account; `undefined`: it gives none. Two accounts are of the same loss. */
+export function droppedBy({ statistics, droppedBefore }: CaptureInterface): bigint | undefined {
+  const { dropped, droppedBySystem } = statistics ?? {};
+  const isCounted = dropped !== undefined || droppedBySystem !== undefined;
+  if (!isCounted && droppedBefore === 0n) return undefined;
+  const counted = (dropped ?? 0n) + (droppedBySystem ?? 0n);
+  return counted > droppedBefore ? counted : droppedBefore;
 }

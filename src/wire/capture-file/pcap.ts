@@ -90,6 +90,7 @@ export class PcapParser implements RecordParser {
         section: 0,
         index: 0,
         statistics: undefined,
+        droppedBefore: 0n,
       },
     ];
     if (major < 2 || (major > 2 && major !== 543)) {

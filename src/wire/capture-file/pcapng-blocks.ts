@@ -50,6 +50,7 @@ export function interfaceOf(
     offsetSeconds,
     ...place,
     statistics: undefined,
+    droppedBefore: 0n,
   };
 }
 

@@ -14,12 +14,14 @@ import type { CaptureInterface } from './interface.ts';
 import { NO_PACKET_OPTIONS, type PacketOptions } from './packet-options.ts';
 import { INTERFACE_BYTES, interfaceOf, namesIn, STATISTICS_BYTES, statisticsOf } from './pcapng-blocks.ts';
 import { BLOCK, BODY, BYTE_ORDER_MAGIC, FRAME_BYTES } from './pcapng-layout.ts';
-import { OPTION, optionsOf, optionText, padded } from './pcapng-options.ts';
+import { OPTION, OPTION_HEADER_BYTES, optionsOf, optionText, padded } from './pcapng-options.ts';
 import { PcapngClock } from './pcapng-time.ts';
 import type { CaptureProblem } from './problem.ts';
 import type { RecordParser, Window } from './record-parser.ts';
 
 const SECTION_HEAD_BYTES = 12;
+/** epb_dropcount: its header and eight bytes. */
+const DROP_COUNT_BYTES = 12;
 /** Before the options. */
 const SECTION_BODY_BYTES = 16;
 
@@ -252,9 +254,25 @@ export class PcapngParser implements RecordParser {
     this.#optionsWindow = window;
     this.#optionsStart = start + padded(capturedBytes);
     this.#optionsEnd = end;
+    if (end - this.#optionsStart >= DROP_COUNT_BYTES) this.#countDrops(window, id);
     this.#events.packet(window.bytes, start, capturedBytes, originalBytes, clock.seconds, clock.nanoseconds, id);
     this.#optionsWindow = undefined;
     return undefined;
+  }
+
+  #countDrops({ view }: Window, id: number): void {
+    const isLittle = this.#isLittle;
+    const end = this.#optionsEnd;
+    // By hand: `optionsOf()` makes an object for each, and this is done for every packet that has options.
+    for (let at = this.#optionsStart; at + DROP_COUNT_BYTES <= end; ) {
+      const code = view.getUint16(at, isLittle);
+      const lengthBytes = view.getUint16(at + 2, isLittle);
+      if (code === 0) return;
+      const about = this.interfaces[id];
+      if (code === OPTION.packetDropCount && lengthBytes === 8 && about !== undefined)
+        about.droppedBefore += view.getBigUint64(at + OPTION_HEADER_BYTES, isLittle);
+      at += OPTION_HEADER_BYTES + padded(lengthBytes);
+    }
   }
 
   #takeStatistics(window: Window, body: number, end: number): void {

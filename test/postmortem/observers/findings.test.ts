@@ -452,6 +452,7 @@ describe('capture-incomplete', () => {
       section: 0,
       index: 0,
       statistics: { received: 4n, dropped: 0n, droppedBySystem: 2n, delivered: 2n },
+      droppedBefore: 0n,
     } as const;
     const [finding] = observe(everySecond(udp(A, B, 1, 2), udp(B, A, 2, 1)), { interfaces: [lossy] });
 

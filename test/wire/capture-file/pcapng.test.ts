@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { droppedBy } from '../../../src/wire/capture-file/interface.ts';
 import { hex, joined } from '../../helpers/hex.ts';
 import { BIG, BLOCK, block, interfaceBlock, LITTLE, options, packetBlock, section, text } from './build.ts';
 import { readAll } from './read-all.ts';
@@ -199,4 +200,25 @@ test('CaptureReader keeps no list of interfaces that has no end', () => {
   const { summary, interfaces } = readAll(many);
   expect(summary.problem?.message).toBe('the file describes more than 65536 interfaces');
   expect(interfaces.length).toBe(65_536);
+});
+
+test.each(ORDERS)('CaptureReader adds up what packets say was lost before them: %s end first', (_, fields) => {
+  const { u16, u32 } = fields;
+  const lost = (count: number) => (fields === LITTLE ? u32(count, 0) : u32(0, count));
+  const enhanced = (options: Uint8Array) =>
+    block(fields, BLOCK.packet, u32(0, 0, 1_000_002, PACKET.length, PACKET.length), PACKET, hex('00 00 00'), options);
+  const file = joined(
+    section(fields),
+    interfaceBlock(fields, { linkType: 1 }),
+    enhanced(joined(u16(2, 4), u32(1), u16(4, 8), lost(7), u16(0, 0))),
+    enhanced(joined(u16(4, 8), lost(5))),
+    enhanced(joined(u16(0, 0), u16(4, 8), lost(100))),
+    // A length that reaches beyond the block.
+    enhanced(joined(u16(4, 800), lost(100))),
+  );
+
+  const { summary, interfaces } = readAll(file);
+  expect(summary).toMatchObject({ packets: 4, problem: undefined });
+  expect(interfaces[0]?.droppedBefore).toBe(12n);
+  expect(interfaces.map(droppedBy)).toEqual([12n]);
 });
