@@ -6,11 +6,12 @@
  */
 
 import type { Flow, FlowSide } from '../postmortem/flows/flow.ts';
+import type { FlowGap, FlowStep } from '../postmortem/flows/flow-steps.ts';
 import { escapeJson, escapeText } from './escape.ts';
 import { isoTime } from './iso-time.ts';
 import { protocolName } from './protocol-name.ts';
 
-export type FlowFormat = 'text' | 'json-lines' | 'csv';
+export type FlowFormat = 'text' | 'json' | 'json-lines' | 'csv';
 
 const CSV_HEADER =
   'file,flow,protocol,client,client_port,server,server_port,vlans,tunnel,tunnel_id,first_frame,first,last,' +
@@ -25,6 +26,8 @@ export function flowsHeader(format: FlowFormat): string | undefined {
       return TEXT_HEADER;
     case 'csv':
       return CSV_HEADER;
+    case 'json':
+      return '{ "schema": "nsdiag.flows/1", "flows": [';
     case 'json-lines':
       return undefined;
   }
@@ -37,9 +40,21 @@ export function flowLine(flow: Flow, file: string, format: FlowFormat): string {
       return textLine(flow);
     case 'csv':
       return csvLine(flow, file);
+    case 'json':
     case 'json-lines':
       return escapeJson(JSON.stringify({ file, ...flowDocument(flow) }));
   }
+}
+
+/** One flow packet by packet: schema `nsdiag.flow/1`. */
+export function flowStepsDocument(flow: Flow, file: string, steps: readonly (FlowStep | FlowGap)[]) {
+  return {
+    schema: 'nsdiag.flow/1',
+    flow: { file, ...flowDocument(flow) },
+    steps: steps.map((step) =>
+      'number' in step ? { ...step, tcp: step.tcp ?? null, icmpType: step.icmpType ?? null } : step,
+    ),
+  };
 }
 
 /** A flow as a value for JSON.stringify. */

@@ -8,6 +8,8 @@ import { randomInt } from 'node:crypto';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
 import { FlowSteps } from '../../postmortem/flows/flow-steps.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
+import { escapeJson } from '../../report/escape.ts';
+import { flowStepsDocument } from '../../report/flows.ts';
 import { flowSequenceText } from '../../report/text/flow-sequence.ts';
 import { counted, styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
@@ -19,6 +21,7 @@ export async function writeFlowSequence(
   wanted: string,
   captures: readonly AnalysedCapture[],
   io: CommandIo,
+  isJson: boolean,
 ): Promise<void> {
   const { capture, number } = wantedFlow(wanted, captures);
   const { path, flows } = capture;
@@ -30,6 +33,11 @@ export async function writeFlowSequence(
   const again = new CaptureAnalysis(path, [steps], tracker);
   await feedFile(path, again.reader, { signal: io.signal });
   again.finish(undefined);
+  if (isJson) {
+    const document = flowStepsDocument(flow, path, steps.steps());
+    io.stdout.write(`${escapeJson(JSON.stringify(document, undefined, 2))}\n`);
+    return;
+  }
   io.page(flowSequenceText(flow, steps.steps(), styleOf(io.color.stdout, io.terminal.columns)));
 }
 

@@ -20,6 +20,8 @@ export interface FlowOptions {
   readonly top?: string;
   readonly jsonLines?: boolean;
   readonly csv?: boolean;
+  /** With one of the others: one document. */
+  readonly json?: boolean;
 }
 
 /** Ready to be asked of captures. */
@@ -47,18 +49,23 @@ const WEIGHTS: Readonly<Record<FlowSort, (flow: Flow) => number>> = {
  * @throws Failure when an option cannot be understood; before any file is read.
  */
 export function flowRequest(options: FlowOptions): FlowRequest | undefined {
-  const { flows = false, filter, sort, top, jsonLines = false, csv = false } = options;
+  const { flows = false, filter, sort, top, jsonLines = false, csv = false, json = false } = options;
   if (!flows && !jsonLines && !csv && filter === undefined && sort === undefined && top === undefined) return undefined;
   if (top !== undefined && !/^[1-9]\d*$/.test(top)) {
     throw new Failure('usage', `Cannot list the top "${top}" flows: it is no number from 1`);
   }
-  if (jsonLines && csv) throw new Failure('usage', 'Cannot write flows as JSON lines and as CSV at once');
+  if ([jsonLines, csv, json].filter((isAsked) => isAsked).length > 1)
+    throw new Failure(
+      'usage',
+      'Cannot write flows in several forms at once',
+      'Choose one of --json, --json-lines, --csv',
+    );
   return {
     test: testOf(filter),
     // The top of what, if nothing is said: of those that carried most.
     sort: oneOf(sort ?? (top === undefined ? 'time' : 'bytes'), FLOW_SORTS, 'sort flows by'),
     most: top === undefined ? Number.POSITIVE_INFINITY : Number(top),
-    format: jsonLines ? 'json-lines' : csv ? 'csv' : 'text',
+    format: json ? 'json' : jsonLines ? 'json-lines' : csv ? 'csv' : 'text',
   };
 }
 
@@ -88,12 +95,18 @@ export function writeFlows(captures: readonly AnalysedCapture[], request: FlowRe
   const header = flowsHeader(request.format);
   if (header !== undefined) io.page(`${header}\n`);
   const wanted = wantedFlows(captures, request);
-  for (const flow of wanted.slice(0, Math.min(request.most, wanted.length))) {
-    io.page(`${flowLine(flow, captures[flow.capture]?.path ?? '', request.format)}\n`);
+  const last = Math.min(request.most, wanted.length) - 1;
+  for (const [at, flow] of wanted.slice(0, last + 1).entries()) {
+    const separator = request.format === 'json' && at < last ? ',' : '';
+    io.page(`${flowLine(flow, captures[flow.capture]?.path ?? '', request.format)}${separator}\n`);
   }
   const all = captures.reduce((sum, { flows }) => sum + flows.count, 0);
   const held = captures.reduce((sum, { flows }) => sum + flows.held, 0);
-  const shown = Math.min(request.most, wanted.length);
+  const shown = last + 1;
+  if (request.format === 'json') {
+    io.page(`], "shown": ${shown}, "count": ${all}, "truncated": ${all > held} }\n`);
+    return;
+  }
   io.stderr.write(
     `${shown} of ${all} flows${all > held ? `; ${all - held} older ones had to make room and are not listed` : ''}\n`,
   );

@@ -38,7 +38,7 @@ export async function report(files: readonly string[], options: ReportOptions, i
   const ask = snapshot === undefined ? undefined : await askSnapshotFiles(snapshot);
   const { pointRecorder, readCaptures } = await import('./read-captures.ts');
   if (options.flow !== undefined) {
-    await writeFlowSequence(options.flow, await readCaptures(files, io), io);
+    await writeFlowSequence(options.flow, await readCaptures(files, io), io, options.json === true);
     return 0;
   }
   const recorder = pointRecorder();

@@ -30,7 +30,7 @@ export const define: Define = (command, perform) => {
     .option('--json-lines', 'the flows as JSON, one a line')
     .option('--csv', 'the flows as CSV')
     .option('--html <file>', 'write the report as a page to attach to a ticket too; - for stdout, in place of the text')
-    .option('--json', 'print one JSON document (schema nsdiag.analyze/1)')
+    .option('--json', 'print one JSON document (schema nsdiag.analyze/1; with --flows nsdiag.flows/1)')
     .addHelpText('after', `\n${FILTER_HELP}`)
     .addHelpText(
       'after',

@@ -81,6 +81,7 @@ function unreadOutcome(captures: readonly AnalysedCapture[], packets: string): P
       sentence: captures.length === 1 ? `Cannot read ${first.path}: ${whyUnread(first)}` : 'No file could be read',
     };
   }
+  if (packetsOf(captures) === 0) return { sentence: 'No packet could be read' };
   return { sentence: `Nothing wrong in the ${packets} that could be read, but that was not all` };
 }
 

@@ -11,6 +11,9 @@ import { counted, paragraph, type Style } from './style.ts';
 
 const MOST_REWRITINGS = 8;
 const MOST_NAME_COLUMNS = 20;
+const LEAST_NAME_COLUMNS = 8;
+const INDENT = '  ';
+const ARROW = ' → ';
 
 /** The table and what belongs to it. */
 export function pointsText(analysis: PointsAnalysis, style: Style): string {
@@ -36,7 +39,11 @@ export function pointsText(analysis: PointsAnalysis, style: Style): string {
   return [...lines, ...notes.map((note) => paragraph(note, style, 'note    '))].join('\n');
 }
 
-function table(hops: readonly HopRow[], names: readonly string[], { colors }: Style): readonly string[] {
+function table(
+  hops: readonly HopRow[],
+  names: readonly string[],
+  { colors, columns: width }: Style,
+): readonly string[] {
   if (hops.length === 0) return [];
   const counts = [
     { head: 'seen', of: ({ seen }: HopRow) => seen },
@@ -45,27 +52,32 @@ function table(hops: readonly HopRow[], names: readonly string[], { colors }: St
     { head: 'copies', of: ({ duplicated }: HopRow) => duplicated },
     { head: 'overtaken', of: ({ reordered }: HopRow) => reordered },
   ].filter(({ head, of }) => head === 'seen' || head === 'lost' || hops.some((hop) => of(hop) > 0));
-  const columns = ['', ...counts.map(({ head }) => head), 'delay'];
+  const heads = [...counts.map(({ head }) => head), 'delay'];
   const rows = hops.map((hop) => [
-    escapeText(`${names[hop.from]} → ${names[hop.to]}`),
     ...counts.map(({ of }) => String(of(hop))),
     hop.delay === undefined ? '-' : `${durationText(hop.delay.medianNs)} (${durationText(hop.delay.mostNs)})`,
   ]);
-  const widths = columns.map((column, at) =>
-    Math.max(column.length, ...rows.map((row) => displayWidth(row[at] ?? ''))),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, at) => {
-        const width = widths[at] ?? 0;
-        return at === 0 || at === columns.length - 1 ? padTo(cell, width) : cell.padStart(width);
-      })
-      .join('  ')
-      .trimEnd();
+  const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => displayWidth(row[at] ?? ''))));
+  const numbers = (row: readonly string[]) =>
+    row.map((cell, at) => `  ${at === heads.length - 1 ? cell : cell.padStart(widths[at] ?? 0)}`).join('');
+  const room = width - INDENT.length - widths.reduce((sum, each) => sum + 2 + each, 0);
+  const ways = hops.map(({ from, to }) => wayText(names[from] ?? '', names[to] ?? '', room));
+  const isNarrow = ways.some((way) => displayWidth(way) > room);
+  const first = isNarrow ? 0 : Math.max(...ways.map(displayWidth));
   return [
-    colors.dim(line(columns)),
-    ...rows.map((row, at) => ((hops[at]?.lost ?? 0) > 0 ? colors.red(line(row)) : line(row))),
-  ].map((text) => `  ${text}`);
+    colors.dim(INDENT + ' '.repeat(first) + numbers(heads)),
+    ...rows.flatMap((row, at) => {
+      const way = ways[at] ?? '';
+      const lines = isNarrow ? [way, numbers(row)] : [padTo(way, first) + numbers(row)];
+      return lines.map((line) => INDENT + ((hops[at]?.lost ?? 0) > 0 ? colors.red(line) : line));
+    }),
+  ];
+}
+
+/** Both names, shortened to the room that there is, but not beyond recognition. */
+function wayText(from: string, to: string, room: number): string {
+  const most = Math.max(LEAST_NAME_COLUMNS, Math.floor((room - ARROW.length) / 2));
+  return escapeText(shortened(from, most) + ARROW + shortened(to, most));
 }
 
 /** How the clocks of the points differ: sentences without a full stop. */
@@ -81,15 +93,17 @@ function clockText({ aheadNs, by }: Clock, name: string, first: string): string 
     : `${apart} at least: packets went in one direction only, so the quickest is taken to need no time`;
 }
 
-/** `12 µs`, `3.4 ms`, `5.6 s`. */
+/** `12 µs`, `3.4 ms`, `5.6 s`, `7 min`, `8 h`, `9 d`. */
 export function durationText(ns: number): string {
   const size = Math.abs(ns);
   if (size < 1e3) return `${Math.round(ns)} ns`;
   if (size < 1e6) return `${(ns / 1e3).toFixed(size < 1e4 ? 1 : 0)} µs`;
   if (size < 1e9) return `${(ns / 1e6).toFixed(size < 1e7 ? 1 : 0)} ms`;
-  return `${(ns / 1e9).toFixed(1)} s`;
+  if (size < 600e9) return `${(ns / 1e9).toFixed(1)} s`;
+  if (size < 600 * 60e9) return `${Math.round(ns / 60e9)} min`;
+  return size < 600 * 3600e9 ? `${Math.round(ns / 3600e9)} h` : `${Math.round(ns / 86_400e9)} d`;
 }
 
-function shortened(name: string): string {
-  return name.length <= MOST_NAME_COLUMNS ? name : `…${name.slice(1 - MOST_NAME_COLUMNS)}`;
+function shortened(name: string, most = MOST_NAME_COLUMNS): string {
+  return name.length <= most ? name : `…${name.slice(1 - most)}`;
 }
