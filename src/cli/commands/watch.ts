@@ -47,7 +47,7 @@ export const define: Define = (command, perform) => {
       `
 Links, addresses, routes, rules, rulesets and namespaces are followed as they
 change; other sysctls, iptables-legacy, sockets and tc every --every seconds.
-Exit: as it stood last: 0 reachable, 1 unreachable, 2 could not look, 3 cannot tell.`,
+Exit, as it stood last: 0 reachable, 1 unreachable, 2 not looked, 3 cannot tell.`,
     )
     .action((netns: string, destination: string, options: WatchOptions) =>
       perform(async (io) => {
