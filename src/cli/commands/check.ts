@@ -51,7 +51,7 @@ export const define: Define = (command, perform) => {
         ['nsdiag check net.yaml --snapshot FILE', 'on any machine, without root'],
       ]),
     )
-    .addHelpText('after', '\nExit: 0 all hold, 1 some do not, 2 some could not be asked, 3 of some nobody can tell.')
+    .addHelpText('after', '\nExit: 0 all hold, 1 some do not, 2 some could not be asked, 3 some are open.')
     .action((file: string, options: CheckOptions) =>
       perform(async (io) => {
         const { probe, snapshot, junit, tap = false, json = false } = options;
