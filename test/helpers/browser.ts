@@ -93,7 +93,10 @@ export class Browser {
 
   /** The whole page as PNG. */
   async screenshot(): Promise<Uint8Array> {
-    const { data } = await this.#call<{ data: string }>('Page.captureScreenshot', { captureBeyondViewport: true });
+    const { data } = await this.#call<{ data: string }>('Page.captureScreenshot', {
+      captureBeyondViewport: true,
+      format: 'png',
+    });
     return Buffer.from(data, 'base64');
   }
 
