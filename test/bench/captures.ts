@@ -10,18 +10,34 @@ import { join } from 'node:path';
 import { isInstalled } from '../../src/system/installed.ts';
 import type { Argv } from '../../src/system/run.ts';
 import { writeBigCapture } from './big-capture.ts';
+import { writeBomb, writeFlood, writeLie } from './hostile-captures.ts';
 
 const PACKETS = { large: 5_000_000, small: 500_000 } as const;
 
-/** 1.1 GB and 111 MB, in a folder that goes with what is answered. */
-export function writeCaptures(): { readonly large: string; readonly small: string; readonly remove: () => void } {
+/** Paths of the files, in a folder that goes with them. */
+export type BenchCaptures = ReturnType<typeof writeCaptures>;
+
+/** 3.9 GB in all. */
+export function writeCaptures() {
   const folder = mkdtempSync(join(tmpdir(), 'nsdiag-bench-'));
-  const write = (name: keyof typeof PACKETS) => {
-    const path = join(folder, `${name}.pcap`);
-    writeBigCapture(path, { packets: PACKETS[name], format: 'pcap', side: 'clients' });
-    return path;
+  const path = (name: string) => join(folder, name);
+  const files = {
+    large: path('large.pcap'),
+    servers: path('servers.pcap'),
+    blocks: path('large.pcapng'),
+    small: path('small.pcap'),
+    flood: path('flood.pcap'),
+    lie: path('lie.pcap'),
+    bomb: path('bomb.pcapng.gz'),
   };
-  return { large: write('large'), small: write('small'), remove: () => rmSync(folder, { recursive: true }) };
+  writeBigCapture(files.large, { packets: PACKETS.large, format: 'pcap', side: 'clients' });
+  writeBigCapture(files.servers, { packets: PACKETS.large, format: 'pcap', side: 'servers' });
+  writeBigCapture(files.blocks, { packets: PACKETS.large, format: 'pcapng', side: 'clients' });
+  writeBigCapture(files.small, { packets: PACKETS.small, format: 'pcap', side: 'clients' });
+  writeFlood(files.flood, PACKETS.large);
+  writeLie(files.lie, 100);
+  writeBomb(files.bomb, 1024);
+  return { ...files, folder, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 /** What else reads a capture; the ratio that nsdiag is to keep to it. Those that are not installed are left out. */

@@ -12,9 +12,10 @@ import { fileURLToPath } from 'node:url';
 import type { Argv } from '../../src/system/run.ts';
 import { PrivateWorld, WORLD_VARIABLE } from '../../src/system/world.ts';
 import { BREAK_IT, DIAGNOSE_BY_HAND, TWO_SUBNETS } from './by-hand.ts';
-import { otherReaders, writeCaptures } from './captures.ts';
+import { type BenchCaptures, otherReaders, writeCaptures } from './captures.ts';
 import { type LiveRate, measureLive } from './live.ts';
 import { type MatrixTime, measureMatrix } from './matrix.ts';
+import { measurePeaks } from './peaks.ts';
 import { measureWalk, type WalkRate } from './walk.ts';
 
 interface Program {
@@ -93,20 +94,25 @@ async function againInWorld(): Promise<number> {
 function measureAll(): number {
   const files = writeCaptures();
   try {
-    return measureThese([...COMPARISONS, ...analyses(files.large, files.small)]);
+    const exitCode = measureThese([...COMPARISONS, ...analyses(files)]);
+    for (const line of measurePeaks(NSDIAG, files)) console.log(line);
+    return exitCode;
   } finally {
     files.remove();
   }
 }
 
 /** The whole report on a capture, beside what else reads it; 1: some of it was lost on the way. */
-function analyses(large: string, small: string): readonly Comparison[] {
-  return otherReaders(large, small).map(({ file, name, argv, target }) => ({
-    ours: { name: file === large ? 'analyze, 5 M' : 'analyze, 0.5 M', argv: [...NSDIAG, 'analyze', file], exitCode: 1 },
+function analyses({ large, small, blocks }: BenchCaptures): readonly Comparison[] {
+  const analyze = (name: string, file: string) => ({ name, argv: [...NSDIAG, 'analyze', file] as const, exitCode: 1 });
+  const beside = otherReaders(large, small).map(({ file, name, argv, target }) => ({
+    ours: analyze(file === large ? 'analyze, 5 M' : 'analyze, 0.5 M', file),
     yardstick: { name, argv, exitCode: 0 },
     target,
     rounds: 3,
   }));
+  const formats = { ours: analyze('analyze, pcapng', blocks), yardstick: analyze('analyze, pcap', large), target: 1.2 };
+  return [...beside, { ...formats, rounds: 3 }];
 }
 
 function measureThese(comparisons: readonly Comparison[]): number {
