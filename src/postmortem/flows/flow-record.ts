@@ -88,15 +88,14 @@ export const SIDE_NUMBERS = 8;
 /** Doubles that belong to both sides, from the start of the record. */
 export const COMMON_NUMBER = {
   firstTime: 45,
-  /** Of the latest SYN and of the SYN that answers. */
+  /** Of the latest SYN. */
   synTime: 46,
-  synAckTime: 47,
   /** From the SYN to the acknowledgement that ends the handshake, 0 when not seen. */
-  handshake: 48,
+  handshake: 47,
   /** Of the packet that is being looked at: a double that is handed from function to function is an object each time. */
-  now: 49,
+  now: 48,
 } as const;
-export const RECORD_NUMBERS = 50;
+export const RECORD_NUMBERS = 49;
 export const RECORD_WORDS = RECORD_NUMBERS * 2;
 
 export const FLOW_STATE = {

@@ -81,9 +81,9 @@ export function takeSyn(
   const client = isAnswer ? 1 - side : side;
   const begun = client === 1 ? state | FLOW_STATE.begunBySide1 : state & ~FLOW_STATE.begunBySide1;
   words[record + COMMON.state] = begun | (isAnswer ? FLOW_STATE.synAckSeen : FLOW_STATE.synSeen);
-  numbers[flow * RECORD_NUMBERS + (isAnswer ? COMMON_NUMBER.synAckTime : COMMON_NUMBER.synTime)] = numbers[
-    flow * RECORD_NUMBERS + COMMON_NUMBER.now
-  ] as number;
+  if (isAnswer) return;
+  const first = flow * RECORD_NUMBERS;
+  numbers[first + COMMON_NUMBER.synTime] = numbers[first + COMMON_NUMBER.now] as number;
 }
 
 function takeOptions(words: Int32Array, record: number, mine: number, fields: PacketFields): void {
