@@ -12,7 +12,7 @@ import { Capture } from './tcpdump.ts';
 import { TimeOrder } from './time-order.ts';
 
 /** What is needed of a namespace to listen in it. */
-export type Listened = Pick<Netns, 'name' | 'entry'>;
+export type Listened = Pick<Netns, 'name' | 'entry' | 'inode'>;
 
 export interface LiveCaptureOptions extends Pick<ChildOptions, 'stack'> {
   readonly filter: string;
@@ -49,10 +49,12 @@ const TELL_AFTER_BYTES = 1024 * 1024;
 const NS_PER_MS = 1e6;
 
 export class LiveCapture {
-  readonly streams: LiveStream[] = [];
+  /** By number; a hole where one could not be listened to. */
+  readonly #streams: LiveStream[] = [];
   readonly #options: LiveCaptureOptions;
   readonly #order = new TimeOrder();
   readonly #timer: NodeJS.Timeout;
+  #joined = 0;
   #ringKib = LEAST_RING_KIB;
   #untoldBytes = 0;
   #isPaused = false;
@@ -80,6 +82,20 @@ export class LiveCapture {
     if (paused === this.#isPaused) return;
     this.#isPaused = paused;
     for (const { capture } of this.streams) capture.isPaused = paused;
+  }
+
+  /** All that listen, or did. */
+  get streams(): readonly LiveStream[] {
+    return this.#streams.flatMap((stream) => [stream]);
+  }
+
+  stream(number: number): LiveStream | undefined {
+    return this.#streams[number];
+  }
+
+  /** The number that the next one who joins gets. */
+  get nextStream(): number {
+    return this.#joined;
   }
 
   /** Stop listening in a namespace; what it has handed on is told. */
@@ -115,7 +131,8 @@ export class LiveCapture {
   async #join(netns: Listened): Promise<Joined> {
     const { filter, snapLengthBytes, baseSeconds, stack, onLost } = this.#options;
     const records = new PcapRecords(baseSeconds);
-    const number = this.#order.add(records, this.#nowNs(), () => this.streams[number]?.capture.isIdle ?? false);
+    this.#joined++;
+    const number = this.#order.add(records, this.#nowNs(), () => this.#streams[number]?.capture.isIdle ?? false);
     const start = await Capture.start({
       netns,
       filter,
@@ -140,7 +157,7 @@ export class LiveCapture {
     }
     const { capture } = start;
     const stream: LiveStream = { netns, capture, records, isEnding: false };
-    this.streams[number] = stream;
+    this.#streams[number] = stream;
     void capture.ended.then(() => {
       this.#order.end(number);
       if (stream.isEnding) return;

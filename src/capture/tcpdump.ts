@@ -162,6 +162,11 @@ export class Capture {
     return hasArrived(answer()) ? answer() : undefined;
   }
 
+  /** Its process; `undefined` when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   /** It waits for packets: everything that passed before has been handed on, as far as its output has been read. */
   get isIdle(): boolean {
     return this.#child.isAsleep;

@@ -56,6 +56,7 @@ export function measureLive(): LiveRate {
     seed: 1,
     hasFilter: false,
     whyMissed: () => undefined,
+    onDoubt: () => undefined,
     onJourney: ({ kind }) => {
       if (kind === 'arrived') arrived++;
     },

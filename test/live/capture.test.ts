@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { journeyDocument, summaryDocument } from '../../src/report/live-json.ts';
 import { ROUTER_WORLD } from '../helpers/probing.ts';
-import { buildLab, inWorld, liveTest, until, type World } from '../helpers/world.ts';
+import { BIN, buildLab, inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
 type Journey = ReturnType<typeof journeyDocument>;
 type Summary = ReturnType<typeof summaryDocument>;
@@ -140,17 +140,7 @@ liveTest('nsdiag capture leaves a whole file and no tcpdump, whatever ends it', 
       ['SIGKILL', null],
     ] as const) {
       const path = `/run/${signal}.pcapng`;
-      const running = world.start([
-        process.execPath,
-        'bin/nsdiag.js',
-        'capture',
-        'ns1',
-        'ns3',
-        '--filter',
-        'icmp',
-        '-w',
-        path,
-      ]);
+      const running = world.start([process.execPath, BIN, 'capture', 'ns1', 'ns3', '--filter', 'icmp', '-w', path]);
       await running.said(/Listening in ns1, ns3/);
       const started = await world.sh('pgrep -c tcpdump');
       expect(Number(started)).toBe(2);
@@ -198,6 +188,29 @@ liveTest('nsdiag capture says what it cannot do, and exits with 2', async () => 
     expect(await failed('ns1', '--filter', 'no such thing')).toContain('syntax error');
     expect(await failed('ns1', '-w', '/dev/full')).toContain('Cannot write /dev/full: the disk is full');
     expect(await failed('ns1', '-w', '/nowhere/file')).toContain('Cannot write /nowhere/file');
+    expect((await world.run(['pgrep', 'tcpdump'])).exitCode).toBe(1);
+  });
+});
+
+liveTest('nsdiag capture says what appears and what goes while it runs, and keeps no namespace alive', async () => {
+  await inWorld(async (world) => {
+    await world.sh(ROUTER_WORLD);
+    const running = world.start([process.execPath, BIN, 'capture', 'ns1', 'ns3']);
+    await running.said(/Listening in ns1, ns3/);
+    await world.sh('ip -n ns1 link add dev late type bridge');
+    await running.said(/ns1:late has appeared/);
+    await world.sh('ip -n ns1 link del dev late');
+    await running.said(/ns1:late has gone/);
+    await world.sh('ip netns del ns3');
+    await running.said(/namespace ns3 has gone: nobody listens there any more/);
+    // With its namespace the one end of the wire goes, and so the other.
+    await until(async () => !(await world.sh('ip -n ns2 -br link')).includes('v3'), 'the end of the wire to ns3');
+    await world.sh('ip netns add ns3');
+    await running.said(/namespace ns3 has appeared, and is listened in from now on/);
+    await world.sh('ip -n ns3 link set dev lo up; ip netns exec ns3 ping -c1 127.0.0.1');
+    await running.said(/ns3:lo ✓/);
+    running.signal('SIGINT');
+    expect(await running.exited).toBe(0);
     expect((await world.run(['pgrep', 'tcpdump'])).exitCode).toBe(1);
   });
 });

@@ -21,6 +21,8 @@ import { onMachine } from '../why/on-machine.ts';
 import { startReading } from '../why/reading.ts';
 import { CaptureFile } from './capture-file.ts';
 import { whenToEnd } from './ending.ts';
+import { NetnsWatch } from './netns-watch.ts';
+import { Newcomers } from './newcomers.ts';
 import { NOT_ASKED, Places } from './places.ts';
 import { Remarks } from './remarks.ts';
 import type { CaptureRequest } from './request.ts';
@@ -28,9 +30,6 @@ import { summaryOf, tellSummary } from './summary.ts';
 import { Tracking, WAIT_MS } from './tracking.ts';
 import { View } from './view.ts';
 import { choose } from './where.ts';
-
-/** So often what has come so far is put into the file. */
-const FLUSH_MS = 250;
 
 /** @throws Failure when nothing can be listened to, or the file not be written. */
 export async function capture(io: CommandIo, request: CaptureRequest): Promise<ExitCode> {
@@ -58,6 +57,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
 
   let file: CaptureFile | undefined;
   let live: LiveCapture | undefined;
+  let newcomers: Newcomers | undefined;
   try {
     const snapshot = writeRecording(await recording);
     if (request.file !== undefined) {
@@ -74,6 +74,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       near,
       seed,
       hasFilter: request.filter !== '',
+      onDoubt: () => newcomers?.onDoubt(),
       whyMissed: (netns) => whyMissed(live, netns, lostStreams),
       onJourney: (fate, isChanged, journey) => {
         view.tell(fate, journey);
@@ -90,6 +91,14 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
         ending.fail(error);
       }
     };
+    // What is shown is in the file, should we be killed.
+    const flush = (): void => {
+      try {
+        if (ending.problem === undefined) file?.flush();
+      } catch (error) {
+        ending.fail(error);
+      }
+    };
     live = new LiveCapture({
       filter: request.filter,
       snapLengthBytes: request.snapLengthBytes,
@@ -97,6 +106,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       stack,
       onRecord,
       onTold: (toldNs) => {
+        flush();
         tracking.advance(toldNs);
         const drained = file?.drained;
         if (drained === undefined || live === undefined) return;
@@ -130,13 +140,16 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
     if (!request.isJson) io.stderr.write(`${escapeText(listeningText(names))}\n`);
     for (const note of chosen.notes) notice(note);
 
-    const flushing = setInterval(() => {
-      try {
-        file?.flush();
-      } catch (error) {
-        ending.fail(error);
-      }
-    }, FLUSH_MS);
+    newcomers = new Newcomers({
+      live,
+      places,
+      file,
+      where: request.where,
+      points: chosen.points,
+      notice,
+      look: lookAgain,
+    });
+    const watch = new NetnsWatch({ live, notice, onDevices: newcomers.onDevices, onNamed: newcomers.onNamed });
     const first = targets[0];
     await ending.wait({
       durationMs: request.durationMs,
@@ -146,8 +159,9 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       // What is under way may still arrive.
       lingerMs: WAIT_MS + 50,
     });
-    clearInterval(flushing);
-    const { streams } = live;
+    watch.end();
+    await newcomers.settled;
+    const ended = live;
     await live.finish();
     tracking.finish();
     view.tellLeft();
@@ -168,7 +182,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       const nowMs = Date.now();
       const at = { seconds: Math.floor(nowMs / 1000), nanoseconds: (nowMs % 1000) * 1e6 };
       try {
-        await closing.close((stream) => streams[stream]?.capture.counters, at);
+        await closing.close((stream) => ended.stream(stream)?.capture.counters, at);
         const note = ending.problem === undefined ? await closing.comment(remarks) : undefined;
         if (note !== undefined) notice(note);
       } catch (error) {
@@ -209,7 +223,7 @@ function listeningText(names: readonly string[]): string {
 
 /** Why a packet may have passed there unseen. @param lost Streams that ended before they were asked to. */
 function whyMissed(live: LiveCapture | undefined, netns: string, lost: ReadonlySet<LiveStream>): string | undefined {
-  const stream = live?.streams.find((each) => each?.netns.name === netns);
+  const stream = live?.streams.findLast((each) => each.netns.name === netns);
   if (stream === undefined) return undefined;
   if (lost.has(stream)) return `nobody listened in ${netns} any more`;
   const dropped = stream.capture.counters?.dropped ?? 0;

@@ -21,6 +21,8 @@ export interface FateOptions {
   readonly ways: Ways;
   /** Packets that look otherwise behind a translation may not be let through by it. */
   readonly hasFilter: boolean;
+  /** A packet came in, and went no further: the namespace may have got its address since it was read. */
+  readonly onDoubt: () => void;
   /** How long it was waited for. */
   readonly afterMs: number;
   /** Why a packet may have been missed in that namespace at that time: a clause. */
@@ -66,6 +68,7 @@ function fate(packet: FollowedPacket, lastPoint: number, traffic: Traffic | unde
   if (hasFilter && ahead.some(({ stage }) => stage === 'nat' || stage === 'encapsulate')) {
     return { kind: 'unknown', why: `it is translated in ${last.netns}, and the filter may not know it behind that` };
   }
+  if (last.direction === 'in') options.onDoubt();
   const next = ahead.find((step) => {
     const { netns, device } = step;
     return directionOf(step) !== undefined && device !== undefined && places.isListened(netns, device);

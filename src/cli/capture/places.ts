@@ -95,6 +95,8 @@ export class Places {
     if (place.direction === 'out') return false;
     const listening = this.#streams[place.stream];
     if (listening === undefined) return false;
+    // What comes in by lo has been routed to the namespace itself, whatever address it has.
+    if (listening.links.get(place.ifindex)?.detail.kind === 'loopback') return true;
     if (fields.network === NETWORK.ipv6)
       return listening.own6.has(`${fields.dest0},${fields.dest1},${fields.dest2},${fields.dest3}`);
     return listening.own4.has(fields.dest3);

@@ -24,7 +24,7 @@ import { Groups } from './losses.ts';
 import { NOT_ASKED } from './places.ts';
 import { Ways } from './ways.ts';
 
-export interface TrackingOptions extends Pick<FateOptions, 'places' | 'hasFilter' | 'whyMissed'> {
+export interface TrackingOptions extends Pick<FateOptions, 'places' | 'hasFilter' | 'whyMissed' | 'onDoubt'> {
   readonly seed: number;
   /** Namespaces that are listened in. */
   readonly near: ReadonlySet<string>;
@@ -60,8 +60,8 @@ export class Tracking {
 
   constructor(options: TrackingOptions) {
     this.#options = options;
-    const { places, hasFilter, whyMissed, near } = options;
-    this.#fateOptions = { places, hasFilter, whyMissed, ways: new Ways(places.host, near), afterMs: WAIT_MS };
+    const { places, hasFilter, whyMissed, onDoubt, near } = options;
+    this.#fateOptions = { places, hasFilter, whyMissed, onDoubt, ways: new Ways(places.host, near), afterMs: WAIT_MS };
     this.#answers = new Answers(ANSWER_MS, (packet) => this.#notAnswered(packet));
     this.#follower = new Follower({
       waitMs: WAIT_MS,
