@@ -41,8 +41,6 @@ export interface CaptureRequest extends ChildOptions {
     | { readonly kind: 'bytes'; readonly onBytes: (bytes: Uint8Array) => number };
   /** The kernel's ring, in KiB; without, as tcpdump chooses (2 MiB). */
   readonly bufferKib?: number;
-  /** Hand on a buffer full at a time, a second late or more, for a third of the work; without, every packet at once. */
-  readonly inBulk?: boolean;
 }
 
 /** Narrow on `kind`. */
@@ -55,8 +53,6 @@ const CATCH_UP_MS = 1_000;
 
 /** It answers between two packets; that it was held up at the same packet so often in a row is not to be expected. */
 const IDLE_ANSWERS = 3;
-
-const AT_ONCE = ['-U', '--immediate-mode'];
 
 /** A tcpdump at work. */
 export class Capture {
@@ -74,9 +70,9 @@ export class Capture {
   #howEnded: string | undefined;
 
   private constructor(request: CaptureRequest) {
-    const { netns, filter, snapLengthBytes, to, bufferKib, inBulk = false, stack, signal } = request;
+    const { netns, filter, snapLengthBytes, to, bufferKib, stack, signal } = request;
     const ring = bufferKib === undefined ? [] : ['-B', String(bufferKib)];
-    const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-Z', 'root', ...(inBulk ? [] : AT_ONCE), ...ring];
+    const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-Z', 'root', '-U', '--immediate-mode', ...ring];
     const format = ['--time-stamp-precision', 'nano', '-s', String(snapLengthBytes), '-w', '-'];
     this.netns = netns.name;
     this.#byHand = inNetns(netns, ['tcpdump', '-i', 'any', '-c', '1']);

@@ -109,7 +109,28 @@ END
   },
 );
 
-liveTest('nsdiag capture knows a packet behind a translation and within a tunnel', async () => {
+liveTest('nsdiag capture knows a packet within a tunnel and behind it', async () => {
+  await inWorld(async (world) => {
+    await buildLab(world, 'vxlan-overlay');
+    await answered(world, 'c1', '10.42.0.12');
+    const ping = ['ping', '-q', '-c1', '-W1', '10.42.0.12'];
+    const { stdout, exitCode } = await world.nsdiag(['capture', '--json', '--between', 'c1', 'c2', '--', ...ping]);
+    const request = linesOf(stdout).journeys.find(({ text }) => text.startsWith('ICMP echo request'));
+    expect(request?.hops.map(({ netns, device, changes }) => [`${netns}:${device}`, ...changes].join(' '))).toEqual([
+      'c1:eth0',
+      'm1:vethc1',
+      'm1:vx0',
+      'm1:eth0 in VXLAN 42',
+      'm2:eth0',
+      'm2:vx0 out of the tunnel',
+      'm2:vethc2',
+      'c2:eth0',
+    ]);
+    expect(exitCode).toBe(0);
+  });
+});
+
+liveTest('nsdiag capture knows a packet behind a translation', async () => {
   await inWorld(async (world) => {
     await buildLab(world, 'published-port');
     await answered(world, 'web', '198.51.100.10');
