@@ -209,6 +209,8 @@ liveTest('nsdiag capture says what it cannot do, and exits with 2', async () => 
     expect(await failed('ns1', '--filter', 'no such thing')).toContain('syntax error');
     expect(await failed('ns1', '-w', '/dev/full')).toContain('Cannot write /dev/full: the disk is full');
     expect(await failed('ns1', '-w', '/nowhere/file')).toContain('Cannot write /nowhere/file');
+    const notRun = await world.nsdiag(['capture', 'ns1', '--filter', 'icmp', '--', 'no-such-program']);
+    expect([notRun.exitCode, notRun.stderr]).toEqual([2, expect.stringContaining('Cannot run no-such-program')]);
     expect((await world.run(['pgrep', 'tcpdump'])).exitCode).toBe(1);
   });
 });

@@ -190,6 +190,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       }
     }
     tellSummary(out, summary, request.isJson, style);
+    if (tracking.followed === 0 && NOT_RUN.has(ending.program?.exitCode ?? 0)) throw cannotRun(request.program ?? []);
     if (ending.problem !== undefined) throw ending.problem;
     return { arrived: 0, lost: 1, undecided: 3 }[summary.verdict] as ExitCode;
   } finally {
@@ -206,6 +207,13 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       return undefined; // as it was when it began, then
     }
   }
+}
+
+/** What nsenter, and any shell, exits with for a program that is not there, or is none. */
+const NOT_RUN: ReadonlySet<number> = new Set([126, 127]);
+
+function cannotRun([program = '']: readonly string[]): Failure {
+  return new Failure('command-failed', `Cannot run ${program}: it could not be started, and no packet was seen`);
 }
 
 function cannotListen(name: string, why: string): Failure {

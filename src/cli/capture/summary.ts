@@ -9,6 +9,7 @@ import type { Host } from '../../host/host.ts';
 import type { Answer } from '../../inquest/inquest.ts';
 import { escapeJson } from '../../report/escape.ts';
 import { type LiveSummary, summaryDocument } from '../../report/live-json.ts';
+import { shellLine } from '../../report/shell-quote.ts';
 import { liveSummaryText } from '../../report/text/live-summary.ts';
 import { counted, type Style } from '../../report/text/style.ts';
 import type { Question } from '../../walk/question.ts';
@@ -51,10 +52,10 @@ export function summaryOf({ tracking, live, host, near, request, notices, ending
   }
   const { program } = ending;
   if (program !== undefined && program.exitCode !== 0) notes.push(`The program that was run ended with ${program.how}`);
-  if (followed === 0) {
-    const asked =
-      question === undefined ? [] : ['--between asks the model for the way: nsdiag why says whether it is right'];
-    notes.push(...asked);
+  if (followed === 0 && question !== undefined) {
+    notes.push(
+      `Whether anything could be sent at all: ${shellLine(['nsdiag', 'why', question.netns, question.destination])}`,
+    );
   }
   return {
     verdict,
