@@ -13,7 +13,7 @@ export const errorDocument: ErrorDocument = ({ message, hint }) => captureErrorD
 export const define: Define = (command, perform) => {
   command
     .usage('[options] <netns[:device]>... [-- command...]')
-    .argument('[netns...]', 'where to listen: ns1, ns1:veth0, host, pid:NUMBER, a path; behind --, a command to run')
+    .argument('[place...]', 'where to listen: ns1, ns1:veth0, host, pid:NUMBER, a path; behind --, a command to run')
     .option('--between <netns...>', 'two places: every namespace on the way from one to the other and back')
     .option('--all', 'every namespace that is found')
     .option('--filter <expression>', 'only such packets, as tcpdump takes it (pcap-filter)')

@@ -15,6 +15,7 @@ import { FLOW_SORTS } from '../analyze/list-flows.ts';
 import { FAULT_FACTS } from '../explain/explained.ts';
 import { FORMATS } from '../topo/format.ts';
 import type { Blank, Candidate, Completion, Source } from './complete.ts';
+import { devicesTyped } from './devices.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -27,6 +28,7 @@ const NAMESPACES: Source = () => plain(namespaces());
 export const SOURCES: Readonly<Record<string, (blank: Blank, env: Env) => Completion | Promise<Completion>>> = {
   netns: NAMESPACES,
   destination: NAMESPACES,
+  place: async ({ typed }) => plain([...namespaces(), ...(await devicesTyped(typed))]),
   proto: () => words('icmp', 'tcp', 'udp'),
   format: () => words(...FORMATS),
   file: FILES,

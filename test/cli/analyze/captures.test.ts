@@ -28,12 +28,12 @@ test.each(CAPTURED_LABS)(
   },
 );
 
-test('captures/ holds the capture, the words and the story of each, and nothing else', () => {
+test('captures/ holds the capture, the words and the story of each, the pictures of the README, and nothing else', () => {
   const names = CAPTURED_LABS.map(({ name }) => name);
   const readme = readFileSync(`${CAPTURES}README.md`, 'utf8');
 
   expect(readdirSync(CAPTURES).sort()).toEqual(
-    ['README.md', ...names.flatMap((name) => [`${name}.pcap`, `${name}.txt`])].sort(),
+    ['README.md', 'pictures', ...names.flatMap((name) => [`${name}.pcap`, `${name}.txt`])].sort(),
   );
   for (const name of names) expect(readme).toContain(`| \`${name}\` |`);
 });
