@@ -14,6 +14,8 @@ export type ExitCode = 0 | 1 | 2 | 3;
 /** Where text goes. Writing never fails: a reader that went away has had enough. */
 export interface Writer {
   readonly write: (text: string) => void;
+  /** Whether the reader of what was written has gone away, as far as that has shown; absent where there is none to go. */
+  readonly isClosed?: () => boolean;
 }
 
 /** What the command line says about writing. */

@@ -28,7 +28,7 @@ export function processIo({ signal, expect }: Pick<Interruption, 'signal' | 'exp
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') writeError ??= error;
     });
-    return { write: (text) => void (stream.writable && stream.write(text)) };
+    return { write: (text) => void (stream.writable && stream.write(text)), isClosed: () => !stream.writable };
   };
   const stdout = writerTo(process.stdout);
   const stderr = writerTo(process.stderr);
@@ -39,7 +39,7 @@ export function processIo({ signal, expect }: Pick<Interruption, 'signal' | 'exp
   };
   const held: string[] = [];
   const hold = (text: string): void => void held.push(text);
-  const inOrder: Writer = { write: (text) => (held.length > 0 ? hold(text) : stdout.write(text)) };
+  const inOrder: Writer = { ...stdout, write: (text) => (held.length > 0 ? hold(text) : stdout.write(text)) };
   const mayAsk = process.stdin.isTTY === true && terminal.stderrIsTerminal;
 
   return {

@@ -55,9 +55,10 @@ Exit, as it stood last: 0 reachable, 1 unreachable, 2 not looked, 3 cannot tell.
         const everyMs = 1000 * secondsOf(options.every);
         const ground = await onMachine({ probe: options.probe, trace: false }, io.signal, undefined);
         io.expectInterruption();
-        const last = await watchFor(ground, { words, everyMs }, io.signal, (turn) =>
-          tell(io, turn, options.json === true),
-        );
+        const last = await watchFor(ground, { words, everyMs }, io.signal, {
+          tell: (turn) => tell(io, turn, options.json === true),
+          isGone: () => io.stdout.isClosed?.() === true,
+        });
         return exitCodeOf(last);
       }),
     );

@@ -8,7 +8,7 @@ import type { Asking } from '../../diagnosis/matrix/ask-pairs.ts';
 import { makeMatrix } from '../../diagnosis/matrix/make-matrix.ts';
 import { type Matrix, verdictOfMatrix } from '../../diagnosis/matrix/matrix.ts';
 import { type Members, membersOf } from '../../diagnosis/matrix/members.ts';
-import type { Host } from '../../host/host.ts';
+import { findNetns, type Host } from '../../host/host.ts';
 import { escapeJson } from '../../report/escape.ts';
 import { matrixDocument } from '../../report/matrix-json.ts';
 import { matrixText } from '../../report/text/matrix.ts';
@@ -63,7 +63,7 @@ function membersFor(host: Host, names: readonly string[], ground: Ground): Membe
     names.length === 0
       ? membersOf(host)
       : { members: [...new Set(names.map((name) => requiredNetns(host, name, ground).name))], leftOut: [] };
-  if (asked.members.length >= 2) return asked;
+  if (asked.members.length >= 2) return requireSomeRead(host, asked);
   const [only] = asked.members;
   const found = only === undefined ? 'there is no namespace that can be asked' : `there is only ${only}`;
   const left = asked.leftOut.map(({ netns, why }) => `${netns}: ${why}`);
@@ -72,4 +72,12 @@ function membersFor(host: Host, names: readonly string[], ground: Ground): Membe
     `Cannot ask who reaches whom: ${found}`,
     left.length === 0 ? 'It takes two namespaces' : `Left out are ${left.join('; ')}`,
   );
+}
+
+/** @throws Failure when none of them could be read: then nothing was looked at. */
+function requireSomeRead(host: Host, asked: Members): Members {
+  const facts = asked.members.map((name) => findNetns(host, name)?.links);
+  const [first] = facts;
+  if (first === undefined || first.known || facts.some((links) => links?.known === true)) return asked;
+  throw new Failure('no-permission', `Cannot ask who reaches whom: ${first.why}`, 'Run nsdiag as root (sudo)');
 }

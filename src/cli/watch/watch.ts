@@ -39,30 +39,42 @@ export interface WatchRequest {
   readonly everyMs: number;
 }
 
-/** Watch until it is interrupted. @returns How it stood last. */
+export interface Listener {
+  readonly tell: (turn: Turn) => void;
+  /** Nobody listens any more. */
+  readonly isGone: () => boolean;
+}
+
+/**
+ * Watch until it is interrupted, or nobody listens.
+ *
+ * @returns How it stood last.
+ * @throws Failure when it cannot be asked even once: what was meant is not there, or may not be looked at.
+ */
 export async function watchFor(
   ground: Ground,
   { words, everyMs }: WatchRequest,
   signal: AbortSignal,
-  onTurn: (turn: Turn) => void,
+  { tell, isGone }: Listener,
 ): Promise<Outcome> {
   const wakeups = new Wakeups(everyMs, signal);
   const monitors = new Monitors(() => wakeups.wake());
   try {
     monitors.follow();
     let host = await ground.look();
-    let outcome = await answer(ground, words, host, signal);
-    onTurn({ at: new Date(), event: 'first', outcome, origins: [] });
+    let outcome: Outcome = { kind: 'answered', diagnosis: await answer(ground, words, host) };
+    tell({ at: new Date(), event: 'first', outcome, origins: [] });
     for (let woken = await wakeups.next(); woken !== 'stopped'; woken = await wakeups.next()) {
+      if (isGone()) break;
       monitors.follow();
       const now = await ground.look();
       const { changes } = differenceOf(host, now);
       host = now;
       if (changes.length === 0 && woken === 'changed') continue;
-      const next = await answer(ground, words, now, signal);
+      const next = await outcomeOf(() => answer(ground, words, now), signal);
       const event = eventOf(outcome, next);
       outcome = next;
-      if (event !== undefined) onTurn({ at: new Date(), event, outcome, origins: originsOf(changes) });
+      if (event !== undefined) tell({ at: new Date(), event, outcome, origins: originsOf(changes) });
     }
     return outcome;
   } catch (error) {
@@ -75,15 +87,19 @@ export async function watchFor(
 }
 
 /** The host that was just read does for the first look. */
-async function answer(ground: Ground, words: WhyWords, host: Host, signal: AbortSignal): Promise<Outcome> {
+async function answer(ground: Ground, words: WhyWords, host: Host): Promise<Diagnosis> {
   let read: Host | undefined = host;
   const look = async () => {
     const looked = read ?? (await ground.look());
     read = undefined;
     return looked;
   };
+  return (await ask({ ...ground, look }, words)).diagnosis;
+}
+
+async function outcomeOf(asked: () => Promise<Diagnosis>, signal: AbortSignal): Promise<Outcome> {
   try {
-    return { kind: 'answered', diagnosis: (await ask({ ...ground, look }, words)).diagnosis };
+    return { kind: 'answered', diagnosis: await asked() };
   } catch (error) {
     if (signal.aborted || !(error instanceof Failure)) throw error;
     return { kind: 'not-asked', because: error.message };

@@ -46,7 +46,7 @@ export function matrixSummary(matrix: Matrix): string {
   if (broken === 0 && open === 0) {
     return `All ${counted(cells.length, 'pair')} of ${members.length} namespaces reach each other (${how})`;
   }
-  if (broken === 0) return `Of ${open} ${of} nobody can tell whether they reach each other, ${causes} (${how})`;
+  if (broken === 0) return `Nobody can tell of ${open} ${of} whether they reach each other, ${causes} (${how})`;
   const besides = open === 0 ? '' : `, and of ${open} nobody can tell`;
   return `${broken} ${of} do not reach each other${besides}, ${causes} (${how})`;
 }
