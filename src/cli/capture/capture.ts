@@ -163,7 +163,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
     await newcomers.settled;
     const ended = live;
     await live.finish();
-    tracking.finish();
+    tracking.finish((Date.now() - base * 1000) * 1e6, ending.program !== undefined && !io.signal.aborted);
     view.tellLeft();
     const after = tracking.lost.total + tracking.unanswered.total > 0 ? await lookAgain() : undefined;
     const summary = summaryOf({

@@ -110,8 +110,10 @@ export class Tracking {
     this.#answers.advance(toldNs);
   }
 
-  finish(): void {
+  /** @param hasGivenUp Whether who asked has ended by itself, and so waits no longer. */
+  finish(nowNs: number, hasGivenUp: boolean): void {
     this.#follower.finish();
+    this.#answers.finish(nowNs, hasGivenUp ? WAIT_MS : ANSWER_MS);
   }
 
   /** The hops by name, in the order in which they were first passed. */

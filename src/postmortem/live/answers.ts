@@ -29,10 +29,10 @@ export class Answers<Question> {
     this.#onUnanswered = onUnanswered;
   }
 
-  /** @param asWho A question as its asker sent it. */
+  /** @param asWho A question as its asker sent it. One that is asked again waits since it was asked first. */
   ask(asWho: PacketFields, atNs: number, question: Question): void {
     const asked = askedBy(asWho);
-    if (asked === undefined || asked.isAnswer || this.#open.size >= MOST_OPEN) return;
+    if (asked === undefined || asked.isAnswer || this.#open.size >= MOST_OPEN || this.#open.has(asked.key)) return;
     this.#open.set(asked.key, { question, atNs });
   }
 
@@ -43,8 +43,19 @@ export class Answers<Question> {
   }
 
   advance(nowNs: number): void {
+    this.#giveUp(nowNs - this.#waitNs);
+  }
+
+  /** Nothing more comes. @param waitMs How long is enough now: less than before, where the asker has given up itself. */
+  finish(nowNs: number, waitMs: number): void {
+    this.#giveUp(nowNs - waitMs * 1e6);
+    this.#open.clear();
+  }
+
+  /** They were asked one after the other. */
+  #giveUp(beforeNs: number): void {
     for (const [key, { question, atNs }] of this.#open) {
-      if (nowNs - atNs < this.#waitNs) return;
+      if (atNs > beforeNs) return;
       this.#open.delete(key);
       this.#onUnanswered(question);
     }

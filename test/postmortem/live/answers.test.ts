@@ -59,3 +59,27 @@ test.each([
 ])('Answers waits for none to %s', (_, frame) => {
   expect(unanswered(frame)).toEqual([]);
 });
+
+test('Answers counts a question that is asked again and again from the first time', () => {
+  const open: string[] = [];
+  const waiting = new Answers<string>(1000, (asked) => open.push(asked));
+  for (const [at, name] of ['first', 'second', 'third'].entries()) {
+    waiting.ask(fieldsOf(arpRequest(A, B)), at * 400e6, name);
+    waiting.advance(at * 400e6);
+  }
+  waiting.advance(1000e6);
+  expect(open).toEqual(['first']);
+});
+
+test.each([
+  ['the asker has given up', 200, ['old']],
+  ['the asker may still wait', 1000, []],
+])('Answers, at the end, where %s, has %j open', (_, waitMs, expected) => {
+  const open: string[] = [];
+  const waiting = new Answers<string>(1000, (asked) => open.push(asked));
+  waiting.ask(fieldsOf(echo(A, B, 1)), 0, 'old');
+  waiting.ask(fieldsOf(echo(A, B, 2)), 250e6, 'new');
+  waiting.finish(400e6, waitMs);
+  waiting.finish(9000e6, waitMs);
+  expect(open).toEqual(expected);
+});
