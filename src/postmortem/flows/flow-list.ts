@@ -71,7 +71,7 @@ export class FlowList {
     return this.#records.count + this.#records.forgotten;
   }
 
-  /** Only how many there were will be asked: what they were takes 80 MB of a large capture, and may go. */
+  /** Only how many there were will be asked: what they were takes 55 MB of a large capture, and may go. */
   release(): void {
     this.#records = { ...this.#records, words: new Int32Array(0), numbers: new Float64Array(0) };
   }

@@ -49,8 +49,8 @@ export const SIDE = {
   windowScale: 8,
   /** SIDE_STATE. */
   state: 9,
-  /** The entry in the table of troubled pairs, plus 1. */
-  pair: 10,
+  /** The entry of TroubledSides, 0: none. */
+  trouble: 10,
   /** The acknowledgement of this ends the measurement of a round trip. */
   roundTripSeq: 11,
   roundTrips: 12,
@@ -59,43 +59,34 @@ export const SIDE = {
   /** Segments with payload, SYN or FIN. */
   segments: 14,
   sentAgain: 15,
-  /** The segment that was sent again and is not acknowledged. */
-  stuckSeq: 16,
-  stuckBytes: 17,
-  stuckTimes: 18,
-  stuckFrame: 19,
-  measuredBytes: 20,
+  measuredBytes: 16,
 } as const;
 export const SIDE_AT = 16;
-export const SIDE_WORDS = 21;
+export const SIDE_WORDS = 17;
 
 /** Doubles of one side. Times are nanoseconds since the second in which the capture begins. */
 export const SIDE_NUMBER = {
+  /** Of the packet that is being looked at, where the side sent it: a double that is handed from function to function is an object each time. */
   lastTime: 0,
   nextSeqTime: 1,
   roundTripStart: 2,
   roundTripSum: 3,
-  /** When the window closed, 0 while it is open. */
-  closedSince: 4,
-  bytes: 5,
-  payloadBytes: 6,
-  stuckTime: 7,
+  bytes: 4,
+  payloadBytes: 5,
 } as const;
 /** In doubles from the start of the record. */
-export const SIDE_NUMBER_AT = 29;
-export const SIDE_NUMBERS = 8;
+export const SIDE_NUMBER_AT = 25;
+export const SIDE_NUMBERS = 6;
 
 /** Doubles that belong to both sides, from the start of the record. */
 export const COMMON_NUMBER = {
-  firstTime: 45,
+  firstTime: 37,
   /** Of the latest SYN. */
-  synTime: 46,
+  synTime: 38,
   /** From the SYN to the acknowledgement that ends the handshake, 0 when not seen. */
-  handshake: 47,
-  /** Of the packet that is being looked at: a double that is handed from function to function is an object each time. */
-  now: 48,
+  handshake: 39,
 } as const;
-export const RECORD_NUMBERS = 49;
+export const RECORD_NUMBERS = 40;
 export const RECORD_WORDS = RECORD_NUMBERS * 2;
 
 export const FLOW_STATE = {
@@ -132,6 +123,9 @@ export const SIDE_STATE = {
   syn: 1 << 5,
   /** A keep-alive that is not answered. */
   keepAlive: 1 << 6,
+  /** A segment was sent again and is not acknowledged: see TROUBLE. */
+  stuck: 1 << 7,
+  windowClosed: 1 << 8,
 } as const;
 
 export const WINDOW_SCALE = { unknown: -1, none: -2 } as const;

@@ -24,7 +24,7 @@ import {
   WINDOW_SCALE,
 } from './flow-record.ts';
 
-/** 74 MB when all are in use: the whole program stays below 150 MB. */
+/** 64 MB when all are in use: the whole program stays below 150 MB. */
 export const MOST_FLOWS = 200_000;
 
 /** 32 KB: a look at those costs next to nothing. */

@@ -88,7 +88,9 @@ export class FlowTracker implements Observer {
       flow = table.replace(flow);
       isNew = true;
     }
-    numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] = now;
+    const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
+    const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
+    numbers[myNumbers + SIDE_NUMBER.lastTime] = now;
     if (isNew) begin(words, numbers, flow, side, number);
     if (isSegment) {
       if (!isNew && takeNextSegment(words, numbers, flow, side, fields)) this.isNextSegment = true;
@@ -98,10 +100,7 @@ export class FlowTracker implements Observer {
       }
     } else if (isIcmpError(fields)) this.#seeError(fields, point);
 
-    const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
-    const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
     words[mine + SIDE.packets] = (words[mine + SIDE.packets] as number) + 1;
-    numbers[myNumbers + SIDE_NUMBER.lastTime] = now;
     numbers[myNumbers + SIDE_NUMBER.bytes] = (numbers[myNumbers + SIDE_NUMBER.bytes] as number) + fields.originalBytes;
     numbers[myNumbers + SIDE_NUMBER.payloadBytes] =
       (numbers[myNumbers + SIDE_NUMBER.payloadBytes] as number) + fields.payloadBytes;
@@ -134,6 +133,7 @@ export class FlowTracker implements Observer {
   #makeRoom(flow: number): void {
     const { words, numbers } = this.#table;
     judgeEnd(this.#pairs, words, numbers, flow, Number.POSITIVE_INFINITY, () => false);
+    this.#pairs.sides.release(flow);
   }
 
   #end(flow: number, isHeardElsewhere: (flow: number, side: number) => boolean): void {
@@ -145,7 +145,7 @@ function begin(words: Int32Array, numbers: Float64Array, flow: number, side: num
   const record = flow * RECORD_WORDS;
   words[record + COMMON.firstFrame] = number;
   words[record + COMMON.state] = side === 1 ? FLOW_STATE.begunBySide1 : 0;
-  numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.firstTime] = numbers[
-    flow * RECORD_NUMBERS + COMMON_NUMBER.now
-  ] as number;
+  const first = flow * RECORD_NUMBERS;
+  const now = first + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime;
+  numbers[first + COMMON_NUMBER.firstTime] = numbers[now] as number;
 }

@@ -23,6 +23,7 @@ import {
 } from '../flows/flow-record.ts';
 import { clientSide, portOf } from '../flows/service.ts';
 import type { TroubledPairs } from './troubled-pairs.ts';
+import { TROUBLE, TROUBLE_NUMBER, type TroubledSides } from './troubled-sides.ts';
 
 /** What was sent later before the end of the capture may have been answered after it: the first repetition of a SYN comes after so long (RFC 6298 section 2). */
 const ANSWER_NS = 1e9;
@@ -95,10 +96,12 @@ export function judgeEnd(
       const sentAgain = words[mine + SIDE.sentAgain] as number;
       pairs.add('one-way', flow, side, port, toService, firstFrame, firstTime, sentAgain);
     }
-    if (!isOver && isStuck(words, record, mine)) {
-      const time = numbers[first + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.stuckTime] as number;
-      const frame = words[mine + SIDE.stuckFrame] as number;
-      const bytes = words[mine + SIDE.stuckBytes] as number;
+    if (!isOver && isStuck(pairs.sides, words, flow, side)) {
+      const { sides } = pairs;
+      const at = sides.wordsAt(flow, side);
+      const time = sides.numbers[sides.numbersAt(flow, side) + TROUBLE_NUMBER.stuckTime] as number;
+      const frame = sides.words[at + TROUBLE.stuckFrame] as number;
+      const bytes = sides.words[at + TROUBLE.stuckBytes] as number;
       pairs.add('mtu-blackhole', flow, side, port, toService, frame, time, bytes);
     }
     pairs.addSegments(flow, side, segments);
@@ -110,11 +113,14 @@ function lastTime(numbers: Float64Array, flow: number, side: number): number {
 }
 
 /** Full-size, sent again and again, never acknowledged, and none of its size ever was: while the smaller ones were. */
-function isStuck(words: Int32Array, record: number, mine: number): boolean {
-  if ((words[mine + SIDE.stuckTimes] as number) < STUCK_TIMES) return false;
+function isStuck(sides: TroubledSides, words: Int32Array, flow: number, side: number): boolean {
+  const record = flow * RECORD_WORDS;
+  const mine = record + SIDE_AT + side * SIDE_WORDS;
+  if (((words[mine + SIDE.state] as number) & (SIDE_STATE.stuck | SIDE_STATE.reset)) !== SIDE_STATE.stuck) return false;
   if (((words[record + COMMON.state] as number) & FLOW_STATE.established) === 0) return false;
-  if (((words[mine + SIDE.state] as number) & SIDE_STATE.reset) !== 0) return false;
-  const bytes = words[mine + SIDE.stuckBytes] as number;
+  const at = sides.wordsAt(flow, side);
+  if ((sides.words[at + TROUBLE.stuckTimes] as number) < STUCK_TIMES) return false;
+  const bytes = sides.words[at + TROUBLE.stuckBytes] as number;
   const mss = words[record + COMMON.mss] as number;
   const fullSize = mss === 0 ? FULL_SIZE_BYTES : mss - OPTION_BYTES;
   return bytes > ANY_PATH_BYTES && bytes >= fullSize && (words[mine + SIDE.largestArrived] as number) < bytes;

@@ -17,6 +17,9 @@ import {
   RECORD_WORDS,
   SIDE,
   SIDE_AT,
+  SIDE_NUMBER,
+  SIDE_NUMBER_AT,
+  SIDE_NUMBERS,
   SIDE_STATE,
   SIDE_WORDS,
   WINDOW_SCALE,
@@ -83,7 +86,8 @@ export function takeSyn(
   words[record + COMMON.state] = begun | (isAnswer ? FLOW_STATE.synAckSeen : FLOW_STATE.synSeen);
   if (isAnswer) return;
   const first = flow * RECORD_NUMBERS;
-  numbers[first + COMMON_NUMBER.synTime] = numbers[first + COMMON_NUMBER.now] as number;
+  const now = first + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime;
+  numbers[first + COMMON_NUMBER.synTime] = numbers[now] as number;
 }
 
 function takeOptions(words: Int32Array, record: number, mine: number, fields: PacketFields): void {
@@ -117,8 +121,9 @@ export function takeAck(words: Int32Array, numbers: Float64Array, flow: number, 
   const state = words[record + COMMON.state] as number;
   const first = flow * RECORD_NUMBERS;
   if ((state & FLOW_STATE.synSeen) !== 0 && numbers[first + COMMON_NUMBER.handshake] === 0) {
+    const now = first + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime;
     numbers[first + COMMON_NUMBER.handshake] =
-      (numbers[first + COMMON_NUMBER.now] as number) - (numbers[first + COMMON_NUMBER.synTime] as number);
+      (numbers[now] as number) - (numbers[first + COMMON_NUMBER.synTime] as number);
   }
   if ((flags & TCP_FLAG.rst) === 0) words[record + COMMON.state] = state | FLOW_STATE.established;
 }

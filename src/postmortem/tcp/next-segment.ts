@@ -27,6 +27,9 @@ import {
 import { beginMeasuring, endMeasuring } from './round-trip.ts';
 import { fillsWindow } from './sequence.ts';
 
+/** Of the state of a side: its numbers are known, and none of the others is set. */
+const ASKED =
+  SIDE_STATE.baseSeqSet | SIDE_STATE.firstAck | SIDE_STATE.keepAlive | SIDE_STATE.stuck | SIDE_STATE.windowClosed;
 const PLAIN = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst | TCP_FLAG.ack;
 
 /** @returns Whether it was such a segment, and the record is up to date. If not, the record is as before. */
@@ -57,8 +60,8 @@ export function takeNextSegment(
     if (words[theirs + SIDE.window] === 0 || fillsWindow(words, theirs, after)) return false;
     words[mine + SIDE.nextSeq] = after;
     words[mine + SIDE.segments] = (words[mine + SIDE.segments] as number) + 1;
-    const now = numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] as number;
-    numbers[flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.nextSeqTime] = now;
+    const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
+    numbers[myNumbers + SIDE_NUMBER.nextSeqTime] = numbers[myNumbers + SIDE_NUMBER.lastTime] as number;
     beginMeasuring(words, numbers, flow, side, after, bytes);
   }
   const toBeAcked = words[mine + SIDE.maxSeqToBeAcked] as number;
@@ -78,13 +81,10 @@ export function isQuiet(words: Int32Array, numbers: Float64Array, flow: number):
   if ((state & FLOW_STATE.established) === 0) return false;
   const first = flow * RECORD_NUMBERS;
   if ((state & FLOW_STATE.synSeen) !== 0 && numbers[first + COMMON_NUMBER.handshake] === 0) return false;
-  return isQuietSide(words, numbers, flow, 0) && isQuietSide(words, numbers, flow, 1);
+  return isQuietSide(words, flow, 0) && isQuietSide(words, flow, 1);
 }
 
-function isQuietSide(words: Int32Array, numbers: Float64Array, flow: number, side: number): boolean {
-  const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
-  const closedSince = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.closedSince;
-  const state = words[mine + SIDE.state] as number;
-  const asked = SIDE_STATE.baseSeqSet | SIDE_STATE.firstAck | SIDE_STATE.keepAlive;
-  return (state & asked) === SIDE_STATE.baseSeqSet && words[mine + SIDE.stuckTimes] === 0 && numbers[closedSince] === 0;
+function isQuietSide(words: Int32Array, flow: number, side: number): boolean {
+  const state = words[flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS + SIDE.state] as number;
+  return (state & ASKED) === SIDE_STATE.baseSeqSet;
 }

@@ -5,7 +5,6 @@
  */
 
 import {
-  COMMON_NUMBER,
   RECORD_NUMBERS,
   RECORD_WORDS,
   SIDE,
@@ -32,10 +31,8 @@ export function beginMeasuring(
   words[mine + SIDE.state] = state | SIDE_STATE.measuring;
   words[mine + SIDE.roundTripSeq] = after;
   words[mine + SIDE.measuredBytes] = bytes;
-  const first = flow * RECORD_NUMBERS;
-  numbers[first + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.roundTripStart] = numbers[
-    first + COMMON_NUMBER.now
-  ] as number;
+  const at = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
+  numbers[at + SIDE_NUMBER.roundTripStart] = numbers[at + SIDE_NUMBER.lastTime] as number;
 }
 
 /** None across a repetition, whose acknowledgement may be of either (Karn). */
@@ -44,7 +41,7 @@ export function giveUpMeasuring(words: Int32Array, flow: number, side: number): 
   words[state] = (words[state] as number) & ~SIDE_STATE.measuring;
 }
 
-/** What the side sent was acknowledged up to `ack`. */
+/** What the side sent was acknowledged up to `ack`, by the packet that the other side sent last. */
 export function endMeasuring(words: Int32Array, numbers: Float64Array, flow: number, side: number, ack: number): void {
   const its = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
   const state = words[its + SIDE.state] as number;
@@ -54,8 +51,9 @@ export function endMeasuring(words: Int32Array, numbers: Float64Array, flow: num
   const arrived = words[its + SIDE.measuredBytes] as number;
   if (arrived > (words[its + SIDE.largestArrived] as number)) words[its + SIDE.largestArrived] = arrived;
   words[its + SIDE.roundTrips] = (words[its + SIDE.roundTrips] as number) + 1;
-  const now = numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] as number;
-  const at = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
+  const sides = flow * RECORD_NUMBERS + SIDE_NUMBER_AT;
+  const now = numbers[sides + (1 - side) * SIDE_NUMBERS + SIDE_NUMBER.lastTime] as number;
+  const at = sides + side * SIDE_NUMBERS;
   numbers[at + SIDE_NUMBER.roundTripSum] =
     (numbers[at + SIDE_NUMBER.roundTripSum] as number) + (now - (numbers[at + SIDE_NUMBER.roundTripStart] as number));
 }

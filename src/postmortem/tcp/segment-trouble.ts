@@ -8,7 +8,6 @@
 import { type PacketFields, TCP_FLAG } from '../../wire/fields.ts';
 import {
   COMMON,
-  COMMON_NUMBER,
   FLOW_STATE,
   RECORD_NUMBERS,
   RECORD_WORDS,
@@ -24,6 +23,7 @@ import { clientSide, portOf } from '../flows/service.ts';
 import type { TcpFindingCode } from './finding-code.ts';
 import { SEGMENT_MARK, SENT_AGAIN } from './segment-mark.ts';
 import type { TroubledPairs } from './troubled-pairs.ts';
+import { TROUBLE, TROUBLE_NUMBER, type TroubledSides } from './troubled-sides.ts';
 
 /** Marks that are trouble by themselves. */
 const MARK_CODES: readonly (readonly [mark: number, code: TcpFindingCode])[] = [
@@ -36,7 +36,7 @@ const MARK_CODES: readonly (readonly [mark: number, code: TcpFindingCode])[] = [
   [SEGMENT_MARK.zeroWindow, 'zero-window'],
   [SEGMENT_MARK.windowFull, 'window-full'],
 ];
-const TROUBLE = MARK_CODES.reduce((all, [mark]) => all | mark, 0);
+const TROUBLE_MARKS = MARK_CODES.reduce((all, [mark]) => all | mark, 0);
 const ENDS = TCP_FLAG.fin | TCP_FLAG.rst;
 
 /** After the segment was marked, and before it is counted. */
@@ -53,36 +53,33 @@ export function noteSegment(
   const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
   const theirs = flow * RECORD_WORDS + SIDE_AT + (1 - side) * SIDE_WORDS;
   const flags = fields.tcpFlags;
-  const now = flow * RECORD_NUMBERS + COMMON_NUMBER.now;
+  const now = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime;
+  const { sides } = pairs;
   if (fields.payloadBytes > 0 || (flags & (TCP_FLAG.syn | TCP_FLAG.fin)) !== 0) {
     words[mine + SIDE.segments] = (words[mine + SIDE.segments] as number) + 1;
   }
   const theirState = words[theirs + SIDE.state] as number;
   if ((theirState & SIDE_STATE.keepAlive) !== 0) words[theirs + SIDE.state] = theirState & ~SIDE_STATE.keepAlive;
-  if ((words[theirs + SIDE.stuckTimes] as number) > 0) {
-    const beyond = (fields.tcpAck - (words[theirs + SIDE.stuckSeq] as number)) | 0;
-    if (beyond > 0) words[theirs + SIDE.stuckTimes] = 0;
+  if ((theirState & SIDE_STATE.stuck) !== 0) {
+    const stuckSeq = sides.words[sides.wordsAt(flow, 1 - side) + TROUBLE.stuckSeq] as number;
+    if (((fields.tcpAck - stuckSeq) | 0) > 0) {
+      words[theirs + SIDE.state] = (words[theirs + SIDE.state] as number) & ~SIDE_STATE.stuck;
+    }
   }
-  const closed = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.closedSince;
-  if (numbers[closed] !== 0 && fields.tcpWindow > 0) {
+  const isClosed = ((words[mine + SIDE.state] as number) & SIDE_STATE.windowClosed) !== 0;
+  if (isClosed && fields.tcpWindow > 0) {
+    const closedSince = sides.numbers[sides.numbersAt(flow, side) + TROUBLE_NUMBER.closedSince] as number;
     const client = clientSide(words, flow);
     const port = portOf(words, flow, 1 - client);
-    pairs.extend(
-      'zero-window',
-      flow,
-      side,
-      port,
-      side === client,
-      (numbers[now] as number) - (numbers[closed] as number),
-    );
-    numbers[closed] = 0;
+    pairs.extend('zero-window', flow, side, port, side === client, (numbers[now] as number) - closedSince);
+    words[mine + SIDE.state] = (words[mine + SIDE.state] as number) & ~SIDE_STATE.windowClosed;
   }
-  if ((marks & (TROUBLE | SEGMENT_MARK.keepAlive)) === 0 && (flags & ENDS) === 0) return;
+  if ((marks & (TROUBLE_MARKS | SEGMENT_MARK.keepAlive)) === 0 && (flags & ENDS) === 0) return;
 
   const client = clientSide(words, flow);
   const port = portOf(words, flow, 1 - client);
   const toService = side === client;
-  if (marks & TROUBLE) {
+  if (marks & TROUBLE_MARKS) {
     for (const [mark, code] of MARK_CODES) {
       // A SYN that is sent again is told of with the connection: it was answered in the end or not.
       if ((marks & mark) === 0 || (flags & TCP_FLAG.syn) !== 0) continue;
@@ -90,9 +87,13 @@ export function noteSegment(
     }
     if (marks & SENT_AGAIN) {
       words[mine + SIDE.sentAgain] = (words[mine + SIDE.sentAgain] as number) + 1;
-      stick(words, numbers, flow, side, fields, number);
+      stick(sides, words, flow, side, fields, number, numbers[now] as number);
     }
-    if ((marks & SEGMENT_MARK.zeroWindow) !== 0 && numbers[closed] === 0) numbers[closed] = numbers[now] as number;
+    if ((marks & SEGMENT_MARK.zeroWindow) !== 0 && !isClosed) {
+      sides.enter(flow, side);
+      sides.numbers[sides.numbersAt(flow, side) + TROUBLE_NUMBER.closedSince] = numbers[now] as number;
+      words[mine + SIDE.state] = (words[mine + SIDE.state] as number) | SIDE_STATE.windowClosed;
+    }
   }
   if (marks & SEGMENT_MARK.keepAlive) {
     const state = words[mine + SIDE.state] as number;
@@ -106,28 +107,31 @@ export function noteSegment(
 
 /** The same segment once more: does it get stuck? */
 function stick(
+  sides: TroubledSides,
   words: Int32Array,
-  numbers: Float64Array,
   flow: number,
   side: number,
   fields: PacketFields,
   number: number,
+  now: number,
 ): void {
-  const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
-  const seq = fields.tcpSeq | 0;
   if (fields.payloadBytes === 0) return;
-  if (words[mine + SIDE.stuckSeq] === seq && (words[mine + SIDE.stuckTimes] as number) > 0) {
-    words[mine + SIDE.stuckTimes] = (words[mine + SIDE.stuckTimes] as number) + 1;
-    words[mine + SIDE.stuckBytes] = Math.min(words[mine + SIDE.stuckBytes] as number, fields.payloadBytes);
+  const state = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS + SIDE.state;
+  const seq = fields.tcpSeq | 0;
+  sides.enter(flow, side);
+  const entry = sides.words;
+  const at = sides.wordsAt(flow, side);
+  if (entry[at + TROUBLE.stuckSeq] === seq && ((words[state] as number) & SIDE_STATE.stuck) !== 0) {
+    entry[at + TROUBLE.stuckTimes] = (entry[at + TROUBLE.stuckTimes] as number) + 1;
+    entry[at + TROUBLE.stuckBytes] = Math.min(entry[at + TROUBLE.stuckBytes] as number, fields.payloadBytes);
     return;
   }
-  words[mine + SIDE.stuckSeq] = seq;
-  words[mine + SIDE.stuckBytes] = fields.payloadBytes;
-  words[mine + SIDE.stuckTimes] = 1;
-  words[mine + SIDE.stuckFrame] = number;
-  numbers[flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.stuckTime] = numbers[
-    flow * RECORD_NUMBERS + COMMON_NUMBER.now
-  ] as number;
+  entry[at + TROUBLE.stuckSeq] = seq;
+  entry[at + TROUBLE.stuckBytes] = fields.payloadBytes;
+  entry[at + TROUBLE.stuckTimes] = 1;
+  entry[at + TROUBLE.stuckFrame] = number;
+  sides.numbers[sides.numbersAt(flow, side) + TROUBLE_NUMBER.stuckTime] = now;
+  words[state] = (words[state] as number) | SIDE_STATE.stuck;
 }
 
 /** Refused, reset, or only the end of a connection that was closed: many programs close so. */
@@ -139,7 +143,7 @@ function reset(
   side: number,
   number: number,
 ): void {
-  const now = flow * RECORD_NUMBERS + COMMON_NUMBER.now;
+  const now = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime;
   const record = flow * RECORD_WORDS;
   const mine = record + SIDE_AT + side * SIDE_WORDS;
   const theirs = record + SIDE_AT + (1 - side) * SIDE_WORDS;

@@ -51,7 +51,6 @@ export function markSegment(
   const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
   const theirs = flow * RECORD_WORDS + SIDE_AT + (1 - side) * SIDE_WORDS;
   const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
-  const now = flow * RECORD_NUMBERS + COMMON_NUMBER.now;
   const seq = fields.tcpSeq | 0;
   const ack = fields.tcpAck | 0;
   const flags = fields.tcpFlags;
@@ -113,7 +112,7 @@ export function markSegment(
   if (!isProbe && (nextSeq === 0 || ((after - nextSeq) | 0) > 0)) {
     nextSeq = after;
     words[mine + SIDE.nextSeq] = after;
-    numbers[myNumbers + SIDE_NUMBER.nextSeqTime] = numbers[now] as number;
+    numbers[myNumbers + SIDE_NUMBER.nextSeqTime] = numbers[myNumbers + SIDE_NUMBER.lastTime] as number;
   }
   const mineToBeAcked = words[mine + SIDE.maxSeqToBeAcked] as number;
   if (!isProbe && (mineToBeAcked === 0 || mineToBeAcked === seq)) words[mine + SIDE.maxSeqToBeAcked] = nextSeq;
@@ -160,7 +159,7 @@ function repetition(
   if (!isBehind) return 0;
 
   const base = flow * RECORD_NUMBERS + SIDE_NUMBER_AT;
-  const now = numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] as number;
+  const now = numbers[base + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime] as number;
   const sinceAck = now - (numbers[base + (1 - side) * SIDE_NUMBERS + SIDE_NUMBER.lastTime] as number);
   // -1, after what was acknowledged unseen, counts as many: so it does in Wireshark, whose counter is unsigned.
   const isAskedFor = (words[theirs + SIDE.duplicateAcks] as number) >>> 0 >= 2 && theirLastAck === seq;

@@ -8,8 +8,9 @@
  */
 
 import { hashNumbers, joinHalves, lowerTerm, upperTerm } from '../flows/flow-hash.ts';
-import { KEY, RECORD_WORDS, SIDE, SIDE_AT, SIDE_WORDS } from '../flows/flow-record.ts';
+import { KEY, RECORD_WORDS } from '../flows/flow-record.ts';
 import type { TcpFindingCode } from './finding-code.ts';
+import { TROUBLE, TroubledSides } from './troubled-sides.ts';
 
 /** One that shows it. */
 export interface SeenFrame {
@@ -48,6 +49,7 @@ export class TroubledPairs {
   readonly pairs: TroubledPair[] = [];
   /** What had no room. */
   readonly others = new Map<TcpFindingCode, Trouble>();
+  readonly sides: TroubledSides;
   #segments = 0;
   readonly #numbers: Int32Array;
   readonly #index = new Int32Array(MOST_PAIRS * 2);
@@ -57,6 +59,7 @@ export class TroubledPairs {
   constructor(seed: number, words: Int32Array) {
     this.#numbers = hashNumbers(seed, KEY_WORDS);
     this.#words = words;
+    this.sides = new TroubledSides(words);
   }
 
   /** Of all flows that have ended. */
@@ -96,17 +99,24 @@ export class TroubledPairs {
   /** A flow has ended: how much its side sent, in trouble or not. */
   addSegments(flow: number, side: number, segments: number): void {
     this.#segments += segments;
-    const entry = this.#words[flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS + SIDE.pair] as number;
-    const pair = this.pairs[entry - 1];
+    const pair = this.#remembered(flow, side);
     if (pair !== undefined) pair.segments += segments;
   }
 
-  /** The flow remembers its entry, so that it is sought once a flow. */
+  #remembered(flow: number, side: number): TroubledPair | undefined {
+    return this.pairs[(this.sides.words[this.sides.wordsAt(flow, side) + TROUBLE.pair] as number) - 1];
+  }
+
+  /** So that it is sought once a flow. */
+  #remember(flow: number, side: number, entry: number): void {
+    this.sides.enter(flow, side);
+    this.sides.words[this.sides.wordsAt(flow, side) + TROUBLE.pair] = entry;
+  }
+
   #pairOf(flow: number, side: number, port: number, toService: boolean): TroubledPair | undefined {
+    const remembered = this.#remembered(flow, side);
+    if (remembered !== undefined) return remembered;
     const words = this.#words;
-    const remembered = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS + SIDE.pair;
-    const entry = words[remembered] as number;
-    if (entry > 0) return this.pairs[entry - 1];
     const record = flow * RECORD_WORDS;
     const from = record + side * 4;
     const to = record + (1 - side) * 4;
@@ -128,7 +138,7 @@ export class TroubledPairs {
       const pair = this.pairs[found - 1];
       if (pair === undefined || pair.port !== port || pair.toService !== toService || pair.point !== point) continue;
       if (!equalWords(pair.from, words, from) || !equalWords(pair.to, words, to)) continue;
-      words[remembered] = found;
+      this.#remember(flow, side, found);
       return pair;
     }
     if (this.pairs.length === MOST_PAIRS) return undefined;
@@ -144,7 +154,7 @@ export class TroubledPairs {
     };
     this.pairs.push(pair);
     this.#index[place] = this.pairs.length;
-    words[remembered] = this.pairs.length;
+    this.#remember(flow, side, this.pairs.length);
     return pair;
   }
 }

@@ -7,7 +7,6 @@
 
 import { expect, test } from 'vitest';
 import {
-  COMMON_NUMBER,
   RECORD_NUMBERS,
   RECORD_WORDS,
   SIDE,
@@ -44,7 +43,7 @@ function follow(capture: Uint8Array, tally: { segments: number; short: number })
     const { side } = table.found;
     if (!table.found.isNew && isAnotherConnection(words, flow, side, fields)) flow = table.replace(flow);
     const now = fields.seconds * 1e9 + fields.nanoseconds;
-    numbers[flow * RECORD_NUMBERS + COMMON_NUMBER.now] = now;
+    numbers[flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime] = now;
 
     const shortWords = words.slice();
     const shortNumbers = new Float64Array(shortWords.buffer);
@@ -59,7 +58,6 @@ function follow(capture: Uint8Array, tally: { segments: number; short: number })
       expect(differing(shortWords, words)).toEqual([]);
     } else expect(differing(shortWords, before)).toEqual([]);
     words[flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS + SIDE.packets] = number;
-    numbers[flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime] = now;
   });
 }
 
