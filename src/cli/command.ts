@@ -34,6 +34,8 @@ export type ErrorDocument = (
 export interface CommandModule {
   readonly define: Define;
   readonly errorDocument?: ErrorDocument;
+  /** With --json it prints documents as they come, each on a line. */
+  readonly isJsonLines?: true;
 }
 
 const HELP_COLUMNS = 80;

@@ -78,5 +78,5 @@ function errorDocument(error: unknown, words: readonly string[], module: Command
   const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
   const hint = error instanceof Failure ? error.hint : undefined;
   const document = module?.errorDocument?.({ message, hint }, words) ?? { error: { message, hint: hint ?? null } };
-  return `${escapeJson(JSON.stringify(document, undefined, 2))}\n`;
+  return `${escapeJson(JSON.stringify(document, undefined, module?.isJsonLines ? 0 : 2))}\n`;
 }

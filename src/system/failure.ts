@@ -37,3 +37,8 @@ export class Failure extends Error {
     this.stderr = stderr;
   }
 }
+
+/** Message and hint in one, for where there is room for one text. */
+export function withHint({ message, hint }: Pick<Failure, 'message' | 'hint'>): string {
+  return hint === undefined ? message : `${message}. ${hint.replaceAll('\n', '. ')}`;
+}

@@ -71,6 +71,13 @@ test('runCommandLine() with --json prints one document when the words are wrong'
   expect(stderr).toContain('nonsense');
 });
 
+test.each(['capture', 'watch'])('runCommandLine() %s --json prints one line, as it does each time', async (command) => {
+  const { exitCode, stdout } = await nsdiag(command, '--json', '--nonsense');
+  expect(exitCode).toBe(2);
+  expect(stdout.split('\n')).toEqual([expect.stringContaining('nonsense'), '']);
+  expect(JSON.parse(stdout)).toMatchObject({ schema: `nsdiag.${command}/1` });
+});
+
 test.each([
   [['--color', 'explain'], true],
   [['explain', '--color'], true],

@@ -6,7 +6,7 @@
 
 import { type Expected, type Held, holds } from '../../diagnosis/expectation.ts';
 import type { CheckResult } from '../../report/check.ts';
-import { Failure } from '../../system/failure.ts';
+import { Failure, withHint } from '../../system/failure.ts';
 import type { Progress } from '../progress.ts';
 import { ask, type Ground } from '../why/ground.ts';
 import { parseWords } from '../why/words.ts';
@@ -48,8 +48,7 @@ async function checkOne({ words }: Expectation, ground: Ground): Promise<Pick<Ch
     return { held: holds(expected, diagnosis), diagnosis };
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'interrupted') throw error;
-    const because = error.hint === undefined ? error.message : `${error.message}. ${error.hint.replaceAll('\n', '. ')}`;
-    return { held: { kind: 'not-asked', because }, diagnosis: undefined };
+    return { held: { kind: 'not-asked', because: withHint(error) }, diagnosis: undefined };
   } finally {
     await ground.leave();
   }

@@ -9,6 +9,7 @@ import { type CaptureOptions, parseRequest } from '../capture/request.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
 
 export const errorDocument: ErrorDocument = ({ message, hint }) => captureErrorDocument(message, hint);
+export const isJsonLines = true;
 
 export const define: Define = (command, perform) => {
   command

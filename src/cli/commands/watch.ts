@@ -8,7 +8,7 @@ import { escapeJson } from '../../report/escape.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { turnNotAsked, turnText } from '../../report/text/watch.ts';
 import { watchLine } from '../../report/watch-json.ts';
-import { Failure } from '../../system/failure.ts';
+import { Failure, withHint } from '../../system/failure.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
 import { type Outcome, type Turn, watchFor } from '../watch/watch.ts';
@@ -22,7 +22,9 @@ interface WatchOptions extends QuestionOptions {
   readonly json?: boolean;
 }
 
-export const errorDocument: ErrorDocument = ({ message }) => watchLine(new Date().toISOString(), 'error', [], message);
+export const errorDocument: ErrorDocument = (error) =>
+  watchLine(new Date().toISOString(), 'error', [], withHint(error));
+export const isJsonLines = true;
 
 export const define: Define = (command, perform) => {
   command
