@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../system/failure.ts';
+import { readErrorReason } from '../system/read-error.ts';
 import { nearest } from './nearest.ts';
 import { parseLab } from './parse.ts';
 import type { Lab } from './schema.ts';
@@ -64,14 +65,16 @@ export function labFrom(text: string, name: string): FoundLab {
 }
 
 function readLab(path: string, name: string): FoundLab {
-  let text: string;
+  return labFrom(readText(path, name), name);
+}
+
+function readText(path: string, name: string): string {
   try {
     const { size } = statSync(path);
-    if (size > MAX_FILE_BYTES) throw new Error(`it is larger (${size} bytes) than any lab`);
-    text = readFileSync(path, 'utf8');
+    if (size <= MAX_FILE_BYTES) return readFileSync(path, 'utf8');
+    throw new Failure('bad-file', `Cannot read the lab in ${name}: it is larger (${size} bytes) than any lab`);
   } catch (error) {
-    const because = error instanceof Error ? error.message : String(error);
-    throw new Failure('bad-file', `Cannot read the lab in ${name}: ${because}`);
+    if (error instanceof Failure) throw error;
+    throw new Failure('bad-file', `Cannot read the lab in ${name}: ${readErrorReason(error)}`);
   }
-  return labFrom(text, name);
 }

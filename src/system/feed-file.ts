@@ -10,6 +10,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { type ByteSink, type Fed, type FeedOptions, type FileKind, feedStream } from './feed-stream.ts';
+import { readErrorReason } from './read-error.ts';
 
 const STANDARD_INPUT = '-';
 /** A fraction of a second of reading. */
@@ -28,12 +29,12 @@ export async function feedFile(path: string, sink: ByteSink, options: FeedOption
     // A pipe that nobody writes into yet would hold up the whole program.
     file = path === STANDARD_INPUT ? 0 : openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    return { compressed: false, problem: clauseOf(error) };
+    return { compressed: false, problem: readErrorReason(error) };
   }
   let isHandedOver = false;
   try {
     const stat = fstatSync(file);
-    if (stat.isDirectory()) return { compressed: false, problem: 'it is a directory' };
+    if (stat.isDirectory()) return { compressed: false, problem: 'it is a folder' };
     if (stat.isFile() && !isGzip(file)) {
       await feedSynchronously(file, sink, stat.size, options);
       return { compressed: false, problem: undefined };
@@ -45,7 +46,7 @@ export async function feedFile(path: string, sink: ByteSink, options: FeedOption
   } catch (error) {
     options.signal.throwIfAborted();
     if (!isSystemError(error)) throw error;
-    return { compressed: false, problem: clauseOf(error) };
+    return { compressed: false, problem: readErrorReason(error) };
   } finally {
     if (!isHandedOver && path !== STANDARD_INPUT) closeSync(file);
   }
@@ -53,20 +54,6 @@ export async function feedFile(path: string, sink: ByteSink, options: FeedOption
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error;
-}
-
-function clauseOf(error: unknown): string {
-  if (!isSystemError(error)) throw error;
-  switch (error.code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-      return 'permission denied';
-    case 'EIO':
-      return 'the disk cannot read it (EIO)';
-    default:
-      return error.message;
-  }
 }
 
 function isGzip(file: number): boolean {

@@ -30,7 +30,7 @@ test('findLab() reads a file where the name holds a slash or ends in .yaml', () 
   const path = join(folder, 'mine');
   writeFileSync(path, '{ name: mine, summary: s, picture: p, namespaces: [ns1] }');
   expect(findLab(path).lab.name).toBe('mine');
-  expect(failureOf('nowhere.yaml').message).toMatch(/^Cannot read the lab in nowhere\.yaml: ENOENT/);
+  expect(failureOf('nowhere.yaml').message).toMatch(/^Cannot read the lab in nowhere\.yaml: there is no such file$/);
 });
 
 test('findLab() shows every problem of a file, each with its line', () => {

@@ -96,7 +96,7 @@ test('feedFile() holds no more of a gzip bomb than a piece', async () => {
 
 test.each([
   ['nothing', join(FOLDER, 'nothing'), 'there is no such file'],
-  ['a directory', FOLDER, 'it is a directory'],
+  ['a folder', FOLDER, 'it is a folder'],
 ])('feedFile() answers why it cannot read %s', async (_, path, problem) => {
   expect((await feedFile(path, new Collector(), { signal: NEVER })).problem).toBe(problem);
 });

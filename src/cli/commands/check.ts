@@ -14,6 +14,7 @@ import { escapeJson } from '../../report/escape.ts';
 import { checkText } from '../../report/text/check.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
+import { readErrorReason } from '../../system/read-error.ts';
 import { writeWhole } from '../../system/write-whole.ts';
 import { checkAll, exitCodeOf } from '../check/check.ts';
 import { type Expectation, parseExpectations } from '../check/expectation.ts';
@@ -87,7 +88,7 @@ function readExpectations(file: string): readonly Expectation[] {
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new Failure('bad-file', `Cannot read ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure('bad-file', `Cannot read ${file}: ${readErrorReason(error)}`);
   }
   const parsed = parseExpectations(text, file, new Set(ALL_RULES.map(({ code }) => code)));
   if (parsed.ok) return parsed.value;

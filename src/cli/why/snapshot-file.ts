@@ -11,6 +11,7 @@ import { createReadStream } from 'node:fs';
 import { type ReadRecording, readRecording } from '../../recording/read-recording.ts';
 import type { RecordedNamespace, Recording } from '../../recording/recording.ts';
 import { Failure } from '../../system/failure.ts';
+import { readErrorReason } from '../../system/read-error.ts';
 
 /** A thousand namespaces with ten thousand rules each are about half of it; V8 has no strings beyond 512 MiB. */
 export const MOST_SNAPSHOT_BYTES = 256 * 1024 * 1024;
@@ -46,8 +47,7 @@ async function readText(path: string): Promise<string> {
       if (bytes > MOST_SNAPSHOT_BYTES) break;
     }
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? reasonOf(String(error.code)) : String(error);
-    throw new Failure('bad-file', `Cannot read ${path}: ${why}`, HOW_TO_TAKE);
+    throw new Failure('bad-file', `Cannot read ${path}: ${readErrorReason(error)}`, HOW_TO_TAKE);
   }
   if (bytes > MOST_SNAPSHOT_BYTES) {
     throw new Failure(
@@ -57,19 +57,6 @@ async function readText(path: string): Promise<string> {
     );
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function reasonOf(code: string): string {
-  switch (code) {
-    case 'ENOENT':
-      return 'there is no such file';
-    case 'EACCES':
-      return 'no permission';
-    case 'EISDIR':
-      return 'it is a folder';
-    default:
-      return code;
-  }
 }
 
 function merge(latest: Recording, earlier: Recording): Recording {

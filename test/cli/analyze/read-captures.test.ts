@@ -80,7 +80,7 @@ test('readCaptures() counts its captures from 0, skipped files left out, as fram
 });
 
 test('readCaptures() says of a directory without files that it is one', async () => {
-  expect((await read(directoryOf('bare', {}))).lines).toEqual(['bare undefined 0 it is a directory']);
+  expect((await read(directoryOf('bare', {}))).lines).toEqual(['bare undefined 0 it is a folder']);
 });
 
 test('readCaptures() says of a directory without captures that there are none', async () => {
