@@ -15,6 +15,7 @@ import { counted, styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
 import { feedFile } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
+import { requireRead } from './unread.ts';
 
 /** @throws Failure when there is no such flow, or it cannot be read again. */
 export async function writeFlowSequence(
@@ -62,5 +63,6 @@ function wantedFlow(wanted: string, captures: readonly AnalysedCapture[]) {
   if (capture.path === '-') {
     throw new Failure('usage', 'Cannot show a flow of standard input: it is read twice', 'Save it to a file first');
   }
+  requireRead(capture);
   return { capture, number: Number(digits) };
 }

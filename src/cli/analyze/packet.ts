@@ -7,7 +7,9 @@
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
 import { packetJourney, type SightingAt } from '../../postmortem/points/journey.ts';
 import type { MatchedPoints } from '../../postmortem/points/match-points.ts';
+import { counted } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
+import { requireRead } from './unread.ts';
 
 /** @throws Failure when there is no such packet, or nothing to follow it to. */
 export function followPacket(
@@ -21,10 +23,12 @@ export function followPacket(
   if (colon < 1 || !Number.isSafeInteger(number) || number < 1) {
     throw new Failure('usage', `Cannot follow ${packet}: it is no FILE:NUMBER`, 'Write it as in --packet a.pcap:7');
   }
-  const capture = captures.findIndex((each) => each.path === path);
-  if (capture === -1) {
+  const index = captures.findIndex((each) => each.path === path);
+  const capture = captures[index];
+  if (capture === undefined) {
     throw new Failure('usage', `Cannot follow ${packet}: ${path} is not among the captures`, 'Name the file twice');
   }
+  requireRead(capture);
   if (matched === undefined) {
     throw new Failure(
       'usage',
@@ -32,10 +36,10 @@ export function followPacket(
       'Name a capture of another place as well',
     );
   }
-  const journey = packetJourney(matched, capture, number);
+  const journey = packetJourney(matched, index, number);
   if (journey === undefined) {
-    const { packets } = captures[capture]?.summary ?? { packets: 0 };
-    throw new Failure('not-found', `Cannot follow ${packet}: the capture has ${packets} packets`);
+    const { packets } = capture.summary;
+    throw new Failure('not-found', `Cannot follow ${packet}: the capture has ${counted(packets, 'packet')}`);
   }
   return journey;
 }

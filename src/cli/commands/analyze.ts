@@ -8,8 +8,11 @@ import { isUnread } from '../../postmortem/verdict.ts';
 import { analyzeErrorDocument } from '../../report/analyze-json.ts';
 import { FILTER_HELP } from '../analyze/flow-filter.ts';
 import { FLOW_SORTS, type FlowOptions, flowRequest, writeFlows } from '../analyze/list-flows.ts';
+import { requireOneAnswer } from '../analyze/one-answer.ts';
 import { type ReportOptions, report } from '../analyze/report.ts';
+import { tellUnread } from '../analyze/unread.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
+import { listed } from '../option-list.ts';
 
 export const errorDocument: ErrorDocument = ({ message, hint }) => analyzeErrorDocument(message, hint);
 
@@ -51,15 +54,13 @@ export const define: Define = (command, perform) => {
     .action((files: readonly string[], options: ReportOptions & FlowOptions) =>
       perform(async (io) => {
         const request = flowRequest(options);
+        requireOneAnswer(options, request);
         if (request === undefined) return report(files, options, io);
         const { readCaptures } = await import('../analyze/read-captures.ts');
         const captures = await readCaptures(files, io);
+        tellUnread(captures, io);
         writeFlows(captures, request, io);
         return captures.every(isUnread) ? 2 : 0;
       }),
     );
 };
-
-function listed(file: string, before: readonly string[] = []): readonly string[] {
-  return [...before, file];
-}

@@ -8,6 +8,7 @@ import { collect } from '../../collect/collect.ts';
 import { topoErrorDocument } from '../../report/topo-json.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
 import type { CommandIo } from '../io.ts';
+import { listed } from '../option-list.ts';
 import { Progress } from '../progress.ts';
 import { FORMATS, formatOf } from '../topo/format.ts';
 import { topo } from '../topo/topo.ts';
@@ -77,10 +78,6 @@ async function look(io: CommandIo, { snapshot, diff }: TopoOptions): Promise<Loo
   progress.tell('Reading every namespace');
   const reading = collect({ version: VERSION, signal: io.signal });
   return { recording: await reading.finally(() => progress.done()), isSnapshot: false, older };
-}
-
-function listed(file: string, before: readonly string[] = []): readonly string[] {
-  return [...before, file];
 }
 
 /** What was asked, as one would type it; to strangers, without the names of files. */
