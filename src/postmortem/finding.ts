@@ -30,4 +30,12 @@ export interface Finding {
   readonly cannotTell: string | undefined;
   /** A packet that it is about, the first of several alike; absent: it is about none that a model could be asked for. */
   readonly about?: Traffic | undefined;
+  /** Where that packet, or the answer to it, was seen last; absent: nobody followed it. */
+  readonly seenAt?: SeenAt | undefined;
+}
+
+/** A capture point as the report names it, and which of the two was seen there. */
+export interface SeenAt {
+  readonly place: string;
+  readonly leg: 'request' | 'reply';
 }

@@ -85,6 +85,22 @@ const CASES = [
     translates: ['10.0.1.1', '10.0.2.254'],
   },
   {
+    name: 'all answers of a ping, while its requests pass',
+    build: `${ROUTED}
+      ip netns exec r nft delete table ip nat
+      ip -n b route add default via 10.0.2.254; ip -n a addr add 10.0.1.2/24 dev va`,
+    drop: dropping('r', 'forward', 'icmp type echo-reply ip daddr 10.0.1.1 drop'),
+    // That of the other address is answered, and so ends it.
+    send: `ip netns exec a ping -q -c 4 -i 0.05 -W 1 -I 10.0.1.1 10.0.2.1
+      ip netns exec a ping -q -c 20 -i 0.05 -W 1 -I 10.0.1.2 10.0.2.1`,
+    captures: [
+      ['a', 'va', 128],
+      ['b', 'vb', 96],
+    ],
+    losses: [{ after: 'vb.pcap', before: 'va.pcap', packets: 4, common: 'to 10.0.1.1' }],
+    translates: undefined,
+  },
+  {
     name: 'what is large, before it leaves its VXLAN',
     build: OVERLAY,
     drop: dropping('b', 'input', 'udp dport 4789 ip length > 500 drop'),

@@ -100,16 +100,16 @@ function traitsOf(index: SightingIndex, lost: readonly number[]): readonly Trait
   const isSame = (record: number) => flowOf(record).protocol === protocol;
   const traits: Trait[] = [];
   if (hasPorts(flow) && kind !== KIND.fragment) {
-    traits.push(
-      {
-        text: `${name} to port ${destPort}`,
-        holds: (record) => isSame(record) && flowOf(record).destPort === destPort,
-      },
-      {
-        text: `${name} from port ${sourcePort}`,
-        holds: (record) => isSame(record) && flowOf(record).sourcePort === sourcePort,
-      },
-    );
+    const to = {
+      text: `${name} to port ${destPort}`,
+      holds: (record: number) => isSame(record) && flowOf(record).destPort === destPort,
+    };
+    const from = {
+      text: `${name} from port ${sourcePort}`,
+      holds: (record: number) => isSame(record) && flowOf(record).sourcePort === sourcePort,
+    };
+    // The lower one is the service's, and the other one nobody's choice.
+    traits.push(...(sourcePort < destPort ? [from, to] : [to, from]));
   }
   if (kind === KIND.echo) {
     const what = sourcePort === 0 ? 'replies' : 'requests';

@@ -3,7 +3,8 @@
  *
  * Certainly where some of its packets were. Where none was, other streams tell: one between the same two addresses goes
  * the same way; one from or to the same destination does, as long as nobody answered (else this stream found another
- * way). A stream of which nothing of the kind is known is expected nowhere else: not every packet that one point sees is
+ * way). Answers that were never seen to come home are expected on the way of their requests, see ReturnWays; that is an
+ * inference. A stream of which nothing of the kind is known is expected nowhere else: not every packet that one point sees is
  * meant to pass another.
  *
  * @module
@@ -12,6 +13,7 @@
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import { isLinkFlow } from './link-flow.ts';
 import type { Matching } from './passages.ts';
+import type { ReturnWays } from './return-ways.ts';
 import { addressKey, type Senses } from './senses.ts';
 
 const IGMP = 2;
@@ -19,15 +21,20 @@ const IGMP = 2;
 export class Expectations {
   readonly #matching: Matching;
   readonly #senses: Senses;
+  readonly #returns: ReturnWays;
   /** By pair of addresses, and by address: the points that streams passed of which two or more points know. */
   #pairs: Map<string, number> | undefined;
   readonly #addresses = new Map<string, number>();
   /** By stream: its points and bit 31, once they are known. */
   readonly #known: Int32Array;
+  /** By stream: 1, if it is expected somewhere only because its requests passed there. */
+  readonly #inferred: Uint8Array;
 
-  constructor(matching: Matching, senses: Senses) {
+  constructor(matching: Matching, senses: Senses, returns: ReturnWays) {
     this.#matching = matching;
     this.#senses = senses;
+    this.#returns = returns;
+    this.#inferred = new Uint8Array(matching.index.sightings.flows.count);
     this.#known = new Int32Array(matching.index.sightings.flows.count);
   }
 
@@ -38,6 +45,11 @@ export class Expectations {
     const points = this.#decide(stream);
     this.#known[stream] = points | 0x8000_0000;
     return points;
+  }
+
+  /** Whether nothing but the way of its requests says where it should have been seen. */
+  isInferred(stream: number): boolean {
+    return this.#inferred[stream] === 1;
   }
 
   #decide(stream: number): number {
@@ -55,9 +67,13 @@ export class Expectations {
     const { flows } = index.sightings;
     const { network, source, destination } = flow;
     const pair = pairs.get(`${network}/${addressKey(source)}>${addressKey(destination)}`);
+    const back = this.#returns.pointsOf(stream, own | (pair ?? 0));
+    if (back !== 0) {
+      this.#inferred[stream] = 1;
+      return own | back;
+    }
     if (pair !== undefined) return own | pair;
-    const reverse = flows.reverseOf(stream);
-    if (reverse !== undefined) return own;
+    if (flows.reverseOf(stream) !== undefined) return own;
     return own | (this.#addresses.get(`${network}/${addressKey(destination)}`) ?? 0);
   }
 

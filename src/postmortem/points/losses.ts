@@ -21,6 +21,8 @@ export interface LostBetween {
   /** At `from`, in order; never empty. */
   readonly records: readonly number[];
   readonly common: string | undefined;
+  /** Answers that are missed only where their requests passed: they may have gone another way. */
+  readonly isInferred: boolean;
 }
 
 export function lossesOf(
@@ -31,26 +33,31 @@ export function lossesOf(
   expectations: Expectations,
 ): readonly LostBetween[] {
   const byHop = new Map<number, number[]>();
+  const { index, streams } = matching;
   for (const { record, from, to } of lost) {
-    const key = from * matching.pointCount + to;
+    const isInferred = expectations.isInferred(streams.of(index.flow(record)));
+    const key = (from * matching.pointCount + to) * 2 + (isInferred ? 1 : 0);
     const records = byHop.get(key);
     if (records === undefined) byHop.set(key, [record]);
     else records.push(record);
   }
   return [...byHop].flatMap(([key, records]) => {
-    const from = Math.floor(key / matching.pointCount);
-    const to = key % matching.pointCount;
+    const hop = key >>> 1;
+    const from = Math.floor(hop / matching.pointCount);
+    const to = hop % matching.pointCount;
+    const isInferred = (key & 1) === 1;
     records.sort((a, b) => a - b);
     const arrived = arrivedOf(matching, hops, from, to, senses, expectations);
     if (records.length > MOST_COMPARED) {
       const [{ common } = { common: undefined }] = commonLosses(matching.index, every(records, MOST_COMPARED), arrived);
-      return [{ from, to, records, common }];
+      return [{ from, to, records, common, isInferred }];
     }
     return commonLosses(matching.index, records, arrived).map(({ lost: of, common }) => ({
       from,
       to,
       records: of,
       common,
+      isInferred,
     }));
   });
 }

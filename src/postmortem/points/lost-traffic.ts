@@ -19,6 +19,6 @@ export function lostTraffic(flow: DirectedFlow, ipBytes?: number): Traffic | und
 }
 
 /** The lower port is the service's; of an echo, only a request has its id where the source port stands. */
-function isReply(flow: DirectedFlow): boolean {
+export function isReply(flow: DirectedFlow): boolean {
   return hasPorts(flow) ? flow.sourcePort < flow.destPort : flow.sourcePort === 0 && flow.destPort !== 0;
 }

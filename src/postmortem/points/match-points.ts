@@ -13,6 +13,7 @@ import type { Matching } from './passages.ts';
 import type { Part } from './places.ts';
 import type { Clock, HopRow, PointsAnalysis, Rewriting } from './points-analysis.ts';
 import { type FoundBetween, findingsOf } from './points-findings.ts';
+import { ReturnWays } from './return-ways.ts';
 import { Senses } from './senses.ts';
 import { type Doubt, settle } from './settle.ts';
 import { SightingIndex } from './sighting-index.ts';
@@ -51,7 +52,8 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
   // Many captures that have nothing to do with one another.
   if (matching.ways.pairs.length === 0 && pointCount > FEW_POINTS) return undefined;
   const senses = new Senses(matching);
-  const expectations = new Expectations(matching, senses);
+  const returns = new ReturnWays(matching, senses);
+  const expectations = new Expectations(matching, senses, returns);
   const hops = followAll(matching, senses, expectations);
   const byNumber = Array.from({ length: pointCount }, (_, point) => pointOf(matching, parts, point));
   const settled = settle(matching, hops, byNumber, senses);
@@ -60,7 +62,16 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
   const { order } = matching.ways;
   const place = (point: number) => order.indexOf(point);
   const points = order.flatMap((point) => byNumber[point] ?? []);
-  const found: FoundBetween = { matching, parts, points, hops, settled, lost, rewritings: rewritingsOf(matching) };
+  const found: FoundBetween = {
+    matching,
+    parts,
+    points,
+    hops,
+    settled,
+    lost,
+    returns,
+    rewritings: rewritingsOf(matching),
+  };
   const doubts = new Map<Doubt, number>();
   for (const counts of settled.doubted.values())
     for (const [doubt, count] of counts) doubts.set(doubt, (doubts.get(doubt) ?? 0) + count);

@@ -10,10 +10,11 @@ import type { Frame } from '../frame.ts';
 import { SHOWN_FRAMES } from '../frame-words.ts';
 import type { Hop, Hops } from './hops.ts';
 import { frameOf, type LostBetween } from './losses.ts';
-import { lostTraffic } from './lost-traffic.ts';
+import { isReply, lostTraffic } from './lost-traffic.ts';
 import { alignedNs, type Matching } from './passages.ts';
 import type { CapturePoint, Part } from './places.ts';
 import type { Rewriting } from './points-analysis.ts';
+import type { ReturnWays } from './return-ways.ts';
 import type { Doubt, Settled } from './settle.ts';
 
 export interface FoundBetween {
@@ -24,6 +25,7 @@ export interface FoundBetween {
   readonly hops: Hops;
   readonly settled: Settled;
   readonly lost: readonly LostBetween[];
+  readonly returns: ReturnWays;
   readonly rewritings: readonly Rewriting[];
 }
 
@@ -38,7 +40,7 @@ export function findingsOf(found: FoundBetween): readonly Finding[] {
   const { hops, settled } = found;
   const all = [...hops.all.values()];
   return [
-    ...found.lost.map((each) => lostFinding(found, each)),
+    ...found.lost.map((each) => (each.isInferred ? lostAnswers(found, each) : lostFinding(found, each))),
     ...[...settled.doubted].map(([hop, doubts]) => doubtFinding(found, hop, doubts)),
     ...rewrittenFindings(found),
     ...all.flatMap((hop) => delayedFinding(found, hop)),
@@ -72,7 +74,36 @@ function lostFinding(found: FoundBetween, { from, to, records, common }: LostBet
         ? `Whether ${before} still captured: ${late} of them came after its last packet`
         : `Whether the capture at ${before} missed them: a pcap file does not say what it dropped`,
     about: aboutLost(found, records, common),
+    seenAt: { place: after, leg: isAnswer(found, records) ? 'reply' : 'request' },
   };
+}
+
+/** None of them came home, and only the way of the requests says that they should have. */
+function lostAnswers(found: FoundBetween, { from, to, records, common }: LostBetween): Finding {
+  const { index, streams } = found.matching;
+  const [after, before] = [nameOf(found, from), nameOf(found, to)];
+  const isRepeated = records.some((record) => found.returns.isRepeated(streams.of(index.flow(record))));
+  const what = `No answer came back from ${after} to ${before}: ${counted(records.length, 'packet')} lost between ${after} and ${before}`;
+  return {
+    code: 'lost-between',
+    severity: isRepeated ? 'error' : 'warning',
+    what: common === undefined ? what : `${what}: ${common}`,
+    why: `The requests went from ${before} to ${after}, the answers were seen at ${after}, and ${before} saw none of them: something between the two lets only one direction pass`,
+    frames: framesOf(found, records),
+    count: records.length,
+    likely: ['firewall-drop', 'no-route', 'rp-filter', 'conntrack-invalid'],
+    confirm: `Look at what is between ${after} and ${before}: nsdiag why, with the protocol and port of these packets`,
+    cannotTell: isRepeated
+      ? `Whether they were lost right behind ${after}, or on another way that does not lead by ${before}`
+      : 'Whether they were lost, or went another way that was not captured: nothing says that they did not come',
+    about: aboutLost(found, records, common),
+    seenAt: { place: after, leg: 'reply' },
+  };
+}
+
+/** Of the first of the lost. Where size is why, `about` is the packet itself, whichever way it goes. */
+function isAnswer({ matching: { index } }: FoundBetween, [first]: readonly number[]): boolean {
+  return first !== undefined && index.flow(first) >= 0 && isReply(index.sightings.flows.flow(index.flow(first)));
 }
 
 /** The first of the lost; where size is what they have in common, the smallest. */
