@@ -7,6 +7,8 @@
 import type { AnalysedCapture } from './capture-analysis.ts';
 import type { Finding, Severity } from './finding.ts';
 import { FINDING_CODES } from './finding-code.ts';
+import { withOtherPoints } from './points/elsewhere.ts';
+import type { MatchedPoints } from './points/match-points.ts';
 import type { PointsAnalysis } from './points/points-analysis.ts';
 
 export interface Analysis {
@@ -20,8 +22,10 @@ export interface Analysis {
 const GRAVITY: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** Put together what was found in each. */
-export function analysisOf(captures: readonly AnalysedCapture[], points?: PointsAnalysis): Analysis {
-  const findings = [...captures.flatMap(({ findings }) => findings), ...(points?.findings ?? [])];
+export function analysisOf(captures: readonly AnalysedCapture[], matched?: MatchedPoints): Analysis {
+  const points = matched?.analysis;
+  const found = captures.flatMap(({ findings }) => findings);
+  const findings = [...withOtherPoints(found, matched), ...(points?.findings ?? [])];
   return { captures, findings: findings.sort(byGravity), points };
 }
 

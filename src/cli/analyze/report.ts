@@ -53,7 +53,7 @@ export async function report(files: readonly string[], options: ReportOptions, i
     else io.page(packetJourneyText(journey, points, captures, style));
     return 0;
   }
-  const found = analysisOf(captures, matched?.analysis);
+  const found = analysisOf(captures, matched);
   const inquest = ask === undefined ? askEmbedded(found, io.stderr) : ask(found);
   const { analysis } = inquest ?? { analysis: found };
   if (options.json === true) writeJson(analyzeDocument(analysis, inquest), io);

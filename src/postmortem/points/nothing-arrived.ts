@@ -13,6 +13,7 @@ import { flowText } from './flow-text.ts';
 import { isLinkFlow } from './link-flow.ts';
 import { frameOf } from './losses.ts';
 import { lostTraffic } from './lost-traffic.ts';
+import { KIND } from './packet-key.ts';
 import type { Matching } from './passages.ts';
 import type { CapturePoint, Part } from './places.ts';
 
@@ -69,7 +70,8 @@ function unanswered(
   { index }: Matching,
   point: number,
 ): { readonly records: readonly number[]; readonly count: number } {
-  const { flows } = index.sightings;
+  const { sightings } = index;
+  const { flows } = sightings;
   const isOpen = new Map<number, boolean>();
   const records: number[] = [];
   let count = 0;
@@ -82,7 +84,8 @@ function unanswered(
       open = flow.network !== NETWORK.arp && !isLinkFlow(flow) && flows.reverseOf(id) === undefined;
       isOpen.set(id, open);
     }
-    if (!open) continue;
+    // An ICMP error is an answer itself.
+    if (!open || sightings.kind(index.likeness(record)) === KIND.icmp) continue;
     count++;
     if (records.length < SHOWN_FRAMES) records.push(record);
   }

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import type { Finding } from '../../../src/postmortem/finding.ts';
+import { withOtherPoints } from '../../../src/postmortem/points/elsewhere.ts';
+import { echo, echoReply, udp } from '../../helpers/packets.ts';
+import { finding } from '../../report/example-analyses.ts';
+import { match, type Seen } from './at-points.ts';
+
+const [A, B] = ['10.0.1.1', '10.0.2.1'] as const;
+const request = (ttl: number, sequence = 1) => echo(A, B, sequence, { ttl, id: sequence });
+const unrelated = udp('10.9.0.1', '10.9.0.2', 4000, 5000);
+const reply = (ttl: number, sequence = 1) => echoReply(B, A, sequence, { ttl, id: 90 + sequence });
+
+function unanswered(capture: number, different: Partial<Finding> = {}): Finding {
+  const confirm = `Capture at ${B} at the same time`;
+  return finding({
+    code: 'echo-unanswered',
+    confirm,
+    frames: [{ capture, number: 1, timestampNs: 0n }],
+    ...different,
+  });
+}
+
+function told(findings: readonly Finding[], a: readonly Seen[], b: readonly Seen[]): readonly Finding[] {
+  return withOtherPoints(findings, match({ name: 'a', seen: a }, { name: 'b', seen: b }));
+}
+
+test('withOtherPoints() says that the answers left, and between which points they died', () => {
+  const found = told(
+    [unanswered(0)],
+    [[0, request(64)]],
+    [
+      [50, request(63)],
+      [80, reply(64)],
+    ],
+  );
+
+  expect(found).toMatchObject([
+    {
+      why: expect.stringContaining('b saw the requests, and answers to them, of which none came to a'),
+      cannotTell: expect.stringContaining('another way'),
+      seenAt: { place: 'b', leg: 'reply' },
+    },
+  ]);
+  expect(found[0]?.confirm).not.toContain('Capture');
+});
+
+test('withOtherPoints() says that they passed every point, and tells it once', () => {
+  const found = told([unanswered(1), unanswered(0)], [[0, request(64)]], [[50, request(63)]]);
+
+  expect(found).toMatchObject([
+    {
+      frames: [{ capture: 0 }],
+      why: expect.stringContaining('seen at a and b alike'),
+      seenAt: { place: 'b', leg: 'request' },
+    },
+  ]);
+});
+
+test('withOtherPoints() says that the other capture, of the same time, saw none of them', () => {
+  const found = told(
+    [unanswered(0)],
+    [
+      [0, request(64)],
+      [4000, request(64, 2)],
+    ],
+    [
+      [1000, unrelated],
+      [2000, unrelated],
+    ],
+  );
+
+  expect(found).toMatchObject([
+    { cannotTell: expect.stringContaining('none of them was seen there'), seenAt: { place: 'a', leg: 'request' } },
+  ]);
+});
+
+test('withOtherPoints() leaves the advice to capture elsewhere where nobody did at that time', () => {
+  const findings = [unanswered(0)];
+
+  expect(told(findings, [[0, request(64)]], [[9_000_000, unrelated]])).toEqual(findings);
+  expect(withOtherPoints(findings, undefined)).toBe(findings);
+});
+
+test('withOtherPoints() follows the one that was lost, where others were answered', () => {
+  const found = told(
+    [unanswered(0)],
+    [
+      [0, request(64, 1)],
+      [1000, request(64, 2)],
+      [1090, reply(63, 2)],
+    ],
+    [
+      [1050, request(63, 2)],
+      [1080, reply(64, 2)],
+    ],
+  );
+
+  expect(found).toMatchObject([{ confirm: expect.stringContaining('seen last at a'), cannotTell: undefined }]);
+});
+
+test('withOtherPoints() takes what the server calls half open for the connection that the client got no answer to', () => {
+  const both = [unanswered(0, { code: 'syn-unanswered' }), unanswered(1, { code: 'half-open' })];
+  const found = told(
+    both,
+    [[0, request(64)]],
+    [
+      [50, request(63)],
+      [80, reply(64)],
+    ],
+  );
+
+  expect(found.map(({ code }) => code)).toEqual(['syn-unanswered']);
+});
