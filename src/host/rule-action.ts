@@ -6,6 +6,7 @@
  */
 
 import { type Address, familyOf } from '../net/address.ts';
+import { endpointOf } from '../net/endpoint.ts';
 import type { Statement, TableFamily } from './ruleset.ts';
 
 /** Where a published port leads; without a port, to the one that was asked. */
@@ -50,6 +51,5 @@ export function nftActionWords(action: RuleAction, table: TableFamily): readonly
 
 /** `10.0.0.2:80`, `[fd00::2]:80`, `10.0.0.2`. */
 export function targetText({ address, port }: DnatTarget): string {
-  if (port === undefined) return address;
-  return familyOf(address) === 'inet' ? `${address}:${port}` : `[${address}]:${port}`;
+  return endpointOf(address, port);
 }

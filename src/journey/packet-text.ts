@@ -4,6 +4,7 @@
  * @module
  */
 
+import { endpointOf } from '../net/endpoint.ts';
 import { type Packet, packetFamily, type Transport } from './packet.ts';
 
 /** `ICMP echo request 10.0.1.1 > 10.0.2.1`, `TCP SYN 10.0.1.1:40000 > 10.0.2.1:80`. */
@@ -21,11 +22,7 @@ export function endpointsText(packet: Packet): string {
 export function endpointText(packet: Packet, side: 'source' | 'destination'): string {
   const { [side]: address, transport } = packet;
   if (transport.protocol === 'icmp') return address;
-  return endpoint(address, side === 'source' ? transport.sourcePort : transport.destPort);
-}
-
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return endpointOf(address, side === 'source' ? transport.sourcePort : transport.destPort);
 }
 
 function transportText(transport: Transport, icmp: string): string {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { endpointOf } from '../net/endpoint.ts';
 import type { Flow, FlowSide } from '../postmortem/flows/flow.ts';
 import type { FlowGap, FlowStep } from '../postmortem/flows/flow-steps.ts';
 import { escapeJson, escapeText } from './escape.ts';
@@ -90,7 +91,7 @@ function flowDocument(flow: Flow) {
 
 function textLine(flow: Flow): string {
   const { client, server } = flow;
-  const ends = `${endpoint(client)} > ${endpoint(server)}`;
+  const ends = `${endpointOf(client.address, client.port)} > ${endpointOf(server.address, server.port)}`;
   const numbers = [
     String(client.packets + server.packets).padStart(7),
     shortBytes(client.bytes + server.bytes).padStart(9),
@@ -106,11 +107,6 @@ function textLine(flow: Flow): string {
   return ends.length <= column
     ? `${head}${ends.padEnd(column)} ${rest}`
     : `${head}${ends}\n${' '.repeat(head.length + column + 1)}${rest}`;
-}
-
-function endpoint({ address, port }: FlowSide): string {
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** `999 B`, `1.2 kB`, `34 MB`. */

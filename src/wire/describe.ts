@@ -4,6 +4,7 @@
  * @module
  */
 
+import { endpointOf } from '../net/endpoint.ts';
 import { ARP_OPERATION } from './arp.ts';
 import { describeDatagram } from './describe-datagram.ts';
 import { icmpText, icmpv6Text } from './icmp-text.ts';
@@ -52,12 +53,12 @@ function describeIp({ source, destination, transport, payload }: IpPacket): stri
     case 'tcp': {
       const { sourcePort, destPort, flags } = transport.header;
       const names = [...flags].join('-').toUpperCase();
-      return `TCP ${names} ${endpoint(source, sourcePort)} > ${endpoint(destination, destPort)}`;
+      return `TCP ${names} ${endpointOf(source, sourcePort)} > ${endpointOf(destination, destPort)}`;
     }
     case 'udp': {
       const { sourcePort, destPort } = transport.header;
       const carried = describeDatagram(sourcePort, destPort, payload);
-      return `UDP ${endpoint(source, sourcePort)} > ${endpoint(destination, destPort)}${carried}`;
+      return `UDP ${endpointOf(source, sourcePort)} > ${endpointOf(destination, destPort)}${carried}`;
     }
     case undefined:
       return `IP ${route}`;
@@ -82,8 +83,4 @@ function describeIcmpv6(header: Icmpv6Header, source: string, route: string): st
       // Of what has no name of its own, the text begins with the protocol.
       return `${icmpv6Text(header).replace(/^(?!ICMPv6 )/, 'ICMPv6 ')} ${route}`;
   }
-}
-
-function endpoint(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

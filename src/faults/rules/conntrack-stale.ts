@@ -14,6 +14,7 @@ import type { Edit } from '../../host/edit.ts';
 import { findNetns, type Netns } from '../../host/host.ts';
 import type { TrackedConnection } from '../../host/tracked-connection.ts';
 import { type Journey, lastJourney, type RoundTrip } from '../../journey/journey.ts';
+import { endpointOf } from '../../net/endpoint.ts';
 import { remembered } from '../../walk/netfilter/remembered.ts';
 import { walkRoundTrip } from '../../walk/round-trip.ts';
 import { defineRule } from '../define.ts';
@@ -94,14 +95,10 @@ function endsAlike(a: RoundTrip, b: RoundTrip): boolean {
 function tupleText({ protocol, original }: TrackedConnection): string {
   const { source, destination, sourcePort, destPort } = original;
   if (protocol === 'icmp') return `ICMP echo ${source} > ${destination} id ${sourcePort}`;
-  return `${protocol.toUpperCase()} ${end(source, sourcePort)} > ${end(destination, destPort)}`;
+  return `${protocol.toUpperCase()} ${endpointOf(source, sourcePort)} > ${endpointOf(destination, destPort)}`;
 }
 
 /** Where the answer is awaited from. */
 function leadsTo({ protocol, reply }: TrackedConnection): string {
-  return protocol === 'icmp' ? reply.source : end(reply.source, reply.sourcePort);
-}
-
-function end(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return protocol === 'icmp' ? reply.source : endpointOf(reply.source, reply.sourcePort);
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
+import { endpointOf } from '../../net/endpoint.ts';
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
-import type { Flow, FlowSide } from '../../postmortem/flows/flow.ts';
+import type { Flow } from '../../postmortem/flows/flow.ts';
 import { isoTime } from '../iso-time.ts';
 import { protocolName } from '../protocol-name.ts';
 import { flowSequenceText } from '../text/flow-sequence.ts';
@@ -111,8 +112,8 @@ function flowRow(flow: Flow, captures: readonly AnalysedCapture[], drawn: Readon
       ...(captures.length > 1 ? [captures[flow.capture]?.path] : []),
       drawn.has(id) ? markup`<a href="#${id}">${number}</a>` : number,
       protocolName(protocol),
-      endpoint(client),
-      endpoint(server),
+      endpointOf(client.address, client.port),
+      endpointOf(server.address, server.port),
       client.packets + server.packets,
       bytesOf(flow),
       client.sentAgain + server.sentAgain,
@@ -124,18 +125,14 @@ function flowRow(flow: Flow, captures: readonly AnalysedCapture[], drawn: Readon
   };
 }
 
-function endpoint({ address, port }: FlowSide): string {
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
 /** @returns `undefined` when no finding is about a flow, or it could not be looked at again. */
 export function sequencesMarkup({ analysis: { captures }, second }: AnalyzePage): Markup | undefined {
   if (second.steps.size === 0) return undefined;
   const style = styleOf(false, COLUMNS);
   return markup`${[...second.steps].map(([flow, steps]) => {
     const where = captures.length > 1 ? ` of ${captures[flow.capture]?.path}` : '';
-    const title = `Flow ${flow.number}${where}: ${protocolName(flow.protocol)} ${endpoint(flow.client)} to ${endpoint(flow.server)}`;
+    const [client, server] = [flow.client, flow.server].map(({ address, port }) => endpointOf(address, port));
+    const title = `Flow ${flow.number}${where}: ${protocolName(flow.protocol)} ${client} to ${server}`;
     // Within the fold, so that a link to it opens that.
     return fold(title, markup`<div id="${flowId(flow)}">${preformatted(flowSequenceText(flow, steps, style))}</div>`);
   })}`;

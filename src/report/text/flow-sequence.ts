@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Flow, FlowSide } from '../../postmortem/flows/flow.ts';
+import { endpointOf } from '../../net/endpoint.ts';
+import type { Flow } from '../../postmortem/flows/flow.ts';
 import type { FlowGap, FlowStep } from '../../postmortem/flows/flow-steps.ts';
 import type { SegmentMark } from '../../postmortem/tcp/segment-mark.ts';
 import { TCP_FLAG } from '../../wire/fields.ts';
@@ -35,7 +36,7 @@ const MARK_TEXTS: Readonly<Record<SegmentMark, string>> = {
 
 export function flowSequenceText(flow: Flow, steps: readonly (FlowStep | FlowGap)[], style: Style): string {
   const { client, server, protocol, end, firstNs, lastNs } = flow;
-  const [left, right] = [endText(client), endText(server)];
+  const [left, right] = [endpointOf(client.address, client.port), endpointOf(server.address, server.port)];
   const facts = [
     counted(client.packets + server.packets, 'packet'),
     `${client.payloadBytes} bytes there, ${server.payloadBytes} back`,
@@ -79,9 +80,4 @@ function labelOf({ tcp, icmpType, payloadBytes }: FlowStep): string {
     ...((flags & TCP_FLAG.ack) !== 0 ? [`ack ${ack}`] : []),
     ...(payloadBytes > 0 ? [`len ${payloadBytes}`] : []),
   ].join(' ');
-}
-
-function endText({ address, port }: FlowSide): string {
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
