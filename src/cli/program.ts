@@ -6,7 +6,7 @@
  */
 
 import { type Command, CommanderError } from 'commander';
-import { escapeJson } from '../report/escape.ts';
+import { jsonLine, jsonText } from '../report/print-json.ts';
 import { Failure } from '../system/failure.ts';
 import type { CommandModule, Perform } from './command.ts';
 import { COMMANDS } from './commands.ts';
@@ -78,5 +78,5 @@ function errorDocument(error: unknown, words: readonly string[], module: Command
   const message = error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
   const hint = error instanceof Failure ? error.hint : undefined;
   const document = module?.errorDocument?.({ message, hint }, words) ?? { error: { message, hint: hint ?? null } };
-  return `${escapeJson(JSON.stringify(document, undefined, module?.isJsonLines ? 0 : 2))}\n`;
+  return module?.isJsonLines ? jsonLine(document) : jsonText(document);
 }

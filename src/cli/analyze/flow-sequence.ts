@@ -6,12 +6,13 @@
 
 import { randomInt } from 'node:crypto';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { FlowSteps } from '../../postmortem/flows/flow-steps.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
-import { escapeJson } from '../../report/escape.ts';
 import { flowStepsDocument } from '../../report/flows.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { flowSequenceText } from '../../report/text/flow-sequence.ts';
-import { counted, styleOf } from '../../report/text/style.ts';
+import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
 import { feedFile } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
@@ -36,7 +37,7 @@ export async function writeFlowSequence(
   again.finish(undefined);
   if (isJson) {
     const document = flowStepsDocument(flow, path, steps.steps());
-    io.stdout.write(`${escapeJson(JSON.stringify(document, undefined, 2))}\n`);
+    io.stdout.write(jsonText(document));
     return;
   }
   io.page(flowSequenceText(flow, steps.steps(), styleOf(io.color.stdout, io.terminal.columns)));

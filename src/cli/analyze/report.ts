@@ -8,8 +8,8 @@ import { analysisOf } from '../../postmortem/analysis.ts';
 import { type AnalysisVerdict, verdictOf } from '../../postmortem/verdict.ts';
 import type { Volume } from '../../postmortem/volume.ts';
 import { analyzeDocument } from '../../report/analyze-json.ts';
-import { escapeJson } from '../../report/escape.ts';
 import { packetDocument } from '../../report/points-json.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { analysisText } from '../../report/text/analysis.ts';
 import { packetJourneyText } from '../../report/text/packet-journey.ts';
 import { styleOf } from '../../report/text/style.ts';
@@ -63,5 +63,5 @@ export async function report(files: readonly string[], options: ReportOptions, i
 }
 
 function writeJson(document: unknown, io: CommandIo): void {
-  io.stdout.write(`${escapeJson(JSON.stringify(document, undefined, 2))}\n`);
+  io.stdout.write(jsonText(document));
 }

@@ -10,7 +10,7 @@ import type { CheckRun } from '../../report/check.ts';
 import { checkDocument, checkErrorDocument } from '../../report/check-json.ts';
 import { junitXml } from '../../report/check-junit.ts';
 import { tapText } from '../../report/check-tap.ts';
-import { escapeJson } from '../../report/escape.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { checkText } from '../../report/text/check.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
@@ -98,6 +98,6 @@ function readExpectations(file: string): readonly Expectation[] {
 
 function write(io: CommandIo, run: CheckRun, form: 'text' | 'tap' | 'json'): void {
   if (form === 'tap') io.stdout.write(tapText(run));
-  else if (form === 'json') io.stdout.write(`${escapeJson(JSON.stringify(checkDocument(run), undefined, 2))}\n`);
+  else if (form === 'json') io.stdout.write(jsonText(checkDocument(run)));
   else io.page(checkText(run, styleOf(io.color.stdout, io.terminal.columns)));
 }

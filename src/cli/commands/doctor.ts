@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeJson } from '../../report/escape.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { checkupText } from '../../report/text/checkup.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
@@ -24,7 +24,7 @@ export const define: Define = (command, perform) => {
       perform(async (io) => {
         const checks = await checkMachine(io.signal);
         const text = options.json
-          ? `${escapeJson(JSON.stringify({ schema: 'nsdiag.doctor/1', checks }, undefined, 2))}\n`
+          ? jsonText({ schema: 'nsdiag.doctor/1', checks })
           : checkupText(checks, styleOf(io.color.stdout, io.terminal.columns));
         io.page(text);
         return checks.every(({ isThere }) => isThere) ? 0 : 1;

@@ -5,8 +5,8 @@
  */
 
 import { searchPages } from '../../handbook/search.ts';
-import { escapeJson } from '../../report/escape.ts';
 import { type ExplainDocument, explainDocument } from '../../report/explain-json.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { codesText, type Explained, explanationText, hitsText } from '../../report/text/explanation.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
@@ -54,7 +54,7 @@ export const errorDocument: ErrorDocument = ({ message, hint }): ExplainDocument
 });
 
 function documentText(document: ExplainDocument): string {
-  return `${escapeJson(JSON.stringify(document, undefined, 2))}\n`;
+  return jsonText(document);
 }
 
 function notFound(asked: string, all: readonly Explained[]): Failure {

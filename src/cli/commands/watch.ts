@@ -4,7 +4,7 @@
  * @module
  */
 
-import { escapeJson } from '../../report/escape.ts';
+import { jsonLine } from '../../report/print-json.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { turnNotAsked, turnText } from '../../report/text/watch.ts';
 import { watchLine } from '../../report/watch-json.ts';
@@ -70,7 +70,7 @@ function tell(io: CommandIo, { at, event, outcome, origins }: Turn, json: boolea
   const changes = origins.map(({ change }) => change);
   if (json) {
     const answered = outcome.kind === 'answered' ? outcome.diagnosis : outcome.because;
-    io.stdout.write(`${escapeJson(JSON.stringify(watchLine(at.toISOString(), event, origins, answered)))}\n`);
+    io.stdout.write(jsonLine(watchLine(at.toISOString(), event, origins, answered)));
     return;
   }
   const style = styleOf(io.color.stdout, io.terminal.columns);

@@ -9,8 +9,8 @@ import { makeMatrix } from '../../diagnosis/matrix/make-matrix.ts';
 import { type Matrix, verdictOfMatrix } from '../../diagnosis/matrix/matrix.ts';
 import { type Members, membersOf } from '../../diagnosis/matrix/members.ts';
 import { findNetns, type Host } from '../../host/host.ts';
-import { escapeJson } from '../../report/escape.ts';
 import { matrixDocument } from '../../report/matrix-json.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { matrixText } from '../../report/text/matrix.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
@@ -53,7 +53,7 @@ export async function matrix(io: CommandIo, ground: Ground, request: MatrixReque
     progress.done();
     await ground.leave();
   }
-  if (request.json) io.stdout.write(`${escapeJson(JSON.stringify(matrixDocument(made), undefined, 2))}\n`);
+  if (request.json) io.stdout.write(jsonText(matrixDocument(made)));
   else io.page(matrixText(made, styleOf(io.color.stdout, io.terminal.columns), io.terminal.columns));
   return EXIT_CODE[verdictOfMatrix(made)];
 }

@@ -6,8 +6,8 @@
 
 import { dotText } from '../../report/diagram/dot.ts';
 import { mermaidText } from '../../report/diagram/mermaid.ts';
-import { escapeJson } from '../../report/escape.ts';
 import { topologyPage } from '../../report/html/topology-page.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { drawPicture, svgFile } from '../../report/svg/picture.ts';
 import { styleOf } from '../../report/text/style.ts';
 import { topologyText } from '../../report/text/topology.ts';
@@ -50,7 +50,7 @@ async function textOf(io: CommandIo, view: View, request: TopoRequest): Promise<
       return topologyText(topology, style, { fold, takenAt, compared });
     }
     case 'json':
-      return `${escapeJson(JSON.stringify(topoDocument(now, takenAt, compared), undefined, 2))}\n`;
+      return jsonText(topoDocument(now, takenAt, compared));
     case 'dot':
       return dotText(topology, fold);
     case 'mermaid':

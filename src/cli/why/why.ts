@@ -5,8 +5,9 @@
  */
 
 import type { Diagnosis, FixCommand, Verdict } from '../../diagnosis/diagnosis.ts';
-import { escapeJson, escapeText } from '../../report/escape.ts';
+import { escapeText } from '../../report/escape.ts';
 import { whyDocument } from '../../report/json.ts';
+import { jsonText } from '../../report/print-json.ts';
 import { diagnosisText } from '../../report/text/diagnosis.ts';
 import { ranText, repairedText } from '../../report/text/repaired.ts';
 import { styleOf } from '../../report/text/style.ts';
@@ -136,7 +137,7 @@ async function whyAsJson(io: CommandIo, ground: Ground, request: WhyRequest): Pr
   const fixed = repaired === undefined ? {} : { fixed: fixedDocument(repaired.ran, now) };
   // What goes wrong from here on could only be told in a second document.
   await ground.leave();
-  io.stdout.write(`${escapeJson(JSON.stringify({ ...whyDocument(diagnosis), ...fixed }, undefined, 2))}\n`);
+  io.stdout.write(jsonText({ ...whyDocument(diagnosis), ...fixed }));
   if (repaired?.failure !== undefined) throw repaired.failure;
   return EXIT_CODE[now.verdict];
 }

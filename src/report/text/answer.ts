@@ -10,13 +10,12 @@ import type { Answer } from '../../inquest/inquest.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import { shellLine } from '../shell-quote.ts';
 import { alternativesText, causeReasons, fixNotes } from './causes.ts';
-import { paragraph, type Style } from './style.ts';
-
-const LABEL_COLUMNS = 10;
+import { LABEL_COLUMNS, labelled } from './labelled.ts';
+import type { Style } from './style.ts';
 
 /** @param told Causes that were given in full already. */
 export function answerLines(answer: Answer, style: Style, told: Set<string>): readonly string[] {
-  const line = (label: string, text: string) => paragraph(text, style, labelled(label, style), LABEL_COLUMNS);
+  const line = (name: string, text: string) => labelled(name, text, style);
   switch (answer.kind) {
     case 'not-asked':
     case 'open':
@@ -35,7 +34,7 @@ export function answerLines(answer: Answer, style: Style, told: Set<string>): re
 
 function causeLines(cause: Cause, style: Style): readonly string[] {
   const { code, leg, what } = cause.finding;
-  const head = paragraph(`${code} (${leg}): ${what}`, style, labelled('cause', style), LABEL_COLUMNS);
+  const head = labelled('cause', `${code} (${leg}): ${what}`, style);
   return [
     head.replace(code, style.colors.bold(style.colors.red(code))),
     ...causeReasons(cause, style),
@@ -56,8 +55,4 @@ function proofText({ causes, proof, question }: Diagnosis): string {
   return proof === undefined
     ? `The model does not get the packet there with ${order} alone`
     : `Walked on the model: with ${order} ${question.netns} reaches ${question.destination}`;
-}
-
-function labelled(label: string, style: Style): string {
-  return `  ${style.colors.cyan(label.padEnd(LABEL_COLUMNS - 2))}`;
 }

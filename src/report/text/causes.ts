@@ -9,6 +9,7 @@ import type { Evidence } from '../../faults/finding.ts';
 import { escapeText } from '../escape.ts';
 import { shellLine } from '../shell-quote.ts';
 import { displayWidth } from '../width.ts';
+import { LABEL_COLUMNS, label, labelled } from './labelled.ts';
 import { paragraph, type Style } from './style.ts';
 
 /** @returns `undefined` when there is no cause. */
@@ -43,7 +44,7 @@ function evidenceText({ witness, text, command }: Evidence, probe: readonly stri
   // The probe stands at the end of the report, once.
   if (command === undefined || shellLine(command) === shellLine(probe)) return shown;
   const line = `$ ${shellLine(command)}`;
-  const fits = displayWidth(escapeText(text)) + displayWidth(line) + 2 + LABEL_COLUMNS + 3 <= style.columns;
+  const fits = displayWidth(escapeText(text)) + displayWidth(line) + LABEL_COLUMNS + 3 <= style.columns;
   return `${shown}${fits && !text.includes('\n') ? '   ' : `\n${label('', style)}`}${style.colors.dim(line)}`;
 }
 
@@ -71,14 +72,4 @@ export function alternativesText({ alternatives }: Cause, withCommands: boolean,
 
 function distinct(fix: readonly FixCommand[], of: (command: FixCommand) => string | undefined): readonly string[] {
   return [...new Set(fix.flatMap((command) => of(command) ?? []))];
-}
-
-const LABEL_COLUMNS = 8;
-
-function labelled(name: string, text: string, style: Style): string {
-  return paragraph(text, style, label(name, style), 2 + LABEL_COLUMNS);
-}
-
-function label(name: string, style: Style): string {
-  return `  ${style.colors.cyan(name.padEnd(LABEL_COLUMNS))}`;
 }
