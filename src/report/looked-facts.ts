@@ -8,7 +8,7 @@
 import type { Diagnosis, Looked } from '../diagnosis/diagnosis.ts';
 import { unseenText } from '../diagnosis/looked.ts';
 import type { KernelTrace } from '../journey/kernel-trace.ts';
-import { counted } from './text/style.ts';
+import { counted } from '../postmortem/counted.ts';
 
 /** One line of it, unescaped. */
 export interface LookedFact {

@@ -5,9 +5,9 @@
  */
 
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { packetJourney, type SightingAt } from '../../postmortem/points/journey.ts';
 import type { MatchedPoints } from '../../postmortem/points/match-points.ts';
-import { counted } from '../../report/text/style.ts';
 import { Failure } from '../../system/failure.ts';
 import { requireRead } from './unread.ts';
 

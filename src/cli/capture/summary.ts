@@ -7,11 +7,12 @@
 import type { LiveCapture } from '../../capture/live-capture.ts';
 import type { Host } from '../../host/host.ts';
 import type { Answer } from '../../inquest/inquest.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { escapeJson } from '../../report/escape.ts';
 import { type LiveSummary, summaryDocument } from '../../report/live-json.ts';
 import { shellLine } from '../../report/shell-quote.ts';
 import { liveSummaryText } from '../../report/text/live-summary.ts';
-import { counted, type Style } from '../../report/text/style.ts';
+import type { Style } from '../../report/text/style.ts';
 import type { Question } from '../../walk/question.ts';
 import type { Writer } from '../io.ts';
 import type { Ending } from './ending.ts';

@@ -6,11 +6,11 @@
 
 import { changeText } from '../../host/difference/words.ts';
 import { linksOf } from '../../host/host.ts';
+import { counted } from '../../postmortem/counted.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { addressTexts, kindText, stateText } from '../device-text.ts';
 import type { Picture } from '../svg/picture.ts';
 import { PICTURE_STYLE } from '../svg/style.ts';
-import { counted } from '../text/style.ts';
 import type { Compared } from '../text/topology-lists.ts';
 import { type Markup, markup } from './markup.ts';
 import { type PageOrigin, pageText, type Section } from './page.ts';

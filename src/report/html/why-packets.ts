@@ -6,8 +6,8 @@
 
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Sighting } from '../../journey/observation.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { isoTime } from '../iso-time.ts';
-import { counted } from '../text/style.ts';
 import { type Markup, markup } from './markup.ts';
 import { table } from './parts.ts';
 

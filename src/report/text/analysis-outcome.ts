@@ -9,9 +9,10 @@ import type { Answer, Inquest } from '../../inquest/inquest.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import type { Analysis } from '../../postmortem/analysis.ts';
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
+import { counted } from '../../postmortem/counted.ts';
 import type { Finding, Severity } from '../../postmortem/finding.ts';
 import { type AnalysisVerdict, isUnread, judgedPackets, packetsOf, verdictOf } from '../../postmortem/verdict.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 /** The sentences that a person reads first; `grep '^[✓✗?]'` finds the first of them. */
 export function analysisOutcomeText(analysis: Analysis, style: Style, inquest?: Inquest): string {

@@ -8,11 +8,12 @@
 import type { Answer, Inquest } from '../../inquest/inquest.ts';
 import type { Analysis } from '../../postmortem/analysis.ts';
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
+import { counted } from '../../postmortem/counted.ts';
 import type { Finding, Severity } from '../../postmortem/finding.ts';
 import { escapeText } from '../escape.ts';
 import { isoTime } from '../iso-time.ts';
 import { answerLines } from './answer.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 /** With all that belongs to them; of the others a line each. */
 const MOST_IN_FULL = 12;

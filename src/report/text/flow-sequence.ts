@@ -5,12 +5,13 @@
  */
 
 import { endpointOf } from '../../net/endpoint.ts';
+import { counted } from '../../postmortem/counted.ts';
 import type { Flow } from '../../postmortem/flows/flow.ts';
 import type { FlowGap, FlowStep } from '../../postmortem/flows/flow-steps.ts';
 import type { SegmentMark } from '../../postmortem/tcp/segment-mark.ts';
 import { TCP_FLAG } from '../../wire/fields.ts';
 import { protocolName } from '../protocol-name.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 const TIME_COLUMNS = 12;
 /** Of the arrow with what it says; then the frame and its marks. */

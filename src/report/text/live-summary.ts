@@ -4,13 +4,14 @@
  * @module
  */
 
+import { counted } from '../../postmortem/counted.ts';
 import type { HopSummary } from '../../postmortem/live/journey.ts';
 import { escapeText } from '../escape.ts';
 import type { LiveSummary } from '../live-json.ts';
 import { displayWidth, padTo } from '../width.ts';
 import { answerLines } from './answer.ts';
 import { durationText } from './points.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 /** With their cause; of the others a line each, and beyond that a count. */
 const MOST_GROUPS = 8;

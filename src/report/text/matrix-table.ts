@@ -10,9 +10,10 @@
 
 import type { Cell, Matrix } from '../../diagnosis/matrix/matrix.ts';
 import type { NetnsName } from '../../host/link.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { escapeText } from '../escape.ts';
 import { displayWidth, wrap } from '../width.ts';
-import { counted, type Style } from './style.ts';
+import type { Style } from './style.ts';
 import { emptyTable } from './table.ts';
 
 const CORNER = 'from \\ to';

@@ -8,11 +8,13 @@
 import { unseenText } from '../../diagnosis/looked.ts';
 import { type Cell, type Matrix, type Reason, verdictOfMatrix } from '../../diagnosis/matrix/matrix.ts';
 import { protocolText } from '../../diagnosis/summary.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { readText } from '../looked-facts.ts';
 import { shellLine } from '../shell-quote.ts';
+import { label, labelled } from './labelled.ts';
 import { legendText, matrixTable } from './matrix-table.ts';
 import { MARK } from './outcome.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 /** So many causes are told in full; the rest is in the JSON. */
 const MOST_REASONS = 16;
@@ -74,7 +76,7 @@ function reasonText(matrix: Matrix, reason: Reason, index: number, style: Style)
     ...pairLines(matrix, reason, style),
     ...(fix.length === 0 ? [] : [labelled('fix', fixIntent(matrix, reason), style)]),
     ...fix.map(({ argv }) => `    ${bold(shellLine(argv))}`),
-    ...(of.question === undefined ? [] : [labelled('ask', '', style) + dim(shellLine(whyOf(matrix, reason)))]),
+    ...(of.question === undefined ? [] : [label('ask', style) + dim(shellLine(whyOf(matrix, reason)))]),
   ].join('\n');
 }
 
@@ -132,8 +134,4 @@ function lookedText(matrix: Matrix, style: Style): string {
     paragraph(readText(looked), style, 'Looked  '),
     paragraph(unseenText(looked), style, 'Unseen  '),
   ].join('\n');
-}
-
-function labelled(name: string, text: string, style: Style): string {
-  return paragraph(text, style, `  ${style.colors.cyan(name.padEnd(8))}`, 10);
 }

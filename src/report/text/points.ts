@@ -4,10 +4,11 @@
  * @module
  */
 
+import { counted } from '../../postmortem/counted.ts';
 import type { Clock, HopRow, PointsAnalysis } from '../../postmortem/points/points-analysis.ts';
 import { escapeText } from '../escape.ts';
 import { displayWidth, padTo } from '../width.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 const MOST_REWRITINGS = 8;
 const MOST_NAME_COLUMNS = 20;

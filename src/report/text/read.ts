@@ -5,10 +5,11 @@
  */
 
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { isUnread } from '../../postmortem/verdict.ts';
 import { isoTime } from '../iso-time.ts';
 import { whyUnread } from './analysis-outcome.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 const MOST_FILES = 8;
 const MOST_UNKNOWN = 6;

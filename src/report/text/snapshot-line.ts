@@ -6,7 +6,8 @@
 
 import type { Inquest } from '../../inquest/inquest.ts';
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { counted } from '../../postmortem/counted.ts';
+import { paragraph, type Style } from './style.ts';
 
 export function snapshotText(inquest: Inquest, style: Style): string {
   return snapshotSentences(inquest)

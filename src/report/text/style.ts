@@ -33,8 +33,3 @@ export function paragraph(text: string, style: Style, label: string, labelColumn
   const indent = ' '.repeat(labelColumns);
   return [label + first, ...rest.map((line) => indent + line)].join('\n');
 }
-
-/** `1 link`, `2 links`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}

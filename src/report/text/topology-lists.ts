@@ -5,13 +5,14 @@
  */
 
 import { changeText } from '../../host/difference/words.ts';
+import { counted } from '../../postmortem/counted.ts';
 import type { Comparison } from '../../topology/comparison.ts';
 import type { Oddity } from '../../topology/oddity.ts';
 import type { Topology } from '../../topology/topology.ts';
 import { escapeText } from '../escape.ts';
 import { padTo } from '../width.ts';
 import { rangesText } from './ranges.ts';
-import { counted, paragraph, type Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 /** No list of remarks is longer than a screen or two. */
 const MOST_ODDITIES = 40;
