@@ -38,14 +38,15 @@ function nsdiag(version: string, io: HelpIo): Command {
     .description('Says where a packet between Linux network namespaces dies, why, and which commands make it pass.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
     .option('--color', 'colour the output, terminal or not')
     .option('--no-color', 'never colour the output (so does the variable NO_COLOR)')
     .option('--no-pager', 'never page long output (so does PAGER=cat)')
     .addHelpText(
       'after',
       examples([
-        ['nsdiag why ns1 10.0.2.1', 'why does ns1 not reach 10.0.2.1?'],
-        ['nsdiag why host ns1 --proto tcp --port 80', 'may the host connect to ns1?'],
+        ['sudo nsdiag why ns1 10.0.2.1', 'why does ns1 not reach 10.0.2.1?'],
+        ['sudo nsdiag why host ns1 --port 80', 'may the host connect to ns1?'],
         ['nsdiag help why', 'all that one command can do'],
       ]),
     )

@@ -36,9 +36,9 @@ export const define: Define = (command, perform) => {
     .addHelpText(
       'after',
       examples([
-        ['nsdiag matrix', 'who reaches whom, by the model: nothing is sent'],
-        ['nsdiag matrix web db --port 5432', 'may these two connect to each other?'],
-        ['nsdiag matrix --probe', 'by the wire'],
+        ['sudo nsdiag matrix', 'by the model: nothing is sent'],
+        ['sudo nsdiag matrix web db --port 5432', 'may these two connect to each other?'],
+        ['sudo nsdiag matrix --probe', 'by the wire as well'],
         ['nsdiag matrix --snapshot FILE', 'on any machine, without root'],
       ]),
     )

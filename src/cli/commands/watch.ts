@@ -18,7 +18,7 @@ import { parseWords, type QuestionOptions } from '../why/words.ts';
 
 interface WatchOptions extends QuestionOptions {
   readonly probe: boolean;
-  readonly every: string;
+  readonly every?: string;
   readonly json?: boolean;
 }
 
@@ -34,7 +34,7 @@ export const define: Define = (command, perform) => {
     .option('--port <number>', 'the destination port of tcp and udp')
     .option('--size <bytes>', 'how much it carries, as ping -s counts (56); then in one piece (DF)')
     .option('--from <address>', 'the source address; otherwise the kernel chooses')
-    .option('--every <seconds>', 'ask so often although nothing has changed', '30')
+    .option('--every <seconds>', 'ask so often although nothing has changed (30)')
     .option('--no-probe', 'send nothing: model and kernel answer alone')
     .option('--json', 'print JSON, one line each time (schema nsdiag.watch/1)')
     .addHelpText(
@@ -54,7 +54,7 @@ Exit, as it stood last: 0 reachable, 1 unreachable, 2 not looked, 3 cannot tell.
     .action((netns: string, destination: string, options: WatchOptions) =>
       perform(async (io) => {
         const words = parseWords(netns, destination, options);
-        const everyMs = 1000 * secondsOf(options.every);
+        const everyMs = 1000 * secondsOf(options.every ?? '30');
         const ground = await onMachine({ probe: options.probe, trace: false }, io.signal, undefined);
         io.expectInterruption();
         const last = await watchFor(ground, { words, everyMs }, io.signal, {

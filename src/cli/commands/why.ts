@@ -32,12 +32,12 @@ export const define: Define = (command, perform) => {
     .addHelpText(
       'after',
       examples([
-        ['nsdiag why ns1 10.0.2.1', 'why is there no answer?'],
-        ['nsdiag why host ns1 --port 80', 'may the host connect to ns1?'],
-        ['nsdiag why ns1 10.0.2.1 --size 1472', 'does a packet of 1500 bytes pass?'],
-        ['nsdiag why ns1 10.0.2.1 --fix', 'repair it, after a yes'],
+        ['sudo nsdiag why ns1 10.0.2.1', 'why is there no answer?'],
+        ['sudo nsdiag why host ns1 --port 80', 'may the host connect to ns1?'],
+        ['sudo nsdiag why ns1 10.0.2.1 --size 1472', 'does a 1500-byte packet pass?'],
+        ['sudo nsdiag why ns1 10.0.2.1 --fix', 'repair it, after a yes'],
         ['nsdiag why ns1 10.0.2.1 --snapshot FILE', 'on any machine, without root'],
-        ['nsdiag why ns1 10.0.2.1 --html why.html', 'one page to attach to a ticket'],
+        ['sudo nsdiag why ns1 10.0.2.1 --html why.html', 'one page to attach to a ticket'],
       ]),
     )
     .action((netns: string, destination: string, options: WhyOptions) =>

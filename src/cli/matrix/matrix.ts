@@ -37,6 +37,7 @@ export async function matrix(io: CommandIo, ground: Ground, request: MatrixReque
   const progress = new Progress(io);
   let made: Matrix;
   try {
+    progress.tell('Reading every namespace');
     const host = await ground.look();
     made = makeMatrix(host, membersFor(host, request.names, ground), request.asking, (walked, of) => {
       if (walked % PAIRS_BETWEEN === 0) progress.tell(`Walked ${walked} of ${of} pairs`);
