@@ -13,6 +13,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 
+const OPTIONS = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'];
+/** Its processes have written their last long before. */
+const CLOSING_MS = 10_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** Where a Chromium is installed; `undefined` where none is. */
@@ -59,8 +62,10 @@ export class Browser {
 
   static async start(program: string): Promise<Browser> {
     const home = mkdtempSync(join(tmpdir(), 'nsdiag-browser-'));
-    const options = ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run'];
-    const child = spawn(program, [...options, '--remote-debugging-pipe', `--user-data-dir=${home}`, 'about:blank'], {
+    const argv = [program, ...OPTIONS, '--remote-debugging-pipe', `--user-data-dir=${home}`, 'about:blank'];
+    // Without a network: a browser asks its maker for this and that.
+    const alone = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net'];
+    const child = spawn('unshare', [...alone, '--', ...argv], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     const browser = new Browser(child, home);
@@ -102,9 +107,12 @@ export class Browser {
 
   async close(): Promise<void> {
     const ended = once(this.#child, 'exit');
-    this.#child.kill('SIGKILL');
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), CLOSING_MS);
+    this.#session = undefined;
+    void this.#call('Browser.close');
     await ended;
-    rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
+    clearTimeout(late);
+    rmSync(this.#home, { recursive: true, force: true, maxRetries: 20 });
   }
 
   #call<Result>(method: string, params: object = {}): Promise<Result> {

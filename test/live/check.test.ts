@@ -8,7 +8,7 @@ import { breakLab, buildLab, inWorld, liveTest, until } from '../helpers/world.t
 const FILE = `
 expectations:
   - { from: h1, reaches: h2, via: [r1, "r2:to-r1", r3] }
-  - { from: h1, does-not-reach: h2, port: 22, dies-in: h2, code: no-listener }
+  - { from: h1, does-not-reach: h2, port: 22, dies-in: r2, code: firewall-drop }
 `;
 
 liveTest(

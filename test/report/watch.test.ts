@@ -34,6 +34,17 @@ test('turnText() says what change did it, that of the guilty namespace first, an
   expect(text).toMatch(/^ {4}ip -n ns2 route add /m);
 });
 
+test('turnText() blames no address that the kernel gives to every device', () => {
+  const late = hostOf({
+    far: { links: { d0: { kind: 'dummy', mtu: 1400 } } },
+    ns2: { links: { veth1: { kind: 'dummy', addresses: ['10.0.2.1/24', 'fe80::1/64'] } } },
+  });
+  const changes = originsOf(differenceOf(before, late).changes).map(({ change }) => change);
+  const text = turnText(missingRouteBack(), '10:04:12', false, changes, style);
+
+  expect(text).toMatch(/^10:04:12 unreachable: route .* deleted in ns2; device d0 mtu\s.*;\saddress fe80::1\/64/s);
+});
+
 test('turnText() says that nothing that is read has changed, where that is so', () => {
   expect(turnText(diagnosis(), '10:04:12', false, [], style)).toMatch(/^10:04:12 reachable: nothing that nsdiag reads/);
 });

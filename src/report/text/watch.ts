@@ -7,6 +7,7 @@
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Change } from '../../host/difference/change.ts';
 import { changeText } from '../../host/difference/words.ts';
+import { isLinkLocal } from '../../net/address.ts';
 import { shellLine } from '../shell-quote.ts';
 import { paragraph, type Style } from './style.ts';
 
@@ -44,11 +45,15 @@ export function turnNotAsked(because: string, time: string, changes: readonly Ch
 export function likeliestFirst({ causes, trip }: Diagnosis, changes: readonly Change[]): readonly Change[] {
   const guilty = new Set<string>(causes.map(({ finding }) => finding.netns));
   const onPath = new Set<string>([...trip.request.steps, ...(trip.reply?.steps ?? [])].map(({ netns }) => netns));
-  // That duplicate address detection is over is nobody's doing.
-  const isByItself = ({ subject, action }: Change) => subject === 'address' && action === 'changed';
   const rank = (change: Change) =>
     isByItself(change) ? 3 : guilty.has(change.netns) ? 0 : onPath.has(change.netns) ? 1 : 2;
   return changes.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** That a device which is up gets its link-local address, and that duplicate address detection ends, is nobody's doing. */
+function isByItself(change: Change): boolean {
+  if (change.subject !== 'address') return false;
+  return change.action === 'changed' || (change.action === 'added' && isLinkLocal(change.after.address));
 }
 
 function changesText(diagnosis: Diagnosis, changes: readonly Change[]): string {
