@@ -120,12 +120,14 @@ export class TimeOrder {
       let first = -1;
       let firstNs = Number.POSITIVE_INFINITY;
       let secondNs = Number.POSITIVE_INFINITY;
-      for (const [at, { records }] of this.#streams.entries()) {
-        if (records.timeNs < firstNs) {
+      // Once a packet under a flood, and so without an iterator.
+      for (let at = 0; at < this.#streams.length; at++) {
+        const timeNs = this.#streams[at]?.records.timeNs ?? Number.POSITIVE_INFINITY;
+        if (timeNs < firstNs) {
           secondNs = firstNs;
-          firstNs = records.timeNs;
+          firstNs = timeNs;
           first = at;
-        } else if (records.timeNs < secondNs) secondNs = records.timeNs;
+        } else if (timeNs < secondNs) secondNs = timeNs;
       }
       const records = this.#streams[first]?.records;
       if (records === undefined || firstNs > endNs) break;

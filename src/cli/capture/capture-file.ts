@@ -43,6 +43,8 @@ export class CaptureFile {
   readonly #all: PcapngFile;
   /** By stream and ifindex. */
   readonly #interfaces = new Map<number, Written>();
+  /** By point: the same, found without a number that is larger than V8 keeps in place. */
+  readonly #byPoint: (Written | undefined)[] = [];
   /** By stream. */
   readonly #split: (PcapFile | undefined)[] = [];
 
@@ -82,7 +84,11 @@ export class CaptureFile {
     const place = this.#options.places.all[point];
     if (place === undefined) return;
     const { seconds, nanoseconds, bytes, start, capturedBytes, originalBytes } = records;
-    const written = this.#interfaces.get(place.stream * 2 ** 32 + place.ifindex) ?? this.#describe(place);
+    let written = this.#byPoint[point];
+    if (written === undefined) {
+      written = this.#interfaces.get(place.stream * 2 ** 32 + place.ifindex) ?? this.#describe(place);
+      this.#byPoint[point] = written;
+    }
     written.packets++;
     const { interfaceId } = written;
     this.#all.packet(interfaceId, seconds, nanoseconds, bytes, start, capturedBytes, originalBytes, place.direction);

@@ -54,6 +54,7 @@ export class Tracking {
   readonly #fields = new PacketFields();
   readonly #scratch = new PacketFields();
   readonly #scratchKey = new PacketKey(0);
+  readonly #isBeside = (point: number) => this.#options.places.isBeside(point);
   /** By flow and place. */
   #sameFates = new Map<number, { readonly fate: LiveFate; readonly count: () => void }>();
   #sameFatesSinceNs = 0;
@@ -68,7 +69,7 @@ export class Tracking {
       seed: options.seed,
       arrivesAt: (point, fields) => places.arrivesAt(point, fields),
       onLook: (packet, fields) => {
-        if (packet.points.length === 1) this.#answers.ask(fields, packet.firstNs, packet);
+        if (packet.points.length === 1 && this.#answers.ask(fields, packet.firstNs, packet)) packet.isKept = true;
         this.#answers.answer(fields);
       },
       onEnd: (packet) => this.#end(packet),
@@ -145,7 +146,7 @@ export class Tracking {
     const { places } = this.#options;
     const fate = packet.hasArrived && !packet.isPartlyLost && !packet.isGroup ? ARRIVED : this.#fateOf(packet);
     packet.isLost = fate.kind === 'lost';
-    this.tally.add(packet, fate.kind, (point) => places.isBeside(point));
+    this.tally.add(packet, fate.kind, this.#isBeside);
     this.#options.onJourney(fate, packet.changes !== undefined, () => journeyOf(packet, places.all, fate));
   }
 
@@ -190,8 +191,8 @@ export class Tracking {
   }
 
   /** What the model may be asked about, by the packet as it was sent. */
-  #trafficOf({ first }: FollowedPacket): Traffic | undefined {
-    const flow = this.#flowOf(first);
+  #trafficOf(packet: FollowedPacket): Traffic | undefined {
+    const flow = this.#flowOf(packet);
     if (flow.network !== NETWORK.arp) return lostTraffic(flow);
     const [source, destination] = [flow.source, flow.destination].map((words) =>
       addressText(Int32Array.from(words), 0),

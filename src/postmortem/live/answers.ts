@@ -29,11 +29,15 @@ export class Answers<Question> {
     this.#onUnanswered = onUnanswered;
   }
 
-  /** @param asWho A question as its asker sent it. One that is asked again waits since it was asked first. */
-  ask(asWho: PacketFields, atNs: number, question: Question): void {
+  /**
+   * @param asWho A question as its asker sent it. One that is asked again waits since it was asked first.
+   * @returns Whether it is remembered.
+   */
+  ask(asWho: PacketFields, atNs: number, question: Question): boolean {
     const asked = askedBy(asWho);
-    if (asked === undefined || asked.isAnswer || this.#open.size >= MOST_OPEN || this.#open.has(asked.key)) return;
+    if (asked === undefined || asked.isAnswer || this.#open.size >= MOST_OPEN || this.#open.has(asked.key)) return false;
     this.#open.set(asked.key, { question, atNs });
+    return true;
   }
 
   /** @param asSeen Any packet, as it is at its last place. */

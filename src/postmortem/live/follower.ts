@@ -39,6 +39,7 @@ export interface FollowerOptions {
   readonly arrivesAt: (point: number, fields: PacketFields) => boolean | undefined;
   /** It is seen for the first time, or looks otherwise than before. */
   readonly onLook: (packet: FollowedPacket, fields: PacketFields) => void;
+  /** `isKept` tells that it is remembered after the call. */
   readonly onEnd: (packet: FollowedPacket) => void;
   /** The flow of a packet, from its bytes. */
   readonly flowOfBytes: (packet: PacketBytes) => DirectedFlow;
@@ -50,6 +51,8 @@ const MOST_HOPS = 64;
 const MOST_MERGED = 64;
 const NS_PER_MS = 1e6;
 const COMPACT_AT = 4096;
+/** Those of a moment of a flood; a greater one pays for new ones. */
+const MOST_FREE = 16_384;
 
 export class Follower {
   /** Packets that no other place could know again. */
@@ -69,6 +72,8 @@ export class Follower {
   readonly #bySequence = new Map<number, FollowedPacket>();
   /** TCP, by place and byte: what is still to come of a segment that is cut there. */
   readonly #rest = new Map<number, FollowedPacket>();
+  /** Told, and remembered by nobody: for packets to come. */
+  readonly #free: FollowedPacket[] = [];
   /** In the order of first sight, from `#head` on. */
   #queue: FollowedPacket[] = [];
   #head = 0;
@@ -134,13 +139,12 @@ export class Follower {
 
   #begin(number: number, point: number, fields: PacketFields, timeNs: number): FollowedPacket {
     const key = this.#key;
-    const { bytes, start, capturedBytes, originalBytes, seconds, nanoseconds } = fields;
-    const first = { bytes, start, capturedBytes, originalBytes };
-    const isTcp = key.kind === KIND.tcp;
-    const sequenceBytes = isTcp ? fields.payloadBytes : 0;
-    const sequence = isTcp ? fields.tcpSeq : 0;
-    const group = isToGroup(fields);
-    const packet = new FollowedPacket(first, seconds, nanoseconds, key.kind, group, number, sequence, sequenceBytes);
+    const packet = this.#free.pop() ?? new FollowedPacket();
+    packet.begin(fields, key.kind, isToGroup(fields), number);
+    if (key.kind === KIND.tcp) {
+      packet.sequence = fields.tcpSeq;
+      packet.sequenceBytes = fields.payloadBytes;
+    }
     packet.flowHash = flowHashOf(fields, key.sourcePort, key.destPort);
     packet.tunnel = tunnelOf(fields);
     this.#queue.push(packet);
@@ -150,7 +154,7 @@ export class Follower {
       oldest.newest.newer = packet;
       oldest.newest = packet;
     }
-    if (sequenceBytes > 0) this.#bySequence.set(sequence, packet);
+    if (packet.sequenceBytes > 0) this.#bySequence.set(packet.sequence, packet);
     if (mayBeCut(key, fields)) {
       packet.fragmentId = idOf(fields);
       this.#byId.set(packet.fragmentId, packet);
@@ -179,7 +183,7 @@ export class Follower {
     // Later fragments have no ports to compare.
     if (hash !== packet.flowHash && this.#key.kind !== KIND.fragment) {
       packet.flowHash = hash;
-      const before = lastFlow(packet) ?? this.#options.flowOfBytes(packet.first);
+      const before = lastFlow(packet) ?? this.#options.flowOfBytes(packet);
       note(packet, { kind: 'rewritten', hop, before, after: flowOf(fields, sourcePort, destPort, this.#key.protocol) });
       this.#options.onLook(packet, fields);
     }
@@ -255,7 +259,8 @@ export class Follower {
   #end(packet: FollowedPacket): void {
     const { key, sequence, sequenceBytes } = packet;
     // The queue is in the order of first sight, and so are those alike: it is the oldest.
-    if (this.#open.get(key) === packet) {
+    const isOldest = this.#open.get(key) === packet;
+    if (isOldest) {
       if (packet.newer === undefined) this.#open.delete(key);
       else {
         packet.newer.newest = packet.newest;
@@ -268,6 +273,8 @@ export class Follower {
     if (fragmentId !== undefined && this.#byId.get(fragmentId) === packet) this.#byId.delete(fragmentId);
     this.told++;
     this.#options.onEnd(packet);
+    // What was cut may still be waited for by its pieces.
+    if (isOldest && !packet.isKept && !packet.isCut && this.#free.length < MOST_FREE) this.#free.push(packet);
   }
 
   #forgetRest(packet: FollowedPacket): void {

@@ -55,12 +55,12 @@ export interface LiveJourney {
 
 /** @param places By point. */
 export function journeyOf(packet: FollowedPacket, places: readonly Place[], fate: LiveFate): LiveJourney {
-  const { first, seconds, nanoseconds, points, timesNs, ttls, moreHops, firstNs } = packet;
-  const bytes = first.bytes.subarray(first.start, first.start + first.capturedBytes);
+  const { seconds, nanoseconds, points, timesNs, ttls, moreHops, firstNs } = packet;
+  const bytes = packet.bytes.subarray(packet.start, packet.start + packet.capturedBytes);
   return {
     timestampNs: BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds),
     text: describePacket(decodePacket(bytes, LINK_TYPE.linuxSll2)),
-    lengthBytes: first.originalBytes,
+    lengthBytes: packet.originalBytes,
     hops: points.flatMap((point, hop) => {
       const place = places[point];
       if (place === undefined) return [];

@@ -25,7 +25,10 @@ export function following(arriving: readonly number[] = []) {
     seed: 7,
     arrivesAt: (point) => arriving.includes(point),
     onLook: () => undefined,
-    onEnd: (packet) => ended.push(packet),
+    onEnd: (packet) => {
+      packet.isKept = true;
+      ended.push(packet);
+    },
     flowOfBytes: ({ bytes, start, capturedBytes, originalBytes }) => {
       const scratch = fill(new PacketFields(), bytes.subarray(start, start + capturedBytes), originalBytes);
       const key = new PacketKey(0);
