@@ -48,6 +48,14 @@ const TELL_EVERY_MS = 20;
 const TELL_AFTER_BYTES = 1024 * 1024;
 const NS_PER_MS = 1e6;
 
+/** So much between two ticks is a flood: some 10,000 packets a second. */
+const FLOOD_BYTES = 32 * 1024;
+/** A read that brings less found little more than what had just been written. */
+const LITTLE_BYTES = 8 * 1024;
+/** In which a flood brings a hundred packets, and no pipe becomes full. */
+const GATHER_MS = 4;
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
+
 export class LiveCapture {
   /** By number; a hole where one could not be listened to. */
   readonly #streams: LiveStream[] = [];
@@ -58,11 +66,20 @@ export class LiveCapture {
   #ringKib = LEAST_RING_KIB;
   #untoldBytes = 0;
   #isPaused = false;
+  /** Read since the last tick. */
+  #tickBytes = 0;
+  #isFlood = false;
+  /** The largest read since it was waited last; `undefined`: none. */
+  #readBytes: number | undefined;
 
   constructor(options: LiveCaptureOptions) {
     this.#options = options;
     // Once what has come meanwhile has been read: on a busy machine that is more than a timer's delay.
-    this.#timer = setInterval(() => setImmediate(() => this.#tell(true)), TELL_EVERY_MS);
+    this.#timer = setInterval(() => {
+      this.#isFlood = this.#tickBytes > FLOOD_BYTES;
+      this.#tickBytes = 0;
+      setImmediate(() => this.#tell(true));
+    }, TELL_EVERY_MS);
   }
 
   /** Records that came after later ones had been told. */
@@ -146,7 +163,9 @@ export class LiveCapture {
           records.push(bytes);
           this.#order.heard(number, this.#nowNs());
           this.#untoldBytes += bytes.length;
+          this.#tickBytes += bytes.length;
           if (this.#untoldBytes > TELL_AFTER_BYTES) this.#tell(false);
+          if (this.#isFlood) this.#gatherAfter(bytes.length);
           return records.count;
         },
       },
@@ -165,6 +184,22 @@ export class LiveCapture {
       onLost(stream);
     });
     return { kind: 'listening', stream: number };
+  }
+
+  /**
+   * Let a flood gather before it is read on: tcpdump writes packet by packet, and a read costs as much as following ten of
+   * them. The whole thread sleeps for that, once all streams have been read: a stream of Node that is paused goes on
+   * reading until its own buffer is full. Nothing is lost: a pipe that is full meanwhile holds tcpdump up, and the kernel's ring fills.
+   */
+  #gatherAfter(readBytes: number): void {
+    if (this.#readBytes === undefined) {
+      setImmediate(() => {
+        const isWorthIt = (this.#readBytes ?? 0) < LITTLE_BYTES;
+        this.#readBytes = undefined;
+        if (isWorthIt) Atomics.wait(NEVER, 0, 0, GATHER_MS);
+      });
+    }
+    this.#readBytes = Math.max(this.#readBytes ?? 0, readBytes);
   }
 
   #tell(mayAsk: boolean): void {

@@ -47,7 +47,9 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
   const out: Writer = request.file === '-' ? io.stderr : io.stdout;
   const style = styleOf(request.file === '-' ? io.color.stderr : io.color.stdout, io.terminal.columns);
   const isOneLine = !io.terminal.stdoutIsTerminal;
-  const view = new View(out, { isJson: request.isJson, style, isOneLine }, () => performance.now());
+  // Read once for many packets.
+  let nowMs = performance.now();
+  const view = new View(out, { isJson: request.isJson, style, isOneLine }, () => nowMs);
   const notices: string[] = [];
   const notice = (text: string): void => {
     notices.push(text);
@@ -106,6 +108,7 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
       stack,
       onRecord,
       onTold: (toldNs) => {
+        nowMs = performance.now();
         flush();
         tracking.advance(toldNs);
         const drained = file?.drained;

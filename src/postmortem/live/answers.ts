@@ -35,7 +35,8 @@ export class Answers<Question> {
    */
   ask(asWho: PacketFields, atNs: number, question: Question): boolean {
     const asked = askedBy(asWho);
-    if (asked === undefined || asked.isAnswer || this.#open.size >= MOST_OPEN || this.#open.has(asked.key)) return false;
+    if (asked === undefined || asked.isAnswer || this.#open.size >= MOST_OPEN || this.#open.has(asked.key))
+      return false;
     this.#open.set(asked.key, { question, atNs });
     return true;
   }
