@@ -105,8 +105,10 @@ export function pointOf(matching: Matching, parts: readonly Part[], point: numbe
   own.sort((a, b) => firstNsOf(matching, a) - firstNsOf(matching, b));
   const dropped = own.flatMap((part) => parts[part]?.dropped ?? []);
   const spans = own.flatMap((part) => {
-    const { length, timeNs } = index.sightings.points[part] ?? { length: 0, timeNs: [] };
-    return length === 0 ? [] : [{ length, firstNs: timeNs[0] ?? 0, lastNs: timeNs[length - 1] ?? 0 }];
+    const records = index.sightings.points[part];
+    if (records === undefined || records.length === 0) return [];
+    const { length } = records;
+    return [{ length, firstNs: records.timeNs(0), lastNs: records.timeNs(length - 1) }];
   });
   const aheadNs = ways.offsetNs[point] ?? 0;
   return {
@@ -121,5 +123,5 @@ export function pointOf(matching: Matching, parts: readonly Part[], point: numbe
 }
 
 function firstNsOf({ index }: Matching, part: number): number {
-  return index.sightings.points[part]?.timeNs[0] ?? 0;
+  return index.sightings.points[part]?.timeNs(0) ?? 0;
 }

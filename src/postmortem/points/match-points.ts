@@ -5,6 +5,7 @@
  */
 
 import { Expectations } from './expectations.ts';
+import type { FlowIds } from './flow-ids.ts';
 import { flowText } from './flow-text.ts';
 import { followAll, type Hop } from './hops.ts';
 import { frameOf, lossesOf, pointOf } from './losses.ts';
@@ -19,7 +20,7 @@ import { type Doubt, settle } from './settle.ts';
 import { SightingIndex } from './sighting-index.ts';
 import type { Sightings } from './sightings.ts';
 import { pointsOfParts } from './slices.ts';
-import { Streams } from './streams.ts';
+import { Streams, type Translation } from './streams.ts';
 import { waysOf } from './ways.ts';
 
 /** Points are bits of a number. */
@@ -127,28 +128,43 @@ function rewritingsOf({ index, streams, ways }: Matching): readonly Rewriting[] 
   const { flows } = index.sightings;
   const told = new Set<number>();
   return streams.translations.flatMap((translation) => {
-    const { from, to, fromPoint, toPoint, packets } = translation;
+    const { from, fromPoint, toPoint } = translation;
     const reverse = flows.reverseOf(from);
     if (reverse !== undefined && told.has(reverse)) return [];
     told.add(from);
     const [a, b] = [ways.order.indexOf(fromPoint), ways.order.indexOf(toPoint)];
-    const isForth = a < b;
-    return [
-      {
-        from: Math.min(a, b),
-        to: Math.max(a, b),
-        // Only when they are asked for: there may be half a million.
-        get before() {
-          return flowText(flows.flow(isForth ? from : to));
-        },
-        get after() {
-          return flowText(flows.flow(isForth ? to : from));
-        },
-        packets,
-        translation,
-      },
-    ];
+    return [new LazyRewriting(flows, translation, a, b)];
   });
+}
+
+/** There may be half a million, of which hardly one is shown: the words are made when they are asked for. */
+class LazyRewriting implements Rewriting {
+  readonly from: number;
+  readonly to: number;
+  readonly translation: Translation;
+  readonly #flows: FlowIds;
+  readonly #isForth: boolean;
+
+  /** @param a The place of where it comes from. @param b Of where it goes. */
+  constructor(flows: FlowIds, translation: Translation, a: number, b: number) {
+    this.from = Math.min(a, b);
+    this.to = Math.max(a, b);
+    this.translation = translation;
+    this.#flows = flows;
+    this.#isForth = a < b;
+  }
+
+  get packets(): number {
+    return this.translation.packets;
+  }
+
+  get before(): string {
+    return flowText(this.#flows.flow(this.#isForth ? this.translation.from : this.translation.to));
+  }
+
+  get after(): string {
+    return flowText(this.#flows.flow(this.#isForth ? this.translation.to : this.translation.from));
+  }
 }
 
 function clocksOf({ ways }: Matching): readonly Clock[] {

@@ -25,31 +25,30 @@ export class SightingIndex {
     this.#parts = sightings.points;
     this.pointOfPart = sightings.points.map((_, part) => part);
     const bases: number[] = [];
-    const starts = new Int32Array(sightings.count + 1);
+    // One too many, which counts two places further on: so each start is the place where the next record goes, too.
+    const places = new Int32Array(sightings.count + 2);
     let total = 0;
-    for (const { length, likeness } of sightings.points) {
+    for (const records of sightings.points) {
       bases.push(total);
-      for (let record = 0; record < length; record++) {
-        const id = likeness[record] ?? -1;
-        if (id < 0) continue;
-        starts[id + 1] = (starts[id + 1] ?? 0) + 1;
+      for (let record = 0; record < records.length; record++) {
+        const id = records.likeness(record);
+        if (id >= 0) places[id + 2] = (places[id + 2] ?? 0) + 1;
       }
-      total += length;
+      total += records.length;
     }
-    for (let id = 0; id < sightings.count; id++) starts[id + 1] = (starts[id + 1] ?? 0) + (starts[id] ?? 0);
-    const next = starts.slice();
-    const records = new Int32Array(starts[sightings.count] ?? 0);
-    for (const [part, { length, likeness }] of sightings.points.entries()) {
+    for (let id = 0; id < sightings.count; id++) places[id + 2] = (places[id + 2] ?? 0) + (places[id + 1] ?? 0);
+    const records = new Int32Array(places[sightings.count + 1] ?? 0);
+    for (const [part, seen] of sightings.points.entries()) {
       const base = bases[part] ?? 0;
-      for (let record = 0; record < length; record++) {
-        const id = likeness[record] ?? -1;
+      for (let record = 0; record < seen.length; record++) {
+        const id = seen.likeness(record);
         if (id < 0) continue;
-        const at = next[id] ?? 0;
+        const at = places[id + 1] ?? 0;
         records[at] = base + record;
-        next[id] = at + 1;
+        places[id + 1] = at + 1;
       }
     }
-    this.starts = starts;
+    this.starts = places;
     this.records = records;
     this.#bases = bases;
   }
@@ -67,23 +66,23 @@ export class SightingIndex {
 
   likeness(record: number): number {
     const part = this.partOf(record);
-    return this.#parts[part]?.likeness[record - (this.#bases[part] ?? 0)] ?? -1;
+    return this.#parts[part]?.likeness(record - (this.#bases[part] ?? 0)) ?? -1;
   }
 
   flow(record: number): number {
     const part = this.partOf(record);
-    return this.#parts[part]?.flow[record - (this.#bases[part] ?? 0)] ?? -1;
+    return this.#parts[part]?.flow(record - (this.#bases[part] ?? 0)) ?? -1;
   }
 
   ttl(record: number): number {
     const part = this.partOf(record);
-    return this.#parts[part]?.ttl[record - (this.#bases[part] ?? 0)] ?? 0;
+    return this.#parts[part]?.ttl(record - (this.#bases[part] ?? 0)) ?? 0;
   }
 
   /** By the clock of whoever captured, after `Sightings.baseSeconds`. */
   timeNs(record: number): number {
     const part = this.partOf(record);
-    return this.#parts[part]?.timeNs[record - (this.#bases[part] ?? 0)] ?? 0;
+    return this.#parts[part]?.timeNs(record - (this.#bases[part] ?? 0)) ?? 0;
   }
 
   /** Of the packet in its capture. */
@@ -93,7 +92,7 @@ export class SightingIndex {
   }
 
   look(record: number): number {
-    return this.#parts[this.partOf(record)]?.look[this.flow(record)] ?? 0;
+    return this.#parts[this.partOf(record)]?.look(this.flow(record)) ?? 0;
   }
 
   /** The record of a packet of the part; `undefined`: there is none. */

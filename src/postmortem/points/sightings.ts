@@ -1,6 +1,6 @@
 /**
- * Which packet was seen where and when, of all capture points together: some 28 bytes a sighting, however large the
- * packet. Packets may come from the points in any order, one file after the other or as they are captured.
+ * Which packet was seen where and when, of all capture points together: 12 bytes a sighting and some 24 a packet,
+ * however large it is. Packets may come from the points in any order, one file after the other or as they are captured.
  *
  * What has the same key is one *likeness*: usually one packet, seen once a point; where a point has several, only the
  * time tells which is which. Nothing is concluded here.
@@ -11,15 +11,21 @@
 import { type PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
 import { FlowIds } from './flow-ids.ts';
 import { KIND, PacketKey } from './packet-key.ts';
+import { TimeColumn } from './time-column.ts';
+import { WordTable } from './word-table.ts';
 
-const FIRST_RECORDS = 1024;
+const FIRST_FLOWS = 1024;
+const FIRST_SLOTS = 2048;
 const NO_LIKENESS = -1;
 const NANOSECONDS = 1_000_000_000;
-/** In `#info`. */
+/** Words of a likeness; `info`: length of the IP packet, flags, kind, whether it is short, words of TCP's header. */
+const LIKENESS = { info: 0, detail: 1, words: 2 } as const;
+const LIKENESS_KEY = { low: 0, high: 1, words: 2 } as const;
+/** In `info`. */
 const SHORT = 1 << 27;
 const HEADER_WORDS_AT = 28;
 
-/** About 700 MB. */
+/** About 900 MB where no two are alike. */
 const MOST_SIGHTINGS = 25_000_000;
 
 /** Of a slot; the bits above are of the key, so that hardly any other likeness is looked at, which lies far away. */
@@ -30,81 +36,95 @@ const LIKENESS_MASK = (1 << LIKENESS_BITS) - 1;
 const MOST_WAITING = 64;
 const WAITING = { low: 0, high: 1, info: 2, detail: 3, point: 4, record: 5, words: 6 } as const;
 
+/** Words of a record. */
+const RECORD = { likeness: 0, flowAndTtl: 1, words: 2 } as const;
+const TTL_BITS = 8;
+/** As many as have room beside a TTL. */
+const NO_FLOW = 2 ** (32 - TTL_BITS) - 1;
+
 /** What was seen at one place, in the order of the capture. */
 export class PointRecords {
   length = 0;
-  likeness = new Int32Array(FIRST_RECORDS);
-  flow = new Int32Array(FIRST_RECORDS);
-  ttl = new Uint8Array(FIRST_RECORDS);
-  /** Nanoseconds after `Sightings.baseSeconds`. */
-  timeNs = new Float64Array(FIRST_RECORDS);
-  /** By flow: how its packets looked here, see `lookOf`. */
-  look = new Int32Array(FIRST_RECORDS);
   /** Packets that no other point could know again. */
   unmatchable = 0;
   /** Of these: packets whose headers the snap length cut. */
   cut = 0;
+  readonly #words = new WordTable(RECORD.words);
+  readonly #times = new TimeColumn();
+  /** By flow: how its packets looked here, see `lookOf`. */
+  readonly #looks = new WordTable(1);
   /** Numbers of the packets in their capture; `undefined` while they are 1, 2, 3 ... */
-  #numbers: Int32Array | undefined;
+  #numbers: WordTable | undefined;
+
+  /** -1: the packet has none. */
+  likeness(record: number): number {
+    return this.#words.word(record, RECORD.likeness);
+  }
+
+  /** -1: the packet has none. */
+  flow(record: number): number {
+    const flow = this.#words.word(record, RECORD.flowAndTtl) >>> TTL_BITS;
+    return flow === NO_FLOW ? -1 : flow;
+  }
+
+  ttl(record: number): number {
+    return this.#words.word(record, RECORD.flowAndTtl) & 0xff;
+  }
+
+  /** Nanoseconds after `Sightings.baseSeconds`. */
+  timeNs(record: number): number {
+    return this.#times.at(record);
+  }
 
   numberOf(record: number): number {
-    return this.#numbers === undefined ? record + 1 : (this.#numbers[record] ?? 0);
+    return this.#numbers === undefined ? record + 1 : this.#numbers.word(record, 0);
+  }
+
+  look(flow: number): number {
+    return this.#looks.word(flow, 0);
   }
 
   /** @returns Its index. */
-  add(likeness: number, flow: number, ttl: number, timeNs: number, number: number): number {
+  add(flow: number, ttl: number, timeNs: number, number: number): number {
     const record = this.length++;
-    if (record === this.likeness.length) this.#grow();
-    this.likeness[record] = likeness;
-    this.flow[record] = flow;
-    this.ttl[record] = ttl;
-    this.timeNs[record] = timeNs;
+    this.#words.set(record, RECORD.likeness, NO_LIKENESS);
+    this.#words.set(record, RECORD.flowAndTtl, (flow << TTL_BITS) | ttl);
+    this.#times.set(record, timeNs);
     if (this.#numbers === undefined && number !== record + 1) {
-      this.#numbers = new Int32Array(this.likeness.length);
-      for (let before = 0; before < record; before++) this.#numbers[before] = before + 1;
+      this.#numbers = new WordTable(1);
+      for (let before = 0; before < record; before++) this.#numbers.set(before, 0, before + 1);
     }
-    if (this.#numbers !== undefined) this.#numbers[record] = number;
+    this.#numbers?.set(record, 0, number);
     return record;
   }
 
-  setLook(flow: number, look: number): void {
-    if (flow >= this.look.length) this.look = grown(this.look, Math.max(flow + 1, this.look.length * 2));
-    this.look[flow] = look;
+  setLikeness(record: number, likeness: number): void {
+    this.#words.set(record, RECORD.likeness, likeness);
   }
 
-  #grow(): void {
-    const length = this.likeness.length * 2;
-    this.likeness = grown(this.likeness, length);
-    this.flow = grown(this.flow, length);
-    const ttl = new Uint8Array(length);
-    ttl.set(this.ttl);
-    this.ttl = ttl;
-    const timeNs = new Float64Array(length);
-    timeNs.set(this.timeNs);
-    this.timeNs = timeNs;
-    if (this.#numbers !== undefined) this.#numbers = grown(this.#numbers, length);
+  setLook(flow: number, look: number): void {
+    this.#looks.set(flow, 0, look);
   }
 }
 
 export class Sightings {
   readonly points: PointRecords[] = [];
   readonly flows: FlowIds;
+  readonly seed: number;
   /** How many likenesses there are. */
   count = 0;
   total = 0;
   /** More packets came than are kept: nothing can be said about those. */
   isFull = false;
   baseSeconds: number | undefined;
-  /** By likeness, packed: length of the IP packet, flags, kind, whether it is short, words of TCP's header. */
-  #info = new Int32Array(FIRST_RECORDS);
-  #detail = new Int32Array(FIRST_RECORDS);
+  readonly #likenesses = new WordTable(LIKENESS.words);
+  /** By likeness: its key. */
+  #keys = new WordTable(LIKENESS_KEY.words);
   /** By flow. */
-  #ack = new Int32Array(FIRST_RECORDS);
-  #hasAck = new Uint8Array(FIRST_RECORDS);
-  #low = new Int32Array(FIRST_RECORDS);
-  #high = new Int32Array(FIRST_RECORDS);
+  #ack = new Int32Array(FIRST_FLOWS);
+  #hasAck = new Uint8Array(FIRST_FLOWS);
   /** 0: free, else a likeness and 1, and the upper bits of its key. */
-  #slots = new Int32Array(FIRST_RECORDS * 2);
+  #slots = new Int32Array(FIRST_SLOTS);
   readonly #key: PacketKey;
   /** Keys whose likeness is not known yet: see `#settle()`. */
   readonly #waiting = new Int32Array(MOST_WAITING * WAITING.words);
@@ -114,6 +134,7 @@ export class Sightings {
 
   /** @param seed Unknown to whoever sends the packets. @param sampleBytes See PacketKey. */
   constructor(seed: number, sampleBytes?: number) {
+    this.seed = seed;
     this.flows = new FlowIds(seed);
     this.#key = new PacketKey(seed, sampleBytes);
   }
@@ -132,7 +153,7 @@ export class Sightings {
   see(point: number, fields: PacketFields, number: number): number | undefined {
     const record = this.note(point, fields, number);
     this.#settle();
-    const likeness = this.points[point]?.likeness[record] ?? NO_LIKENESS;
+    const likeness = record === -1 ? NO_LIKENESS : (this.points[point]?.likeness(record) ?? NO_LIKENESS);
     return likeness === NO_LIKENESS ? undefined : likeness;
   }
 
@@ -140,7 +161,7 @@ export class Sightings {
   note(point: number, fields: PacketFields, number: number): number {
     const records = this.points[point];
     if (records === undefined) return -1;
-    if (this.total >= MOST_SIGHTINGS) {
+    if (this.total >= MOST_SIGHTINGS || this.flows.count >= NO_FLOW) {
       this.isFull = true;
       return -1;
     }
@@ -151,10 +172,10 @@ export class Sightings {
     if (!key.read(fields)) {
       records.unmatchable++;
       if (fields.stop === STOP.cut) records.cut++;
-      return records.add(NO_LIKENESS, NO_LIKENESS, 0, timeNs, number);
+      return records.add(NO_FLOW, 0, timeNs, number);
     }
     const flow = this.flows.of(fields, key);
-    const record = records.add(NO_LIKENESS, flow, key.kind === KIND.arp ? 0 : fields.ttl, timeNs, number);
+    const record = records.add(flow, key.kind === KIND.arp ? 0 : fields.ttl, timeNs, number);
     records.setLook(flow, lookOf(fields));
     if (key.kind === KIND.tcp && (key.flags & TCP_FLAG.ack) !== 0) this.#acknowledge(flow, fields.tcpAck);
     this.#wait(key, point, record);
@@ -163,25 +184,25 @@ export class Sightings {
 
   /** Of a likeness. */
   kind(likeness: number): number {
-    return ((this.#info[likeness] ?? 0) >>> 24) & 7;
+    return (this.#likenesses.word(likeness, LIKENESS.info) >>> 24) & 7;
   }
 
   flags(likeness: number): number {
-    return ((this.#info[likeness] ?? 0) >>> 16) & 0xff;
+    return (this.#likenesses.word(likeness, LIKENESS.info) >>> 16) & 0xff;
   }
 
   lengthBytes(likeness: number): number {
-    return (this.#info[likeness] ?? 0) & 0xffff;
+    return this.#likenesses.word(likeness, LIKENESS.info) & 0xffff;
   }
 
   /** Of TCP's header, in words of 32 bits. */
   headerWords(likeness: number): number {
-    return (this.#info[likeness] ?? 0) >>> HEADER_WORDS_AT;
+    return this.#likenesses.word(likeness, LIKENESS.info) >>> HEADER_WORDS_AT;
   }
 
   /** Whether a part of what would tell it from others was cut by the snap length. */
   isShort(likeness: number): boolean {
-    return ((this.#info[likeness] ?? 0) & SHORT) !== 0;
+    return (this.#likenesses.word(likeness, LIKENESS.info) & SHORT) !== 0;
   }
 
   /** The highest acknowledgement number of a TCP flow, anywhere; `undefined`: none. */
@@ -191,15 +212,14 @@ export class Sightings {
 
   /** See PacketKey. */
   detail(likeness: number): number {
-    return this.#detail[likeness] ?? 0;
+    return this.#likenesses.word(likeness, LIKENESS.detail);
   }
 
   /** Nothing more will be seen: what only `see` needs may go. */
   close(): void {
     this.#settle();
     this.#slots = new Int32Array(0);
-    this.#low = this.#slots;
-    this.#high = this.#slots;
+    this.#keys = new WordTable(LIKENESS_KEY.words);
   }
 
   #acknowledge(flow: number, ack: number): void {
@@ -251,8 +271,7 @@ export class Sightings {
         waiting[at + WAITING.info] ?? 0,
         waiting[at + WAITING.detail] ?? 0,
       );
-      const records = this.points[waiting[at + WAITING.point] ?? 0];
-      if (records !== undefined) records.likeness[waiting[at + WAITING.record] ?? 0] = likeness;
+      this.points[waiting[at + WAITING.point] ?? 0]?.setLikeness(waiting[at + WAITING.record] ?? 0, likeness);
     }
     this.#waitingCount = 0;
   }
@@ -260,6 +279,7 @@ export class Sightings {
   #intern(low: number, high: number, info: number, detail: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
+    const keys = this.#keys;
     const tag = high & ~LIKENESS_MASK;
     let slot = low & mask;
     for (;;) {
@@ -267,23 +287,16 @@ export class Sightings {
       if (found === 0) break;
       if ((found & ~LIKENESS_MASK) === tag) {
         const known = (found & LIKENESS_MASK) - 1;
-        if (this.#low[known] === low && this.#high[known] === high) return known;
+        if (keys.word(known, LIKENESS_KEY.low) === low && keys.word(known, LIKENESS_KEY.high) === high) return known;
       }
       slot = (slot + 1) & mask;
     }
     const likeness = this.count++;
     slots[slot] = tag | this.count;
-    if (likeness === this.#low.length) {
-      const length = likeness * 2;
-      this.#low = grown(this.#low, length);
-      this.#high = grown(this.#high, length);
-      this.#info = grown(this.#info, length);
-      this.#detail = grown(this.#detail, length);
-    }
-    this.#low[likeness] = low;
-    this.#high[likeness] = high;
-    this.#info[likeness] = info;
-    this.#detail[likeness] = detail;
+    keys.set(likeness, LIKENESS_KEY.low, low);
+    keys.set(likeness, LIKENESS_KEY.high, high);
+    this.#likenesses.set(likeness, LIKENESS.info, info);
+    this.#likenesses.set(likeness, LIKENESS.detail, detail);
     // Three quarters full: probes stay short, and 5 M packets fit into 2^23 slots.
     if (this.count * 4 > slots.length * 3) this.#growSlots();
     return likeness;
@@ -292,12 +305,11 @@ export class Sightings {
   #growSlots(): void {
     const slots = new Int32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
-    const low = this.#low;
-    const high = this.#high;
+    const keys = this.#keys;
     for (let likeness = 0; likeness < this.count; likeness++) {
-      let slot = (low[likeness] ?? 0) & mask;
+      let slot = keys.word(likeness, LIKENESS_KEY.low) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = ((high[likeness] ?? 0) & ~LIKENESS_MASK) | (likeness + 1);
+      slots[slot] = (keys.word(likeness, LIKENESS_KEY.high) & ~LIKENESS_MASK) | (likeness + 1);
     }
     this.#slots = slots;
   }

@@ -48,8 +48,7 @@ function isSeries(a: string, b: string): boolean {
 function spanOf(index: SightingIndex, part: number) {
   const records = index.sightings.points[part];
   if (records === undefined || records.length === 0) return undefined;
-  const { timeNs, length } = records;
-  return { firstNs: timeNs[0] ?? 0, lastNs: timeNs[length - 1] ?? 0, packets: length };
+  return { firstNs: records.timeNs(0), lastNs: records.timeNs(records.length - 1), packets: records.length };
 }
 
 /** By the two parts, the lower first: how many likenesses both have. */

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { NumberTable } from '../number-table.ts';
 import type { SightingIndex } from './sighting-index.ts';
 
 /** f at one point, g at another. */
@@ -18,6 +19,9 @@ export interface Translation {
   readonly toPoint: number;
   readonly packets: number;
 }
+
+/** Words of an entry; the flows are its key. */
+const VOTE = { from: 0, to: 1, fromPoint: 2, toPoint: 3, packets: 4, words: 5 } as const;
 
 export class Streams {
   /** In the order in which they are found, the lower point first. */
@@ -33,7 +37,7 @@ export class Streams {
     this.flowPoints = pointsByFlow(index);
     this.#parents = new Int32Array(count);
     for (let flow = 0; flow < count; flow++) this.#parents[flow] = flow;
-    this.translations = bestOf(votes(index, this.flowPoints));
+    this.translations = bestOf(votes(index, this.flowPoints), count);
     for (const { from, to } of this.translations) this.#join(from, to);
     this.points = new Int32Array(count);
     for (let flow = 0; flow < count; flow++) {
@@ -62,21 +66,20 @@ export class Streams {
 function pointsByFlow(index: SightingIndex): Int32Array {
   const { sightings } = index;
   const seen = new Int32Array(sightings.flows.count);
-  for (const [part, { flow, length }] of sightings.points.entries()) {
+  for (const [part, records] of sightings.points.entries()) {
     const bit = 1 << (index.pointOfPart[part] ?? 0);
-    for (let record = 0; record < length; record++) {
-      const id = flow[record] ?? -1;
+    for (let record = 0; record < records.length; record++) {
+      const id = records.flow(record);
       if (id >= 0) seen[id] = (seen[id] ?? 0) | bit;
     }
   }
   return seen;
 }
 
-/** By the two flows in one number, and the two points: how many packets say so. */
-function votes(index: SightingIndex, flowPoints: Int32Array): ReadonlyMap<number, Translation> {
+/** By the two flows: the two points, and how many packets say so. */
+function votes(index: SightingIndex, flowPoints: Int32Array): NumberTable {
   const { starts, records, sightings } = index;
-  const found = new Map<number, { from: number; to: number; fromPoint: number; toPoint: number; packets: number }>();
-  const flows = sightings.flows.count;
+  const found = new NumberTable(VOTE.fromPoint, VOTE.words - VOTE.fromPoint, sightings.count, sightings.seed);
   for (let likeness = 0; likeness < sightings.count; likeness++) {
     const start = starts[likeness] ?? 0;
     const end = starts[likeness + 1] ?? 0;
@@ -91,24 +94,45 @@ function votes(index: SightingIndex, flowPoints: Int32Array): ReadonlyMap<number
       if (fromPoint === toPoint) continue;
       if (((flowPoints[from] ?? 0) & (1 << toPoint)) !== 0 || ((flowPoints[to] ?? 0) & (1 << fromPoint)) !== 0)
         continue;
-      const key = from * flows + to;
-      const vote = found.get(key);
-      if (vote === undefined) found.set(key, { from, to, fromPoint, toPoint, packets: 1 });
-      else vote.packets++;
+      found.key[VOTE.from] = from;
+      found.key[VOTE.to] = to;
+      const vote = found.claim() - VOTE.fromPoint;
+      const { words } = found;
+      if (found.isNew) {
+        words[vote + VOTE.fromPoint] = fromPoint;
+        words[vote + VOTE.toPoint] = toPoint;
+      }
+      words[vote + VOTE.packets] = (words[vote + VOTE.packets] ?? 0) + 1;
     }
   }
   return found;
 }
 
 /** One flow is at another point one other flow, or several one after the other: those with a fair share. */
-function bestOf(found: ReadonlyMap<number, Translation>): readonly Translation[] {
-  const mostOfFrom = new Map<number, number>();
-  const mostOfTo = new Map<number, number>();
-  for (const { from, to, packets } of found.values()) {
-    mostOfFrom.set(from, Math.max(packets, mostOfFrom.get(from) ?? 0));
-    mostOfTo.set(to, Math.max(packets, mostOfTo.get(to) ?? 0));
+function bestOf(found: NumberTable, flows: number): readonly Translation[] {
+  const mostOfFrom = new Int32Array(flows);
+  const mostOfTo = new Int32Array(flows);
+  const { words } = found;
+  for (let vote = 0; vote < found.size * VOTE.words; vote += VOTE.words) {
+    const from = words[vote + VOTE.from] ?? 0;
+    const to = words[vote + VOTE.to] ?? 0;
+    const packets = words[vote + VOTE.packets] ?? 0;
+    mostOfFrom[from] = Math.max(packets, mostOfFrom[from] ?? 0);
+    mostOfTo[to] = Math.max(packets, mostOfTo[to] ?? 0);
   }
-  return [...found.values()].filter(
-    ({ from, to, packets }) => packets * 4 >= (mostOfFrom.get(from) ?? 0) && packets * 4 >= (mostOfTo.get(to) ?? 0),
-  );
+  const best: Translation[] = [];
+  for (let vote = 0; vote < found.size * VOTE.words; vote += VOTE.words) {
+    const from = words[vote + VOTE.from] ?? 0;
+    const to = words[vote + VOTE.to] ?? 0;
+    const packets = words[vote + VOTE.packets] ?? 0;
+    if (packets * 4 < (mostOfFrom[from] ?? 0) || packets * 4 < (mostOfTo[to] ?? 0)) continue;
+    best.push({
+      from,
+      to,
+      fromPoint: words[vote + VOTE.fromPoint] ?? 0,
+      toPoint: words[vote + VOTE.toPoint] ?? 0,
+      packets,
+    });
+  }
+  return best;
 }

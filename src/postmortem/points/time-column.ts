@@ -1,0 +1,49 @@
+/**
+ * Times by record, in four bytes each where packets come as fast as they do in large captures: the nanoseconds since the
+ * first of a few thousand. Where those are farther apart than such a number reaches, in eight.
+ *
+ * @module
+ */
+
+const CHUNK_BITS = 12;
+const CHUNK_RECORDS = 1 << CHUNK_BITS;
+const MASK = CHUNK_RECORDS - 1;
+/** Packets are not always in the order of their times: so much earlier than the first of its chunk may one be. */
+const SLACK_NS = 1_000_000_000;
+
+interface Chunk {
+  /** What is to be added to the times; 0 in a wide one. */
+  readonly sinceNs: number;
+  readonly isWide: boolean;
+  readonly times: Uint32Array | Float64Array;
+}
+
+export class TimeColumn {
+  readonly #chunks: Chunk[] = [];
+
+  /** @param record The next one, or one that was set before. */
+  set(record: number, timeNs: number): void {
+    const at = record >>> CHUNK_BITS;
+    const chunk = this.#chunks[at] ?? this.#begin(timeNs);
+    const time = timeNs - chunk.sinceNs;
+    if (!chunk.isWide && time !== time >>> 0) this.#chunks[at] = widened(chunk, record & MASK, timeNs);
+    else chunk.times[record & MASK] = time;
+  }
+
+  at(record: number): number {
+    const chunk = this.#chunks[record >>> CHUNK_BITS];
+    return chunk === undefined ? 0 : chunk.sinceNs + (chunk.times[record & MASK] ?? 0);
+  }
+
+  #begin(timeNs: number): Chunk {
+    const chunk = { sinceNs: timeNs - SLACK_NS, isWide: false, times: new Uint32Array(CHUNK_RECORDS) };
+    this.#chunks.push(chunk);
+    return chunk;
+  }
+}
+
+function widened({ sinceNs, times }: Chunk, at: number, timeNs: number): Chunk {
+  const wide = Float64Array.from(times, (time) => sinceNs + time);
+  wide[at] = timeNs;
+  return { sinceNs: 0, isWide: true, times: wide };
+}
