@@ -5,18 +5,18 @@
  * An origin is named only where the kernel makes the one change for the sake of the other; where somebody may as well
  * have made both, both stand for themselves.
  *
- * Source: net/ipv4/fib_frontend.c fib_inetaddr_event(), fib_netdev_event(); net/ipv6/addrconf.c addrconf_notify();
- * drivers/net/veth.c veth_dellink(); net/ipv4/devinet.c inet_forward_change(). Seen in test/live/difference.test.ts.
+ * Source: net/ipv6/addrconf.c addrconf_notify(); of devices, routes and sysctls in follows-*.ts. Seen in
+ * test/live/difference.test.ts.
  *
  * @module
  */
 
-import { contains } from '../../net/prefix.ts';
-import type { DeviceName, Link, NetnsName, VethPeer } from '../link.ts';
-import type { Route } from '../route.ts';
-import { confKey } from '../sysctl.ts';
 import { type Change, deviceOfChange } from './change.ts';
-import { changedAspects, PORT_STATE } from './link-aspects.ts';
+import { type AddressChange, type ChangeIndex, indexOf, type LinkChange, placeKey } from './change-index.ts';
+import { causeOfLink } from './follows-device.ts';
+import { causeOfRoute } from './follows-route.ts';
+import { causeOfSysctl, ipv6Switched } from './follows-sysctl.ts';
+import { changedAspects } from './link-aspects.ts';
 import { deviceOfKey } from './sysctls.ts';
 
 /** A change that somebody made, and what the kernel made of it. */
@@ -24,11 +24,6 @@ export interface Origin {
   readonly change: Change;
   readonly followers: readonly Change[];
 }
-
-type LinkChange = Extract<Change, { subject: 'link' }>;
-type AddressChange = Extract<Change, { subject: 'address' }>;
-type SysctlChange = Extract<Change, { subject: 'sysctl' }>;
-type RouteChange = Extract<Change, { subject: 'route' }>;
 
 /** Every change once: as an origin, or with the first one that it follows from. */
 export function originsOf(changes: readonly Change[]): readonly Origin[] {
@@ -50,45 +45,12 @@ function firstOf(change: Change, causes: ReadonlyMap<Change, Change>): Change {
   return cause === undefined ? change : firstOf(cause, causes);
 }
 
-interface Index {
-  readonly netns: ReadonlyMap<NetnsName, Change>;
-  /** Under the old name and under the new one. */
-  readonly links: ReadonlyMap<string, LinkChange>;
-  readonly addresses: readonly AddressChange[];
-  readonly sysctls: ReadonlyMap<string, SysctlChange>;
-}
-
-function indexOf(changes: readonly Change[]): Index {
-  const links = new Map<string, LinkChange>();
-  for (const change of changes) {
-    if (change.subject !== 'link') continue;
-    if (change.action !== 'added') links.set(placeKey(wasIn(change), change.before.name), change);
-    if (change.action !== 'deleted') links.set(placeKey(change.netns, change.after.name), change);
-  }
-  return {
-    netns: new Map(changes.flatMap((change) => (change.subject === 'netns' ? [[change.netns, change]] : []))),
-    links,
-    addresses: changes.filter((change) => change.subject === 'address'),
-    sysctls: new Map(
-      changes.flatMap((change) => (change.subject === 'sysctl' ? [[placeKey(change.netns, change.key), change]] : [])),
-    ),
-  };
-}
-
-function placeKey(netns: NetnsName, name: string): string {
-  return `${netns}/${name}`;
-}
-
-function wasIn(change: LinkChange): NetnsName {
-  return change.action === 'moved' ? change.from : change.netns;
-}
-
-function causeOf(change: Change, index: Index): Change | undefined {
+function causeOf(change: Change, index: ChangeIndex): Change | undefined {
   if (change.subject === 'netns') return undefined;
   return index.netns.get(change.netns) ?? causeWithin(change, index);
 }
 
-function causeWithin(change: Change, index: Index): Change | undefined {
+function causeWithin(change: Change, index: ChangeIndex): Change | undefined {
   switch (change.subject) {
     case 'link':
       return causeOfLink(change, index);
@@ -149,113 +111,4 @@ function takesAlong(link: LinkChange, change: Change): boolean {
 
 function isInet6(change: AddressChange): boolean {
   return (change.action === 'deleted' ? change.before : change.after).family === 'inet6';
-}
-
-function causeOfLink(change: LinkChange, index: Index): Change | undefined {
-  const far = [
-    ...(change.action === 'added' ? [] : [farEndOf(change.before)]),
-    ...(change.action === 'deleted' ? [] : [farEndOf(change.after)]),
-  ].find(
-    (end) => end?.kind === 'found' && (index.links.has(placeKey(end.netns, end.device)) || index.netns.has(end.netns)),
-  );
-  if (far?.kind !== 'found') return causeInBridge(change, index);
-  const cause = index.links.get(placeKey(far.netns, far.device)) ?? index.netns.get(far.netns);
-  return cause !== undefined && cause !== change && isFollower(change, cause) ? cause : undefined;
-}
-
-/** What of a device depends on the one at its far end. */
-const OF_FAR_END: ReadonlySet<string> = new Set(['carrier', 'peer', 'lower', PORT_STATE]);
-
-/** Whether the far end explains all that changed here. */
-function isFollower(change: LinkChange, cause: Change): boolean {
-  if (change.action !== 'changed') {
-    const isGone = cause.subject === 'netns' ? cause.action !== 'added' : cause.action === 'deleted';
-    return change.action === 'deleted' && isGone;
-  }
-  const aspects = changedAspects(change.before, change.after).map(({ aspect }) => aspect);
-  return aspects.every((aspect) => OF_FAR_END.has(aspect));
-}
-
-/** A bridge has carrier for as long as one of its ports has, and a MAC of one of them. */
-function causeInBridge(change: LinkChange, index: Index): Change | undefined {
-  if (change.action !== 'changed' || change.after.detail.kind !== 'bridge') return undefined;
-  const aspects = changedAspects(change.before, change.after).map(({ aspect }) => aspect);
-  if (!aspects.every((aspect) => aspect === 'carrier' || aspect === 'MAC')) return undefined;
-  const bridge = change.after.name;
-  return [...index.links.values()].find(
-    (other) =>
-      other !== change &&
-      other.netns === change.netns &&
-      ((other.action !== 'added' && other.before.master === bridge) ||
-        (other.action !== 'deleted' && other.after.master === bridge)),
-  );
-}
-
-function farEndOf({ detail }: Link): VethPeer | undefined {
-  if (detail.kind === 'veth') return detail.peer;
-  return detail.kind === 'macvlan' || detail.kind === 'vlan' ? detail.lower : undefined;
-}
-
-function causeOfRoute(change: RouteChange, index: Index): Change | undefined {
-  const { netns } = change;
-  const route = change.action === 'added' ? change.after : change.before;
-  const devices = route.nexthops.flatMap(({ device }) => device ?? []);
-  for (const device of devices) {
-    const link = index.links.get(placeKey(netns, device));
-    if (link !== undefined && routesFollow(link)) return link;
-  }
-  const address = index.addresses.find(
-    (other) => other.netns === netns && (ownsRoute(other, route, devices) || mayTakeRoute(other, change, devices)),
-  );
-  if (address !== undefined || route.family === 'inet') return address;
-  return devices.map((device) => ipv6Switched(netns, device, index)).find((change) => change !== undefined);
-}
-
-/** IPv6 was switched off or on there, for all devices or for this one. */
-function ipv6Switched(netns: NetnsName, device: DeviceName, index: Index): Change | undefined {
-  const keys = (['all', device] as const).map((name) => confKey('ipv6', name, 'disable_ipv6'));
-  return keys.map((key) => index.sysctls.get(placeKey(netns, key))).find((change) => change?.action === 'changed');
-}
-
-/** IPv6 routes of the kernel's come and go with carrier as well; of both families, with the device and with `up`. */
-function routesFollow(link: LinkChange): boolean {
-  if (link.action !== 'changed') return true;
-  return changedAspects(link.before, link.after).some(({ aspect }) => aspect === 'up' || aspect === 'carrier');
-}
-
-/** The connected, local and broadcast routes of an address, and those that name it as their source. */
-function ownsRoute(change: AddressChange, route: Route, devices: readonly DeviceName[]): boolean {
-  const { address, family } = change.action === 'deleted' ? change.before : change.after;
-  if (family !== route.family) return false;
-  if (change.action === 'deleted' && route.prefsrc === address) return true;
-  return route.protocol === 'kernel' && devices.includes(change.device) && contains(route.destination, address);
-}
-
-/** With its last IPv4 address a device loses every IPv4 route (fib_disable_ip()), whoever made it. */
-function mayTakeRoute(address: AddressChange, route: RouteChange, devices: readonly DeviceName[]): boolean {
-  if (address.action !== 'deleted' || route.action !== 'deleted') return false;
-  return address.before.family === 'inet' && route.before.family === 'inet' && devices.includes(address.device);
-}
-
-/** One setting sets others: ip_forward is conf/all/forwarding, reaches every device, and says whether to be redirected. */
-const REACHES: readonly { readonly set: RegExp; readonly by: readonly string[] }[] = [
-  {
-    set: /^net\/ipv4\/conf\/([^/]+\/forwarding|(all|default)\/accept_redirects)$/,
-    by: ['net/ipv4/ip_forward', 'net/ipv4/conf/all/forwarding'],
-  },
-  { set: /^net\/ipv6\/conf\/[^/]+\/forwarding$/, by: ['net/ipv6/conf/all/forwarding'] },
-  { set: /^net\/ipv6\/conf\/[^/]+\/disable_ipv6$/, by: ['net/ipv6/conf/all/disable_ipv6'] },
-];
-
-function causeOfSysctl(change: SysctlChange, index: Index): Change | undefined {
-  const keys = REACHES.find(({ set }) => set.test(change.key))?.by ?? [];
-  return keys
-    .map((key) => index.sysctls.get(placeKey(change.netns, key)))
-    .find((cause) => cause !== undefined && isSetBy(change, cause));
-}
-
-function isSetBy(change: SysctlChange, cause: SysctlChange): boolean {
-  if (cause === change || cause.action !== 'changed' || change.action !== 'changed') return false;
-  // accept_redirects becomes the opposite of it.
-  return (change.after === cause.after) !== change.key.endsWith('/accept_redirects');
 }

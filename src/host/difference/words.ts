@@ -7,6 +7,7 @@
  * @module
  */
 
+import { endpointOf } from '../../net/endpoint.ts';
 import { unreachable } from '../../net/unreachable.ts';
 import type { BridgeVlan, InterfaceAddress, Link } from '../link.ts';
 import { type FdbEntry, type Neighbor, type Route, TABLE } from '../route.ts';
@@ -190,7 +191,7 @@ function vlanText({ device, vid, pvid, untagged }: BridgeVlan): string {
 function socketText(change: Extract<Change, { subject: 'socket' }>): string {
   const { protocol, address, port, process } = change.action === 'deleted' ? change.before : change.after;
   const by = process === undefined ? '' : ` (${process})`;
-  const place = `${protocol} ${address.includes(':') ? `[${address}]` : address}:${port}`;
+  const place = `${protocol} ${endpointOf(address, port)}`;
   return change.action === 'deleted'
     ? `nobody listens on ${place} in ${change.netns} any more${by}`
     : `${place} is listened on in ${change.netns} now${by}`;
