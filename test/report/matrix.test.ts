@@ -50,6 +50,14 @@ test('matrixText() of a healthy network says how much was asked', () => {
   );
 });
 
+test('matrixText() of one broken pair speaks of it in the singular', () => {
+  const matrix = broken();
+  const of = (verdict: string) => matrix.cells.filter((cell) => cell.verdict === verdict).slice(0, 1);
+  expect(textOf({ ...matrix, cells: [...of('unreachable'), ...of('reachable')] })).toMatch(
+    /^✗ 1 of 2 pairs does not reach the other, /,
+  );
+});
+
 test.each([3, 8, 12, 40])('matrixText() of %i namespaces keeps within 80 columns', (count) => {
   const lines = textOf(matrixOf(crowd(count))).split('\n');
 

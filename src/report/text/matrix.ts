@@ -50,7 +50,8 @@ export function matrixSummary(matrix: Matrix): string {
   }
   if (broken === 0) return `Nobody can tell of ${open} ${of} whether they reach each other, ${causes} (${how})`;
   const besides = open === 0 ? '' : `, and of ${open} nobody can tell`;
-  return `${broken} ${of} do not reach each other${besides}, ${causes} (${how})`;
+  const fails = broken === 1 ? 'does not reach the other' : 'do not reach each other';
+  return `${broken} ${of} ${fails}${besides}, ${causes} (${how})`;
 }
 
 function isProbed({ cells }: Matrix): boolean {
