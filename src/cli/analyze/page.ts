@@ -7,6 +7,7 @@
 import type { Inquest } from '../../inquest/inquest.ts';
 import type { Analysis } from '../../postmortem/analysis.ts';
 import type { Volume } from '../../postmortem/volume.ts';
+import { escapeText } from '../../report/escape.ts';
 import { analyzePage } from '../../report/html/analyze-page.ts';
 import { Failure } from '../../system/failure.ts';
 import { writeWhole } from '../../system/write-whole.ts';
@@ -40,5 +41,8 @@ export async function writePage(
   const origin = pageOrigin(['nsdiag', 'analyze', ...files, ...given, '--html', html]);
   const text = analyzePage({ analysis, inquest, volumes, second }, origin);
   if (html === '-') io.stdout.write(text);
-  else writeWhole(html, text);
+  else {
+    writeWhole(html, text);
+    io.stderr.write(`nsdiag: the page is in ${escapeText(html)}\n`);
+  }
 }

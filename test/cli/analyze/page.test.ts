@@ -97,10 +97,11 @@ describe('nsdiag analyze --html', () => {
 
   test('writes the page to a file, and the text to stdout', async () => {
     const file = join(folder, 'page.html');
-    const { io, stdout } = memoryIo();
+    const { io, stdout, stderr } = memoryIo();
     await runCommandLine(['analyze', capture('routing-loop'), '--html', file], { io: () => io, version: '0' });
 
     expect(stdout()).toContain('Error: routing-loop');
+    expect(stderr()).toBe(`nsdiag: the page is in ${file}\n`);
     expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
   });
 
