@@ -1,6 +1,5 @@
 /**
- * What `nsdiag capture` says while it runs, a packet at a time, and what it says in the end. The line grammar stands in
- * README.md.
+ * What `nsdiag capture` says while it runs, a packet at a time. The line grammar stands in ../README.md.
  *
  * @module
  */
