@@ -4,7 +4,8 @@
  *
  * The snapshot is of one moment and the captures are of another. What the model says is therefore what would happen to
  * such a packet on the host as it was then, and a report says when that was. Findings that are only notes are not asked
- * about, nor more than `MOST_ASKED` different packets.
+ * about, nor more than `MOST_ASKED` different packets. A cause before the place where a packet was seen last is none: the
+ * wire is believed.
  *
  * @module
  */
@@ -15,10 +16,12 @@ import { predict } from '../diagnosis/predict.ts';
 import type { Host } from '../host/host.ts';
 import { lastJourney } from '../journey/journey.ts';
 import type { Analysis } from '../postmortem/analysis.ts';
-import type { Finding } from '../postmortem/finding.ts';
+import type { Finding, SeenAt } from '../postmortem/finding.ts';
+import type { FindingCode } from '../postmortem/finding-code.ts';
 import type { Traffic } from '../postmortem/traffic.ts';
 import { Names } from './names.ts';
 import { questionOf } from './question-of.ts';
+import { seenBeyond } from './seen-beyond.ts';
 
 /** What the model says of the packet of a finding. */
 export type Answer =
@@ -48,6 +51,9 @@ export interface Inquest {
 /** A question takes some 10 ms, and a person reads a dozen answers. */
 const MOST_ASKED = 16;
 
+/** Findings whose frames are requests. */
+const ASKED: ReadonlySet<FindingCode> = new Set(['echo-unanswered', 'syn-unanswered', 'dns-unanswered']);
+
 const NO_WITNESS = { observation: undefined, routes: [], notes: [] };
 
 /** Why a neighbour may stay silent; what else ends a packet comes after its address was resolved. */
@@ -71,8 +77,9 @@ export function inquire(analysis: Analysis, host: Host, snapshot: SnapshotOf): I
     const named = { ...finding, what: names.inText(finding.what) };
     const { about, severity } = finding;
     if (about === undefined || severity === 'note') return named;
-    const key = JSON.stringify(about);
-    const answer = known.get(key) ?? (known.size < MOST_ASKED ? answerTo(host, about, near) : undefined);
+    const seen = finding.seenAt ?? onlyPlace(analysis, finding);
+    const key = JSON.stringify([about, seen]);
+    const answer = known.get(key) ?? (known.size < MOST_ASKED ? answerTo(host, about, near, seen) : undefined);
     if (answer === undefined) unasked++;
     else {
       known.set(key, answer);
@@ -90,13 +97,18 @@ export function inquire(analysis: Analysis, host: Host, snapshot: SnapshotOf): I
   };
 }
 
-/** @param near Namespaces that were captured in: of several owners of an address, the one among them is meant. */
-export function answerTo(host: Host, traffic: Traffic, near: ReadonlySet<string>): Answer {
+/**
+ * @param near Namespaces that were captured in: of several owners of an address, the one among them is meant.
+ * @param seen Where the packet was seen last: what stops it before that is not the cause.
+ */
+export function answerTo(host: Host, traffic: Traffic, near: ReadonlySet<string>, seen?: SeenAt): Answer {
   const asked = questionOf(host, traffic, near);
   if (asked.kind === 'none') return { kind: 'not-asked', why: asked.why };
-  const diagnosis = conclude(host, predict(host, asked.question), NO_WITNESS);
+  const predicted = predict(host, asked.question);
+  const diagnosis = conclude(host, predicted, NO_WITNESS);
   if (diagnosis.causes.length === 0) return { kind: 'open', diagnosis, why: withoutCause(diagnosis) };
-  const why = contradiction(traffic, diagnosis);
+  const beyond = seen && seenBeyond(host, predicted, seen);
+  const why = beyond === undefined ? contradiction(traffic, diagnosis) : contradictedByWire(diagnosis, beyond);
   return why === undefined ? { kind: 'explained', diagnosis } : { kind: 'open', diagnosis, why };
 }
 
@@ -104,6 +116,18 @@ function withoutCause({ verdict, summary }: Diagnosis): string {
   return verdict === 'reachable'
     ? `${summary}. What was wrong had passed when the snapshot was taken, had not begun, or is not in it`
     : summary;
+}
+
+function contradictedByWire({ summary }: Diagnosis, beyond: string): string {
+  return `The model lets it die too early: ${summary}. But ${beyond}, which is beyond: when this was captured the host was not as in the snapshot, or the model is wrong here`;
+}
+
+/** Of a capture of one interface, which the points do not compare with any other. */
+function onlyPlace({ captures }: Analysis, { code, frames: [{ capture }] }: Finding): SeenAt | undefined {
+  const { interfaces = [] } = captures[capture] ?? {};
+  const [only, ...others] = interfaces;
+  if (only?.name === undefined || others.length > 0 || !ASKED.has(code)) return undefined;
+  return { place: only.name, leg: 'request' };
 }
 
 /** The model's packet dies of something that does not show as this finding does. */

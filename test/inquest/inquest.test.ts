@@ -66,6 +66,42 @@ test('inquire() asks with the size that did not get through, and takes only a li
 });
 
 test.each([
+  ['the packet where the model lets it no more be', 'r1:b', 'request', 'the packet was seen at r1:b'],
+  ['the packet in a namespace that it does not reach', 'ns2:e0', 'request', 'the packet was seen at ns2:e0'],
+  ['an answer although no request arrives', 'r1:b', 'reply', 'an answer was seen at r1:b'],
+] as const)('inquire() offers no cause that the wire contradicts, which saw %s', (_, place, leg, why) => {
+  const stopped = chain({ r1: { sysctls: { 'net/ipv4/ip_forward': 0 } } });
+  const answer = answerTo(stopped, ECHO, { code: 'lost-between', seenAt: { place, leg } });
+
+  expect(answer).toMatchObject({ kind: 'open', why: expect.stringContaining(why) });
+});
+
+test.each([
+  ['at the last place before it', { place: 'r1:a', leg: 'request' }],
+  ['by a capture that names no device', { place: 'b.pcap', leg: 'request' }],
+  ['at a device that is not there', { place: 'r1:gone', leg: 'request' }],
+] as const)('inquire() keeps the cause when the packet was seen %s', (_, seenAt) => {
+  const stopped = chain({ r1: { sysctls: { 'net/ipv4/ip_forward': 0 } } });
+
+  expect(codes(answerTo(stopped, ECHO, { code: 'lost-between', seenAt }))).toEqual(['forwarding-off']);
+});
+
+test('inquire() keeps a cause on the way back when the request was seen all the way', () => {
+  const seenAt = { place: 'ns2:e0', leg: 'request' } as const;
+
+  expect(codes(answerTo(chain({ ns2: { routes: [] } }), ECHO, { seenAt }))).toEqual(['no-route']);
+});
+
+test('inquire() takes a capture of one device for the place where its packets were seen', () => {
+  const interfaces = [{ name: 'ns1:e0', linkType: 1 }] as never;
+  const asked = finding({ code: 'echo-unanswered', about: ECHO });
+  const captured = analysis({ captures: [{ ...capture({}), interfaces }], findings: [asked] });
+  const { answers } = inquire(captured, chain({ ns1: { routes: [] } }), SNAPSHOT);
+
+  expect([...answers.values()]).toMatchObject([{ kind: 'open', why: expect.stringContaining('was seen at ns1:e0') }]);
+});
+
+test.each([
   [
     'nobody owns the source',
     { ...ECHO, source: '192.0.2.1' },

@@ -74,7 +74,7 @@ function lostFinding(found: FoundBetween, { from, to, records, common }: LostBet
         ? `Whether ${before} still captured: ${late} of them came after its last packet`
         : `Whether the capture at ${before} missed them: a pcap file does not say what it dropped`,
     about: aboutLost(found, records, common),
-    seenAt: { place: after, leg: isAnswer(found, records) ? 'reply' : 'request' },
+    seenAt: { place: after, leg: !isOfSize(common) && isAnswer(found, records) ? 'reply' : 'request' },
   };
 }
 
@@ -101,7 +101,7 @@ function lostAnswers(found: FoundBetween, { from, to, records, common }: LostBet
   };
 }
 
-/** Of the first of the lost. Where size is why, `about` is the packet itself, whichever way it goes. */
+/** Of the first of the lost. */
 function isAnswer({ matching: { index } }: FoundBetween, [first]: readonly number[]): boolean {
   return first !== undefined && index.flow(first) >= 0 && isReply(index.sightings.flows.flow(index.flow(first)));
 }
@@ -113,7 +113,7 @@ function aboutLost({ matching }: FoundBetween, records: readonly number[], commo
   const [first] = records;
   if (first === undefined || index.flow(first) < 0) return undefined;
   const flow = sightings.flows.flow(index.flow(first));
-  if (common?.includes('bytes and more') !== true) return lostTraffic(flow);
+  if (!isOfSize(common)) return lostTraffic(flow);
   const lengths = records.map((record) => sightings.lengthBytes(index.likeness(record)));
   return lostTraffic(
     flow,
@@ -121,9 +121,14 @@ function aboutLost({ matching }: FoundBetween, records: readonly number[], commo
   );
 }
 
+/** Then `about` is the packet itself, whichever way it goes. */
+function isOfSize(common: string | undefined): boolean {
+  return common?.includes('bytes and more') === true;
+}
+
 function likelyOf(common: string | undefined): readonly string[] {
   if (common === undefined) return ['firewall-drop'];
-  if (common.includes('bytes and more')) return ['mtu-exceeded', 'mtu-blackhole', 'firewall-drop'];
+  if (isOfSize(common)) return ['mtu-exceeded', 'mtu-blackhole', 'firewall-drop'];
   if (common.includes('fragments')) return ['firewall-drop', 'mtu-exceeded'];
   if (common.includes('TTL 1')) return ['routing-loop'];
   if (common.startsWith('to ') || common.startsWith('from ')) return ['no-route', 'firewall-drop', 'rp-filter'];

@@ -69,7 +69,7 @@ describe('nsdiag analyze --html', () => {
 
   test('has the commands of the cause, with a snapshot', async () => {
     const frames = [1, 2, 3].map((sequence) => echo('10.0.1.1', '10.6.0.9', sequence));
-    const { page } = await pageOf(written('lost.pcapng', 'router:l0', frames), '--snapshot', SNAPSHOT);
+    const { page } = await pageOf(written('lost.pcapng', 'eth0', frames), '--snapshot', SNAPSHOT);
 
     expect(page).toContain('<pre data-copied="">ip -n router route del blackhole 10.6.0.0/16</pre>');
     expect(page).toContain('<span class="bad mono">route-blackhole</span>');

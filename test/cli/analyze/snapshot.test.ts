@@ -26,7 +26,7 @@ function captured(name: string, snapshot?: Uint8Array): string {
   const path = join(folder, name);
   const bytes = joined(
     sectionBlock({ application: 'test', snapshot: snapshot === undefined ? [] : (snapshotOptions(snapshot) ?? []) }),
-    interfaceBlock({ name: 'router:l0', linkType: 1, snapLengthBytes: 0 }),
+    interfaceBlock({ name: 'eth0', linkType: 1, snapLengthBytes: 0 }),
     ...[1, 2, 3].map((seconds) => {
       const packet = echo('10.0.1.1', '10.6.0.9', seconds);
       return packetBlock({
