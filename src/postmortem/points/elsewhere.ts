@@ -16,6 +16,8 @@ import { reverseStream } from './ways.ts';
 
 /** Their first frame is a question that had no answer. */
 const UNANSWERED: ReadonlySet<FindingCode> = new Set(['echo-unanswered', 'syn-unanswered', 'dns-unanswered']);
+/** Their first frame is a segment that had no effect. */
+const SENT_AGAIN: ReadonlySet<FindingCode> = new Set(['retransmission', 'fast-retransmission', 'mtu-blackhole']);
 /** One event, which looks the same from wherever it is seen. */
 const ONE_EVENT: ReadonlySet<FindingCode> = new Set([...UNANSWERED, 'half-open', 'connection-refused']);
 /** Captures of many unrelated places are not compared. */
@@ -36,14 +38,14 @@ interface Followed {
 
 /** @returns The findings, fewer and better informed; in the same order. */
 export function withOtherPoints(findings: readonly Finding[], matched: MatchedPoints | undefined): readonly Finding[] {
-  if (matched === undefined || !findings.some(({ code }) => ONE_EVENT.has(code))) return findings;
+  const isFollowed = ({ code }: Finding) => ONE_EVENT.has(code) || SENT_AGAIN.has(code);
+  if (matched === undefined || !findings.some(isFollowed)) return findings;
   const senses = new Senses(matched.matching);
-  const followed = findings.map((finding) =>
-    ONE_EVENT.has(finding.code) ? follow(matched, senses, finding) : undefined,
-  );
+  const followed = findings.map((finding) => (isFollowed(finding) ? follow(matched, senses, finding) : undefined));
   return findings.flatMap((finding, at) => {
     const own = followed[at];
     if (own === undefined) return [finding];
+    if (SENT_AGAIN.has(finding.code)) return [withPlaceOfLoss(matched, own)];
     if (followed.some((other) => other !== undefined && other !== own && tellsOf(other, own))) return [];
     return [UNANSWERED.has(finding.code) ? informed(matched, own) : finding];
   });
@@ -116,6 +118,28 @@ function informed(matched: MatchedPoints, followed: Followed): Finding {
     confirm: `On the machine behind ${name(last)}: ip route get to the asker (is there a way back?), and nft list ruleset`,
     cannotTell: `Whether they were dropped behind ${name(last)}, or answered by a way that does not lead by it`,
     seenAt: { place: name(last), leg: 'request' },
+  };
+}
+
+/** Of segments that were sent again: nobody needs to capture at both ends who has. */
+function withPlaceOfLoss(matched: MatchedPoints, { finding, seen, way }: Followed): Finding {
+  const { order } = matched.matching.ways;
+  const name = (point: number | undefined) => nameOf(matched, point);
+  const reached = seen.at(-1);
+  const last = way.at(-1);
+  if (way.length < 2 || reached === undefined) return finding;
+  if (reached !== last) {
+    const between = `${name(reached)} and ${name(way[way.indexOf(reached) + 1])}`;
+    return { ...finding, confirm: `Look at what is between ${between}: they are lost there`, cannotTell: undefined };
+  }
+  const losses = matched.analysis.losses.filter(({ from, to }) =>
+    [from, to].every((place) => way.includes(order[place] ?? -1)),
+  );
+  if (losses.length > 0) return { ...finding, confirm: 'See lost-between: packets of this way are lost there' };
+  return {
+    ...finding,
+    confirm: `Capture beyond ${name(last)} too: between ${way.map(name).join(' and ')} nothing is lost`,
+    cannotTell: `Whether they, or their acknowledgements, are lost before ${name(way[0])} or beyond ${name(last)}`,
   };
 }
 

@@ -111,3 +111,20 @@ test('withOtherPoints() takes what the server calls half open for the connection
 
   expect(found.map(({ code }) => code)).toEqual(['syn-unanswered']);
 });
+
+test.each([
+  ['between the points, where the first was seen last', [], 'between a and b: they are lost there'],
+  ['beyond the last, where all of them passed', [[1050, request(63, 2)] as const], 'between a and b nothing is lost'],
+])('withOtherPoints() says of what was sent again that it is lost %s', (_, also, confirm) => {
+  const again = [unanswered(0, { code: 'retransmission', frames: [{ capture: 0, number: 2, timestampNs: 0n }] })];
+  const found = told(
+    again,
+    [
+      [0, request(64, 1)],
+      [1000, request(64, 2)],
+    ],
+    [[50, request(63, 1)], ...also],
+  );
+
+  expect(found).toMatchObject([{ code: 'retransmission', confirm: expect.stringContaining(confirm) }]);
+});
