@@ -150,7 +150,7 @@ export class FlowList {
   #end(flow: number, client: number, state: number): FlowEnd {
     const { words } = this.#records;
     const sideState = (side: number) => words[flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS + SIDE.state] as number;
-    if (state & (FLOW_STATE.refused | FLOW_STATE.portUnreachable)) return 'refused';
+    if (state & (FLOW_STATE.refused | FLOW_STATE.portUnreachable | FLOW_STATE.rejected)) return 'refused';
     const fins = Number((sideState(0) & SIDE_STATE.fin) !== 0) + Number((sideState(1) & SIDE_STATE.fin) !== 0);
     if (fins === 2) return 'closed';
     if (state & FLOW_STATE.resetByClient) return 'reset-by-client';

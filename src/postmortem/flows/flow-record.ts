@@ -102,7 +102,7 @@ export const FLOW_STATE = {
   resetByServer: 1 << 6,
   /** An ICMP error came about it. */
   icmpError: 1 << 7,
-  /** ... which says that nothing listens. */
+  /** ... by which who was asked says that nothing listens. */
   portUnreachable: 1 << 8,
   /** Another one of the same addresses and ports came later. */
   replaced: 1 << 9,
@@ -111,6 +111,8 @@ export const FLOW_STATE = {
   resetTold: 1 << 11,
   /** The next segment of either side has no marks if it comes in order: see tcp/next-segment.ts. */
   quiet: 1 << 12,
+  /** ICMP "port unreachable" came from another host than the one that was asked: a firewall on the way. */
+  rejected: 1 << 13,
 } as const;
 
 export const SIDE_STATE = {

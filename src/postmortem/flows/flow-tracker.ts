@@ -33,7 +33,7 @@ import { FlowTable, MOST_FLOWS } from './flow-table.ts';
 import { Fragments } from './fragments.ts';
 import { heardSides } from './heard-elsewhere.ts';
 import { pointOf } from './point.ts';
-import { isIcmpError, isPortUnreachable, readQuoted } from './quoted-flow.ts';
+import { isFromQuotedDest, isIcmpError, isPortUnreachable, readQuoted } from './quoted-flow.ts';
 
 export class FlowTracker implements Observer {
   /** SEGMENT_MARK of the packet that was seen last; 0 when it was no TCP segment, or an ordinary one. */
@@ -125,7 +125,8 @@ export class FlowTracker implements Observer {
     const flow = this.#table.lookUp(quoted, quoted.sourcePort, quoted.destPort, point);
     if (flow === -1) return;
     const state = flow * RECORD_WORDS + COMMON.state;
-    const refusal = isPortUnreachable(fields) ? FLOW_STATE.portUnreachable : 0;
+    const who = isFromQuotedDest(fields, quoted) ? FLOW_STATE.portUnreachable : FLOW_STATE.rejected;
+    const refusal = isPortUnreachable(fields) ? who : 0;
     this.#table.words[state] = (this.#table.words[state] as number) | FLOW_STATE.icmpError | refusal;
   }
 

@@ -26,6 +26,16 @@ export function isPortUnreachable({ protocol, icmpType, icmpCode }: PacketFields
   return protocol === IP_PROTOCOL.icmpv6 ? icmpType === 1 && icmpCode === 4 : icmpType === 3 && icmpCode === 3;
 }
 
+/** Whether the host that the packet was for says it, not somebody on the way. */
+export function isFromQuotedDest(error: PacketFields, quoted: PacketFields): boolean {
+  return (
+    error.source3 === quoted.dest3 &&
+    error.source2 === quoted.dest2 &&
+    error.source1 === quoted.dest1 &&
+    error.source0 === quoted.dest0
+  );
+}
+
 /**
  * @param error The ICMP error.
  * @param quoted Filled with what the packet's flow is found by.

@@ -55,7 +55,7 @@ export class UnansweredEchoes implements Observer {
   /** An ICMP error quotes this packet. */
   refuse(quoted: PacketFields): void {
     this.#writeQuestion(quoted);
-    this.#exchange.answer();
+    this.#exchange.refuse();
   }
 
   conclude({ lastNs, interfaces }: EndOfCapture): readonly Finding[] {
@@ -74,13 +74,28 @@ export class UnansweredEchoes implements Observer {
 }
 
 function finding(
-  { words, at, asked, answered, lost, isOverdue, frames }: Unanswered,
+  { words, at, asked, answered, refused, lost, isOverdue, frames }: Unanswered,
   place: string | undefined,
 ): Finding {
   const from = addressText(words, at);
   const to = addressText(words, at + ADDRESS_WORDS);
-  const requests = answered === 0 ? counted(lost, 'echo request') : `${lost} of ${asked} echo requests`;
+  const requests =
+    answered === 0 && refused === 0 ? counted(lost, 'echo request') : `${lost} of ${asked} echo requests`;
   const seen = place === undefined ? '' : `; seen last ${place}`;
+  if (answered === 0 && refused > 0) {
+    return {
+      code: 'echo-unanswered',
+      severity: 'warning',
+      what: `${requests} from ${from} to ${to} had neither a reply nor an ICMP error${seen}; ${refused} had an error`,
+      why: 'No request had a reply. Linux sends only so many ICMP errors to one destination (net.ipv4.icmp_ratelimit), so what the errors say of the others most likely holds for these too',
+      frames,
+      count: lost,
+      likely: [],
+      confirm: undefined,
+      cannotTell: 'Whether these died of what the errors say, or of something else',
+      about: trafficOf(IP_PROTOCOL.icmp, from, to, undefined),
+    };
+  }
   return {
     code: 'echo-unanswered',
     severity: answered > 0 ? 'warning' : isOverdue ? 'error' : 'note',

@@ -24,13 +24,14 @@ const ANSWERED = 1;
 const FRAME = 2;
 
 // A group: questions, answers, questions that are unanswered for good, where the last was seen, those that
-// waited long, the first frames.
+// waited long, those that an ICMP error came for, the first frames.
 const ASKED = 0;
 const REPLIES = 1;
 const LOST = 2;
 const PLACE = 3;
 const OVERDUE = 4;
-const LOST_FRAMES = 5;
+const REFUSED = 5;
+const LOST_FRAMES = 6;
 
 /** A question without an answer for so long is not waiting for the end of the capture. */
 const OVERDUE_SECONDS = 1;
@@ -47,6 +48,8 @@ export interface Unanswered {
   readonly at: number;
   readonly asked: number;
   readonly answered: number;
+  /** An ICMP error came for so many. */
+  readonly refused: number;
   readonly lost: number;
   /** Whether one waited so long that the capture's end cannot be why. */
   readonly isOverdue: boolean;
@@ -103,13 +106,22 @@ export class Exchange {
 
   /** @returns Whether anybody had asked; the key of the question is all that is needed. */
   answer(): boolean {
+    return this.#end(REPLIES);
+  }
+
+  /** The same for an ICMP error about the question. */
+  refuse(): boolean {
+    return this.#end(REFUSED);
+  }
+
+  #end(how: typeof REPLIES | typeof REFUSED): boolean {
     const at = this.questions.find();
     if (at === -1) return false;
     const { words } = this.questions;
     this.group = this.groups.indexOf(words[at + GROUP] ?? 0);
     if (words[at + ANSWERED] === 1) return true;
     words[at + ANSWERED] = 1;
-    const place = (words[at + GROUP] ?? 0) + REPLIES;
+    const place = (words[at + GROUP] ?? 0) + how;
     this.groups.words[place] = (this.groups.words[place] ?? 0) + 1;
     return true;
   }
@@ -130,6 +142,7 @@ export class Exchange {
         at,
         asked: words[values + ASKED] ?? 0,
         answered: words[values + REPLIES] ?? 0,
+        refused: words[values + REFUSED] ?? 0,
         lost,
         isOverdue: words[values + OVERDUE] === 1,
         place: words[values + PLACE] ?? 0,
@@ -146,8 +159,9 @@ export class Exchange {
       const at = questions.entryAt(index) + questions.key.length;
       if (questions.words[at + ANSWERED] === 1) continue;
       const ageSeconds = secondsBetween(questions.words, at + FRAME, seconds, nanoseconds);
-      const replies = groups.words[(questions.words[at + GROUP] ?? 0) + REPLIES] ?? 0;
-      if (ageSeconds > this.#patienceSeconds || (isEnd && replies === 0)) this.#lose(at, ageSeconds);
+      const group = questions.words[at + GROUP] ?? 0;
+      const isHeard = (groups.words[group + REPLIES] ?? 0) + (groups.words[group + REFUSED] ?? 0) > 0;
+      if (ageSeconds > this.#patienceSeconds || (isEnd && !isHeard)) this.#lose(at, ageSeconds);
     }
   }
 

@@ -2,7 +2,7 @@
  * icmp-unreachable and ttl-exceeded: who refuses which packet, and so which fault it is.
  *
  * What is the sender's to heed (a too long packet is told its MTU) is a note unless it goes on and on. Port unreachable
- * for TCP is left to connection-refused.
+ * for TCP is left to connection-refused, unless another host says it than the one that was asked.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { ICMPV6_TYPE } from '../../wire/icmpv6.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import { writeDest, writeSource } from '../address-words.ts';
 import type { Finding } from '../finding.ts';
+import { isFromQuotedDest } from '../flows/quoted-flow.ts';
 import { FRAME_WORDS, keepFrame, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
@@ -62,7 +63,8 @@ export class IcmpErrors implements Observer {
     const isQuoted = this.#quotation.read(fields);
     const quoted = this.#quotation.fields;
     if (isQuoted) for (const refused of this.#refused) refused.refuse(quoted);
-    if (isQuoted && quoted.protocol === IP_PROTOCOL.tcp && isPortUnreachable(fields, isInet6)) return;
+    const isRefusal = isQuoted && quoted.protocol === IP_PROTOCOL.tcp && isPortUnreachable(fields, isInet6);
+    if (isRefusal && isFromQuotedDest(fields, quoted)) return;
     const { key } = this.#groups;
     key.fill(0);
     writeSource(key, ERROR_KEY.reporter, fields);

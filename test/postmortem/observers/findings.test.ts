@@ -228,9 +228,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       found: ['icmp-unreachable note'],
     },
     {
-      name: 'port unreachable to TCP, which is a refused connection',
-      seen: everySecond(error(R, 3, 3, ipv4(A, B, 6, words(40_000, 80, 0, 1)))),
+      name: 'port unreachable to TCP by who was asked, which is a refused connection',
+      seen: everySecond(error(B, 3, 3, ipv4(A, B, 6, words(40_000, 80, 0, 1)))),
       found: [],
+    },
+    {
+      name: 'port unreachable to TCP by another, which is a firewall',
+      seen: everySecond(error(R, 3, 3, ipv4(A, B, 6, words(40_000, 80, 0, 1)))),
+      found: ['icmp-unreachable error'],
     },
     {
       name: 'the same error at two devices',
@@ -396,6 +401,23 @@ describe.each(Object.entries(CASES))('observersOf() and %s', (_, cases) => {
     expect(findings.map(({ code, severity }) => `${code} ${severity}`).sort()).toEqual(found);
     for (const { frames } of findings)
       for (const { number } of frames) expect(seen[number - 1], `frame ${number}`).toBeDefined();
+  });
+});
+
+test('echo-unanswered takes no ICMP error for a reply: the way is not there', () => {
+  const findings = observe(
+    everySecond(
+      echo(A, B, 1),
+      error(R, 3, 0, ipv4(A, B, 1, joined(words(0x0800, 0, 7, 1), new Uint8Array(8)))),
+      echo(A, B, 2),
+    ),
+    { until: 9 },
+  );
+
+  expect(findings.find(({ code }) => code === 'echo-unanswered')).toMatchObject({
+    severity: 'warning',
+    what: '1 of 2 echo requests from 10.0.0.1 to 10.0.0.2 had neither a reply nor an ICMP error; 1 had an error',
+    likely: [],
   });
 });
 
