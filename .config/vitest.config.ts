@@ -1,6 +1,6 @@
 /**
- * How the tests run. Unit tests side by side; live tests (real namespaces, test/live/) two at a time and with time to
- * spare, after the unit tests, so that neither slows the other into a timeout.
+ * How the tests run. Unit tests side by side; live tests (real namespaces, test/live/) three files at a time, for they
+ * mostly wait, and with time to spare, after the unit tests, so that neither slows the other into a timeout.
  *
  * `npx vitest run test/net` works without this file too, with vitest's own short timeouts: `npm run vitest -- test/net`
  * is the same with this one.
@@ -14,6 +14,7 @@ import { TallyReporter } from './tally.ts';
 
 const TALLY_FILE = process.env['NSDIAG_TALLY'];
 const LIVE = 'test/live/**/*.test.ts';
+const COLLECTOR_SETUP = fileURLToPath(new URL('../test/helpers/collector-setup.ts', import.meta.url));
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -33,7 +34,8 @@ export default defineConfig({
         test: {
           name: 'live',
           include: [LIVE],
-          maxWorkers: 2,
+          globalSetup: [COLLECTOR_SETUP],
+          maxWorkers: 3,
           // The kernel's own timers run late on a machine that others load too. A second try is told, with the names.
           retry: 1,
           sequence: { groupOrder: 1 },

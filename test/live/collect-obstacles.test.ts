@@ -120,7 +120,7 @@ liveTest('collect() leaves no process behind when it is killed, though what it r
     const sleepers = async () => (await world.run(['sh', '-c', 'cat /proc/[0-9]*/comm | grep -c sleep'])).stdout.trim();
     const before = await processesOf(world);
     const path = `PATH=/run/bin:${process.env['PATH']}`;
-    const collector = world.start(['env', path, ...(await collectorArgv())]);
+    const collector = world.start(['env', path, ...collectorArgv()]);
     await until(async () => Number(await sleepers()) > 0, 'a namespace that is being read');
     collector.signal('SIGKILL');
     await collector.exited;

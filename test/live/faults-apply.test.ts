@@ -13,8 +13,9 @@ import type { DeviceName } from '../../src/host/link.ts';
 import { refusalOf } from '../../src/host/refusal.ts';
 import { confKey, sysctlKey } from '../../src/host/sysctl.ts';
 import type { Argv } from '../../src/system/run.ts';
-import { collectedIn, settled } from '../faults/collected.ts';
+import { settled } from '../faults/settled.ts';
 import { netnsName } from '../helpers/build-host.ts';
+import { collectIn } from '../helpers/collect-world.ts';
 import { addr, mac, route } from '../helpers/iproute-text.ts';
 import { WORDS } from '../helpers/judge.ts';
 import { inWorld, liveTest, type World } from '../helpers/world.ts';
@@ -292,9 +293,9 @@ async function run(world: World, host: Host, edit: Edit): Promise<void> {
 /** The collected host, once it does not change any more. */
 async function restingHost(world: World): Promise<Host> {
   const deadline = performance.now() + REST_WITHIN_MS;
-  let host = await collectedIn(world);
+  let host = await collectIn(world);
   for (;;) {
-    const next = await collectedIn(world);
+    const next = await collectIn(world);
     const isAtRest = isDeepStrictEqual(settled(next), settled(host)) && hasLinkLocalAddresses(next);
     if (isAtRest || performance.now() > deadline) return next;
     host = next;
@@ -313,7 +314,7 @@ function hasLinkLocalAddresses(host: Host): boolean {
 async function atRest(world: World, model: Host): Promise<Host> {
   const deadline = performance.now() + REST_WITHIN_MS;
   for (;;) {
-    const host = await collectedIn(world);
+    const host = await collectIn(world);
     if (isDeepStrictEqual(settled(host), settled(model)) || performance.now() > deadline) return host;
   }
 }
@@ -369,7 +370,7 @@ liveTest('refusalOf() refuses what the kernel refuses, and applyEdit() then chan
     await world.sh(`${WORDS}\n${PAIR}
       namespaces c; ip link add dev d0 netns a type veth peer name d1 netns c
       bridge_ b br0; ip link add dev va netns b type veth peer name d2 netns c`);
-    const host = await collectedIn(world);
+    const host = await collectIn(world);
     for (const { what, edit } of REFUSED) {
       expect({ what, refused: refusalOf(host, edit) !== undefined }).toEqual({ what, refused: true });
       expect(applyEdit(host, edit)).toBe(host);

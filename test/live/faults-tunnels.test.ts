@@ -13,8 +13,8 @@ import type { DeviceName } from '../../src/host/link.ts';
 import { refusalOf } from '../../src/host/refusal.ts';
 import { routeText } from '../../src/host/route-text.ts';
 import type { Argv } from '../../src/system/run.ts';
-import { collectedIn } from '../faults/collected.ts';
 import { netnsName } from '../helpers/build-host.ts';
+import { collectIn } from '../helpers/collect-world.ts';
 import { addr, mac, port } from '../helpers/iproute-text.ts';
 import { WORDS } from '../helpers/judge.ts';
 import { inWorld, liveTest } from '../helpers/world.ts';
@@ -119,8 +119,8 @@ liveTest.for(CASES)('applyEdit() and the commands agree with the kernel: $does',
     const isUpAll = (host: Host) =>
       host.namespaces.every((netns) => linksOf(netns).every(({ up, carrier }) => up && carrier));
     const comesUpBy = performance.now() + REST_WITHIN_MS;
-    let host = await collectedIn(world);
-    while (!isUpAll(host) && performance.now() < comesUpBy) host = await collectedIn(world);
+    let host = await collectIn(world);
+    while (!isUpAll(host) && performance.now() < comesUpBy) host = await collectIn(world);
     const before = sorted(host);
     for (const edit of edits) {
       expect(refusalOf(host, edit)).toBeUndefined();
@@ -133,8 +133,8 @@ liveTest.for(CASES)('applyEdit() and the commands agree with the kernel: $does',
     const model = sorted(host);
     const deadline = performance.now() + REST_WITHIN_MS;
     expect(model).not.toEqual(before);
-    let now = sorted(await collectedIn(world));
-    while (!isDeepStrictEqual(now, model) && performance.now() < deadline) now = sorted(await collectedIn(world));
+    let now = sorted(await collectIn(world));
+    while (!isDeepStrictEqual(now, model) && performance.now() < deadline) now = sorted(await collectIn(world));
     expect(now).toEqual(model);
   });
 });
@@ -146,7 +146,7 @@ liveTest('refusalOf() refuses what the kernel refuses of macvlans', async () => 
       wire a va b vb
       bridge_ b br0 vb
       ip -n a link add link va name mv0 netns c type macvlan mode passthru`);
-    const host = await collectedIn(world);
+    const host = await collectIn(world);
     const refused: readonly Edit[] = [
       { kind: 'macvlan-mode', netns: netnsName('c'), device: 'mv0' as DeviceName, mode: 'bridge' },
       { kind: 'macvlan-add', netns: a, name: 'new' as DeviceName, lower: 'va' as DeviceName },

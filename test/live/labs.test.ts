@@ -14,8 +14,8 @@ import type { LabQuestion } from '../../src/lab/schema.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { hostOf } from '../../src/recording/to-host.ts';
 import type { Question } from '../../src/walk/question.ts';
-import { collectedIn, recordedIn } from '../faults/collected.ts';
 import { ask } from '../helpers/ask.ts';
+import { collectIn, recordIn } from '../helpers/collect-world.ts';
 import { answers } from '../helpers/lab-judge.ts';
 import { skipWithout } from '../helpers/lab-needs.ts';
 import { inOtherWords } from '../helpers/redaction.ts';
@@ -99,13 +99,13 @@ liveTest.concurrent.for(FAULTS)(
       const before = await traces(world);
       await buildLab(world, lab);
       await until(() => answers(world, question), 'an answer before the fault');
-      if (!isByName(question)) expect(causesOf(await collectedIn(world), question)).toEqual([]);
+      if (!isByName(question)) expect(causesOf(await collectIn(world), question)).toEqual([]);
 
       if (OUTLIVED_BY_MEMORY.has(`${lab} ${fault}`)) await world.sh(FORGET);
       await breakLab(world, lab, fault);
       expect(await answers(world, question)).toBe(false);
       if (!isByName(question) && !codes.some((code) => SAID_BY_WITNESSES.has(code))) {
-        const recording = await recordedIn(world);
+        const recording = await recordIn(world);
         const predicted = causesOf(hostOf(recording), question);
         expect(predicted.map(({ finding }) => finding)).toMatchObject(expected);
         const { plain, redacted, leaks } = inOtherWords(recording, asked(question));

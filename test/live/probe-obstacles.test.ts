@@ -13,12 +13,17 @@ import { ownChildren } from '../helpers/own-children.ts';
 import { probeIn, ROUND_TRIP, ROUTER_WORLD, trail } from '../helpers/probing.ts';
 import { inWorld, liveTest, until, type World } from '../helpers/world.ts';
 
-afterEach(() => vi.unstubAllEnvs());
+const folders: string[] = [];
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
 
 /** A PATH on which there is everything a probe runs, but for these. */
 function pathWithout(...missing: readonly string[]): void {
   const folder = mkdtempSync(join(tmpdir(), 'nsdiag-path-'));
-  process.once('exit', () => rmSync(folder, { recursive: true }));
+  folders.push(folder);
   const there = ['nsenter', 'setpriv', 'ping', 'tcpdump'].filter((program) => !missing.includes(program));
   const places = (process.env['PATH'] ?? '').split(delimiter);
   for (const program of there) {

@@ -1,55 +1,13 @@
 /**
- * The host that nsdiag collects in a private world, and what of it two readings of one change must agree on.
+ * What of a host two readings of one change must agree on.
  *
  * @module
  */
 
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { Host, Netns } from '../../src/host/host.ts';
 import { linksOf } from '../../src/host/host.ts';
 import type { Link } from '../../src/host/link.ts';
 import type { Route } from '../../src/host/route.ts';
-import { readRecording } from '../../src/recording/read-recording.ts';
-import type { Recording } from '../../src/recording/recording.ts';
-import { hostOf } from '../../src/recording/to-host.ts';
-import type { World } from '../helpers/world.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-const COLLECT = `
-  import { collect } from './src/collect/collect.ts';
-  import { writeRecording } from './src/recording/read-recording.ts';
-  process.stdout.write(writeRecording(await collect({ version: 'test' })));
-`;
-
-let program: Promise<string> | undefined;
-
-/** The collector as one file, because Node 20 runs no TypeScript. */
-function collector(): Promise<string> {
-  program ??= build({
-    stdin: { contents: COLLECT, resolveDir: ROOT, loader: 'ts' },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  }).then(({ outputFiles }) => outputFiles[0]?.text ?? '');
-  return program;
-}
-
-/** Collect the host in the world. */
-export async function collectedIn(world: World): Promise<Host> {
-  return hostOf(await recordedIn(world));
-}
-
-/** What the commands print in the world. */
-export async function recordedIn(world: World): Promise<Recording> {
-  const result = await world.run([process.execPath, '--input-type=module'], { input: await collector() });
-  const read = readRecording(result.stdout);
-  if (read.kind !== 'recording') throw new Error(`no recording: ${result.stderr}${JSON.stringify(read)}`);
-  return read.recording;
-}
 
 /**
  * What decides over packets and does not come and go by itself: no learned neighbours and FDB entries, no marks of
