@@ -13,6 +13,7 @@ import type { Argv } from '../../src/system/run.ts';
 import { PrivateWorld, WORLD_VARIABLE } from '../../src/system/world.ts';
 import { BREAK_IT, DIAGNOSE_BY_HAND, TWO_SUBNETS } from './by-hand.ts';
 import { type BenchCaptures, otherReaders, writeCaptures } from './captures.ts';
+import { type FloodCost, measureFlood } from './flood.ts';
 import { type LiveRate, measureLive } from './live.ts';
 import { type MatrixTime, measureMatrix } from './matrix.ts';
 import { measurePeaks } from './peaks.ts';
@@ -78,8 +79,10 @@ const WALK_TARGET = 20_000;
 const MATRIX_TARGET_MS = 5000;
 /** Packets a second, each seen at four places. */
 const LIVE_TARGET = 100_000;
+/** Of the processor's time that the tcpdumps of a capture take, so much on top. */
+const FLOOD_TARGET = 0.5;
 
-process.exitCode = process.env[WORLD_VARIABLE] === undefined ? await againInWorld() : measureAll();
+process.exitCode = process.env[WORLD_VARIABLE] === undefined ? await againInWorld() : await measureAll();
 
 async function againInWorld(): Promise<number> {
   const world = await PrivateWorld.open();
@@ -91,11 +94,14 @@ async function againInWorld(): Promise<number> {
   }
 }
 
-function measureAll(): number {
+async function measureAll(): Promise<number> {
   const files = writeCaptures();
   try {
     const exitCode = measureThese([...COMPARISONS, ...analyses(files)]);
     for (const line of measurePeaks(NSDIAG, files)) console.log(line);
+    const flood = await measureFlood(NSDIAG);
+    if (typeof flood === 'string') return cannotMeasure(flood);
+    console.log(floodText(flood));
     return exitCode;
   } finally {
     files.remove();
@@ -172,6 +178,20 @@ function liveText({ packets, perSecond }: LiveRate): string {
   return (
     `following live, ${inThousands(packets)} packets through 4 places: ${inThousands(perSecond)} packets a second of one core` +
     ` (target ${inThousands(LIVE_TARGET)}: ${met})`
+  );
+}
+
+function floodText(cost: Exclude<FloodCost, string>): string {
+  const { packets, perSecond, lost, lostByPlain, ownSeconds, tcpdumpSeconds, plainSeconds } = cost;
+  const ratio = ownSeconds / tcpdumpSeconds;
+  const met = ratio <= FLOOD_TARGET ? 'met' : 'NOT MET';
+  const isNoneMore = lost <= lostByPlain ? 'met' : 'NOT MET';
+  return (
+    `capture under a flood, ${inThousands(packets)} packets at 4 places, ${inThousands(perSecond)} a second:` +
+    ` ${ownSeconds.toFixed(2)} s of processor on top of its tcpdumps' ${tcpdumpSeconds.toFixed(2)} s,` +
+    ` ${ratio.toFixed(2)} x (target ${FLOOD_TARGET} x: ${met}); plain tcpdump -w ${plainSeconds.toFixed(2)} s;` +
+    ` lost ${lost} of ${inThousands(packets * 4)} sightings, plain ${lostByPlain} (no more than plain: ${isNoneMore});` +
+    ` ${cost.middleMegabytes.toFixed(0)} MB in the middle, ${cost.endMegabytes.toFixed(0)} MB in the end`
   );
 }
 
