@@ -98,6 +98,12 @@ export class FollowedPacket implements PacketBytes {
     this.fragmentId = undefined;
   }
 
+  /** It has been told, and waits to be another one: what it lay in may go. */
+  release(): void {
+    this.bytes = NO_BYTES;
+    this.capturedBytes = 0;
+  }
+
   get firstNs(): number {
     return this.timesNs[0] ?? 0;
   }

@@ -274,7 +274,9 @@ export class Follower {
     this.told++;
     this.#options.onEnd(packet);
     // What was cut may still be waited for by its pieces.
-    if (isOldest && !packet.isKept && !packet.isCut && this.#free.length < MOST_FREE) this.#free.push(packet);
+    if (!isOldest || packet.isKept || packet.isCut || this.#free.length >= MOST_FREE) return;
+    packet.release();
+    this.#free.push(packet);
   }
 
   #forgetRest(packet: FollowedPacket): void {

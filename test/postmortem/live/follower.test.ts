@@ -20,6 +20,21 @@ test('Follower finds a packet at place after place, and tells it when it has not
   expect(ended[0]?.timesNs).toEqual([0, 1e6, 3e6]);
 });
 
+test('Follower uses a packet that nobody remembers for the next one, which knows nothing of it', () => {
+  for (const isKept of [false, true]) {
+    const { see, advance, ended, changes } = following([2], isKept);
+    see(1, 0, udp(A, B, 4000, 53, words(1, 2)));
+    see(2, 1, udp(GATE, B, 61000, 53, words(1, 2), { ttl: 63 }));
+    advance(300);
+    see(5, 400, echo(A, B, 7));
+    advance(700);
+    const [first, second] = ended;
+    expect(first === second).toBe(!isKept);
+    expect(second).toMatchObject({ points: [5], timesNs: [400e6], ttls: [64], hasArrived: false });
+    expect(changes(second)).toEqual(['']);
+  }
+});
+
 test('Follower knows a packet behind an address translation, and what became of it', () => {
   const { see, follower, ways, changes, ended } = following();
   see(1, 0, udp(A, B, 4000, 53, words(1, 2)));

@@ -16,8 +16,8 @@ import { cooked } from '../../helpers/pcap-stream.ts';
 
 const NS_PER_MS = 1e6;
 
-/** @param arriving Places at which packets arrive. */
-export function following(arriving: readonly number[] = []) {
+/** @param arriving Places at which packets arrive. @param isKept Whether what has ended is remembered. */
+export function following(arriving: readonly number[] = [], isKept = true) {
   const ended: FollowedPacket[] = [];
   const fields = new PacketFields();
   const follower = new Follower({
@@ -26,7 +26,7 @@ export function following(arriving: readonly number[] = []) {
     arrivesAt: (point) => arriving.includes(point),
     onLook: () => undefined,
     onEnd: (packet) => {
-      packet.isKept = true;
+      packet.isKept = isKept;
       ended.push(packet);
     },
     flowOfBytes: ({ bytes, start, capturedBytes, originalBytes }) => {
