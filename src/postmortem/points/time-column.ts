@@ -8,6 +8,8 @@
 const CHUNK_BITS = 12;
 const CHUNK_RECORDS = 1 << CHUNK_BITS;
 const MASK = CHUNK_RECORDS - 1;
+/** The first chunk begins small: there may be hundreds of small captures. */
+const FIRST_RECORDS = 64;
 /** Packets are not always in the order of their times: so much earlier than the first of its chunk may one be. */
 const SLACK_NS = 1_000_000_000;
 
@@ -24,7 +26,11 @@ export class TimeColumn {
   /** @param record The next one, or one that was set before. */
   set(record: number, timeNs: number): void {
     const at = record >>> CHUNK_BITS;
-    const chunk = this.#chunks[at] ?? this.#begin(timeNs);
+    let chunk = this.#chunks[at] ?? this.#begin(timeNs);
+    if ((record & MASK) >= chunk.times.length) {
+      chunk = doubled(chunk);
+      this.#chunks[at] = chunk;
+    }
     const time = timeNs - chunk.sinceNs;
     if (!chunk.isWide && time !== time >>> 0) this.#chunks[at] = widened(chunk, record & MASK, timeNs);
     else chunk.times[record & MASK] = time;
@@ -36,10 +42,17 @@ export class TimeColumn {
   }
 
   #begin(timeNs: number): Chunk {
-    const chunk = { sinceNs: timeNs - SLACK_NS, isWide: false, times: new Uint32Array(CHUNK_RECORDS) };
+    const records = this.#chunks.length === 0 ? FIRST_RECORDS : CHUNK_RECORDS;
+    const chunk = { sinceNs: timeNs - SLACK_NS, isWide: false, times: new Uint32Array(records) };
     this.#chunks.push(chunk);
     return chunk;
   }
+}
+
+function doubled({ sinceNs, isWide, times }: Chunk): Chunk {
+  const longer = isWide ? new Float64Array(times.length * 2) : new Uint32Array(times.length * 2);
+  longer.set(times);
+  return { sinceNs, isWide, times: longer };
 }
 
 function widened({ sinceNs, times }: Chunk, at: number, timeNs: number): Chunk {

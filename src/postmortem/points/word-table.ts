@@ -5,10 +5,12 @@
  * @module
  */
 
-/** Rows of a chunk: few, so that a table of a hundred rows is small, and many, so that there are few chunks. */
 const CHUNK_BITS = 12;
 const CHUNK_ROWS = 1 << CHUNK_BITS;
 const MASK = CHUNK_ROWS - 1;
+/** Of hundreds of small captures each has some tables. */
+const FIRST_ROWS = 64;
+const NOTHING = new Int32Array(0);
 
 export class WordTable {
   readonly #width: number;
@@ -25,14 +27,20 @@ export class WordTable {
   }
 
   set(row: number, word: number, value: number): void {
-    const chunk = this.#chunks[row >>> CHUNK_BITS] ?? this.#grow(row >>> CHUNK_BITS);
-    chunk[(row & MASK) * this.#width + word] = value;
+    const at = (row & MASK) * this.#width + word;
+    let chunk = this.#chunks[row >>> CHUNK_BITS];
+    if (chunk === undefined || at >= chunk.length) chunk = this.#grow(row >>> CHUNK_BITS, at);
+    chunk[at] = value;
   }
 
-  #grow(upTo: number): Int32Array {
-    const chunk = new Int32Array(CHUNK_ROWS * this.#width);
-    while (this.#chunks.length < upTo) this.#chunks.push(new Int32Array(CHUNK_ROWS * this.#width));
-    this.#chunks.push(chunk);
-    return chunk;
+  /** Only the first chunk begins small. */
+  #grow(chunk: number, at: number): Int32Array {
+    while (this.#chunks.length <= chunk) this.#chunks.push(NOTHING);
+    let rows = chunk === 0 ? FIRST_ROWS : CHUNK_ROWS;
+    while (rows * this.#width <= at) rows *= 2;
+    const grown = new Int32Array(rows * this.#width);
+    grown.set(this.#chunks[chunk] ?? NOTHING);
+    this.#chunks[chunk] = grown;
+    return grown;
   }
 }
