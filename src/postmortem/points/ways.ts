@@ -8,6 +8,8 @@
  * @module
  */
 
+import { NETWORK } from '../../wire/fields.ts';
+import { isLinkFlow } from './link-flow.ts';
 import type { SightingIndex } from './sighting-index.ts';
 import type { Streams } from './streams.ts';
 
@@ -121,7 +123,19 @@ function wayOf({ a, b, packets, streams: sampled }: PairSamples, index: Sighting
   let atMostNs = Number.POSITIVE_INFINITY;
   let atLeastNs = Number.NEGATIVE_INFINITY;
   let order = 0;
-  const undirected: { readonly minimumNs: number; readonly maximumNs: number; readonly vote: number }[] = [];
+  // Of ARP, neighbour discovery and groups, which either side begins: they say who is first only where nothing else does.
+  let linkOrder = 0;
+  const vote = (stream: number, by: number) => {
+    const flow = index.sightings.flows.flow(stream);
+    if (flow.network === NETWORK.arp || isLinkFlow(flow)) linkOrder += by;
+    else order += by;
+  };
+  const undirected: {
+    readonly minimumNs: number;
+    readonly maximumNs: number;
+    readonly stream: number;
+    readonly by: number;
+  }[] = [];
   for (const [stream, { minimumNs, maximumNs, ttl, firstNs }] of sampled) {
     const reverse = reverseOf(stream);
     const back = reverse === undefined || reverse === stream ? undefined : sampled.get(reverse);
@@ -133,9 +147,16 @@ function wayOf({ a, b, packets, streams: sampled }: PairSamples, index: Sighting
     const isRequest = back === undefined || firstNs < back.firstNs;
     if (direction > 0) atMostNs = Math.min(atMostNs, minimumNs);
     if (direction < 0) atLeastNs = Math.max(atLeastNs, maximumNs);
-    if (direction === 0) undirected.push({ minimumNs, maximumNs, vote: isRequest ? 1 : -1 });
-    else order += isRequest ? direction : -direction;
+    if (direction === 0) undirected.push({ minimumNs, maximumNs, stream, by: isRequest ? 1 : -1 });
+    else vote(stream, isRequest ? direction : -direction);
   }
+  /** Of one clock: who has it earlier is before. */
+  const voteUndirected = () => {
+    for (const { minimumNs, maximumNs, stream, by } of undirected) {
+      if (minimumNs > 0) vote(stream, by);
+      if (maximumNs < 0) vote(stream, -by);
+    }
+  };
   if (atMostNs === Number.POSITIVE_INFINITY && atLeastNs === Number.NEGATIVE_INFINITY) {
     const quickest = undirected.reduce((least, { minimumNs, maximumNs }) => {
       const here = Math.abs(minimumNs) < Math.abs(maximumNs) ? minimumNs : maximumNs;
@@ -143,13 +164,12 @@ function wayOf({ a, b, packets, streams: sampled }: PairSamples, index: Sighting
     }, Number.POSITIVE_INFINITY);
     if (Math.abs(quickest) > PLAUSIBLE_DELAY_NS)
       return { a, b, packets, offsetNs: quickest, clock: 'single', order: 0 };
-    for (const { minimumNs, maximumNs, vote } of undirected) {
-      if (minimumNs > 0) order += vote;
-      if (maximumNs < 0) order -= vote;
-    }
-    return { a, b, packets, offsetNs: 0, clock: 'one', order };
+    voteUndirected();
+    return { a, b, packets, offsetNs: 0, clock: 'one', order: order || linkOrder };
   }
-  const same = { a, b, packets, offsetNs: 0, clock: 'one', order } as const;
+  // Only ARP and its like went both ways: what did not is all there is of requests.
+  if (order === 0 && atLeastNs <= 0 && atMostNs >= 0) voteUndirected();
+  const same = { a, b, packets, offsetNs: 0, clock: 'one', order: order || linkOrder } as const;
   if (atLeastNs <= 0 && atMostNs >= 0) {
     const leastDelayNs = Math.min(atMostNs, -atLeastNs);
     if (leastDelayNs <= PLAUSIBLE_DELAY_NS) return same;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { packetJourney } from '../../../src/postmortem/points/journey.ts';
 import { TCP_FLAG } from '../../../src/wire/fields.ts';
 import { joined } from '../../helpers/hex.ts';
-import { echo, echoReply, type IpOptions, ip, tcp, udp, words } from '../../helpers/packets.ts';
+import { arpRequest, echo, echoReply, type IpOptions, ip, tcp, udp, words } from '../../helpers/packets.ts';
 import { lossesOf, match, matchMaybe, type Seen } from './at-points.ts';
 
 const [A, B, NAT] = ['10.0.1.1', '10.0.2.1', '192.0.2.1'] as const;
@@ -268,6 +268,16 @@ test('matchPoints() finds the order of the points, however they were named', () 
   );
 
   expect(analysis.points.map(({ name }) => name)).toEqual(['first', 'middle', 'last']);
+});
+
+test('matchPoints() takes no ARP for who asks first: either side begins that', () => {
+  const asked = range(3).map((at) => echo(A, B, at, { id: at }));
+  const arps = range(3).map((at) => arpRequest('10.0.1.254', `10.0.1.${at + 1}`));
+  const both = (afterEcho: number, afterArp: number) =>
+    [...every(1000, asked, afterEcho), ...every(1000, arps, 10_000 + afterArp)] as const;
+  const { analysis } = match({ name: 'router', seen: both(30, 0) }, { name: 'asker', seen: both(0, 30) });
+
+  expect(analysis.points.map(({ name }) => name)).toEqual(['asker', 'router']);
 });
 
 test('matchPoints() puts the clocks of two hosts right by the packets of both directions', () => {
