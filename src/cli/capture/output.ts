@@ -7,6 +7,7 @@
 
 import { escapeText } from '../../report/escape.ts';
 import { noticeDocument } from '../../report/live-json.ts';
+import { jsonLine } from '../../report/print-json.ts';
 import { type Style, styleOf } from '../../report/text/style.ts';
 import type { CommandIo, Writer } from '../io.ts';
 import type { CaptureRequest } from './request.ts';
@@ -36,7 +37,7 @@ export function outputOf(io: CommandIo, { file, isJson }: Pick<CaptureRequest, '
     notices,
     notice: (text) => {
       notices.push(text);
-      if (isJson) out.write(`${JSON.stringify(noticeDocument(text, BigInt(Date.now()) * 1_000_000n))}\n`);
+      if (isJson) out.write(jsonLine(noticeDocument(text, BigInt(Date.now()) * 1_000_000n)));
       else io.stderr.write(`nsdiag: ${escapeText(text)}\n`);
     },
     tick: () => {

@@ -8,8 +8,8 @@ import type { LiveCapture } from '../../capture/live-capture.ts';
 import type { Host } from '../../host/host.ts';
 import type { Answer } from '../../inquest/inquest.ts';
 import { counted } from '../../postmortem/counted.ts';
-import { escapeJson } from '../../report/escape.ts';
 import { type LiveSummary, summaryDocument } from '../../report/live-json.ts';
+import { jsonLine } from '../../report/print-json.ts';
 import { shellLine } from '../../report/shell-quote.ts';
 import { liveSummaryText } from '../../report/text/live-summary.ts';
 import type { Style } from '../../report/text/style.ts';
@@ -106,7 +106,5 @@ function explained(groups: Groups, ways: Ways): LiveSummary['lost'] {
 }
 
 export function tellSummary(out: Writer, summary: LiveSummary, isJson: boolean, style: Style): void {
-  out.write(
-    isJson ? `${escapeJson(JSON.stringify(summaryDocument(summary)))}\n` : `\n${liveSummaryText(summary, style)}`,
-  );
+  out.write(isJson ? jsonLine(summaryDocument(summary)) : `\n${liveSummaryText(summary, style)}`);
 }

@@ -6,8 +6,8 @@
  */
 
 import type { LiveFate, LiveJourney } from '../../postmortem/live/journey.ts';
-import { escapeJson } from '../../report/escape.ts';
 import { journeyDocument, moreDocument } from '../../report/live-json.ts';
+import { jsonLine } from '../../report/print-json.ts';
 import { journeyText } from '../../report/text/live.ts';
 import type { Style } from '../../report/text/style.ts';
 import type { Writer } from '../io.ts';
@@ -18,7 +18,7 @@ const LINES_A_SECOND = { text: 200, json: 2_000 } as const;
 const FOR_LOST = 0.5;
 
 export class View {
-  readonly #write: (line: string) => void;
+  readonly #out: Writer;
   readonly #isJson: boolean;
   readonly #style: Style;
   readonly #isOneLine: boolean;
@@ -30,7 +30,7 @@ export class View {
 
   /** @param nowMs A clock that does not jump. */
   constructor(out: Writer, format: { isJson: boolean; style: Style; isOneLine: boolean }, nowMs: () => number) {
-    this.#write = (line) => out.write(`${line}\n`);
+    this.#out = out;
     this.#isJson = format.isJson;
     this.#style = format.style;
     this.#isOneLine = format.isOneLine;
@@ -52,10 +52,8 @@ export class View {
       return;
     }
     this.#lines++;
-    this.#write(
-      this.#isJson
-        ? escapeJson(JSON.stringify(journeyDocument(journey())))
-        : journeyText(journey(), this.#style, this.#isOneLine),
+    this.#out.write(
+      this.#isJson ? jsonLine(journeyDocument(journey())) : `${journeyText(journey(), this.#style, this.#isOneLine)}\n`,
     );
   }
 
@@ -63,10 +61,10 @@ export class View {
   tellLeft(): void {
     if (this.#left === 0) return;
     const lost = this.#leftLost === 0 ? '' : `, ${this.#leftLost.toLocaleString('en')} of them lost`;
-    this.#write(
+    this.#out.write(
       this.#isJson
-        ? JSON.stringify(moreDocument(this.#left, this.#leftLost))
-        : `… ${this.#left.toLocaleString('en')} more${lost}`,
+        ? jsonLine(moreDocument(this.#left, this.#leftLost))
+        : `… ${this.#left.toLocaleString('en')} more${lost}\n`,
     );
     this.#left = 0;
     this.#leftLost = 0;
