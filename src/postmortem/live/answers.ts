@@ -78,7 +78,7 @@ function askedBy(fields: PacketFields): Asked | undefined {
   if (!hasTransport || fields.fragmentOffsetBytes > 0) return undefined;
   if (protocol === IP_PROTOCOL.tcp) {
     const isOpening = (tcpFlags & TCP_FLAG.syn) !== 0 && (tcpFlags & TCP_FLAG.ack) === 0;
-    if (isOpening) return asked('tcp', fields, false, (fields.tcpSeq + 1) >>> 0);
+    if (isOpening) return asked('tcp', fields, false, (fields.tcpSeq + 1) | 0);
     const isAnswer = (tcpFlags & (TCP_FLAG.syn | TCP_FLAG.rst)) !== 0;
     return isAnswer ? asked('tcp', fields, true, fields.tcpAck) : undefined;
   }

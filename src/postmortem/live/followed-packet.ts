@@ -58,7 +58,7 @@ export class FollowedPacket implements PacketBytes {
   /** What the last hop's looks like, to see a change by. */
   flowHash = 0;
   tunnel = 0;
-  /** TCP: the bytes that it carries. */
+  /** TCP: the bytes that it carries; the first is signed as in PacketFields. */
   sequence = 0;
   sequenceBytes = 0;
   key = 0;

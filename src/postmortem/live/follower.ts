@@ -229,13 +229,14 @@ export class Follower {
   /** Bytes of segments that were cut otherwise where they were seen before. @returns Whether they are. */
   #seePiece(point: number, fields: PacketFields, timeNs: number): boolean {
     const { tcpSeq, payloadBytes } = fields;
-    const end = (tcpSeq + payloadBytes) >>> 0;
+    const end = (tcpSeq + payloadBytes) | 0;
     const rest = this.#rest.get(restKey(point, tcpSeq));
     if (rest !== undefined) {
       const here = rest.points.lastIndexOf(point);
       rest.carriedBytes[here] = (rest.carriedBytes[here] ?? 0) + payloadBytes;
       this.#rest.delete(restKey(point, tcpSeq));
-      if (end !== (rest.sequence + rest.sequenceBytes) >>> 0) this.#rest.set(restKey(point, end), rest);
+      const whole = (rest.sequence + rest.sequenceBytes) | 0;
+      if (end !== whole) this.#rest.set(restKey(point, end), rest);
       return true;
     }
     let isKnown = false;
@@ -249,8 +250,8 @@ export class Follower {
       packet.carriedBytes[packet.carriedBytes.length - 1] = own;
       note(packet, { kind: 'cut', hop: packet.points.length - 1 });
       packet.isCut = true;
-      if (own < packet.sequenceBytes) this.#rest.set(restKey(point, (at + own) >>> 0), packet);
-      at = (at + own) >>> 0;
+      if (own < packet.sequenceBytes) this.#rest.set(restKey(point, (at + own) | 0), packet);
+      at = (at + own) | 0;
       isKnown = true;
     }
     return isKnown;

@@ -32,7 +32,7 @@ export function carriedBy({ protocol, payloadBytes, fragmentOffsetBytes, transpo
   return Math.max(0, ipEndAt - transportAt);
 }
 
-/** A place and a byte of a TCP stream there. */
+/** A place and a byte of a TCP stream there, signed as in PacketFields. */
 export function restKey(point: number, sequence: number): number {
   return point * 0x1_0000_0000 + sequence;
 }

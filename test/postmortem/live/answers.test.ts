@@ -31,15 +31,14 @@ function unanswered(question: Uint8Array, ...answers: readonly Uint8Array[]): re
 }
 
 const syn = tcp(A, B, 4000, 80, { flags: SYN, seq: 6 });
+const accepted = (ack: number) => tcp(B, A, 80, 4000, { flags: SYN | ACK, ack });
 
 test.each([
   ['an echo', echo(A, B, 3), echoReply(B, A, 3), echoReply(B, A, 4)],
-  [
-    'a SYN that is accepted',
-    syn,
-    tcp(B, A, 80, 4000, { flags: SYN | ACK, ack: 7 }),
-    tcp(B, A, 80, 4000, { flags: SYN | ACK, ack: 8 }),
-  ],
+  ['a SYN that is accepted', syn, accepted(7), accepted(8)],
+  ['a SYN of the upper half of numbers', tcp(A, B, 4000, 80, { flags: SYN, seq: 3e9 }), accepted(3e9 + 1), accepted(7)],
+  ['a SYN between the halves', tcp(A, B, 4000, 80, { flags: SYN, seq: 2 ** 31 - 1 }), accepted(2 ** 31), accepted(1)],
+  ['a SYN of the last number', tcp(A, B, 4000, 80, { flags: SYN, seq: 2 ** 32 - 1 }), accepted(0), accepted(1)],
   [
     'a SYN that is refused',
     syn,

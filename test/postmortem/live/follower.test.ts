@@ -89,21 +89,36 @@ test('Follower takes fragments that are put together again for the packet that t
 const segment = (seq: number, lengthBytes: number, id = 1) =>
   tcp(A, B, 4000, 80, { flags: ACK, seq, ack: 9, payload: new Uint8Array(lengthBytes) }, { id });
 
-test('Follower finds the bytes of a segment that offload cuts up, and those of several that it puts together', () => {
-  const cut = following([2]);
-  cut.see(1, 0, segment(1000, 300));
-  for (const seq of [1000, 1100, 1200]) cut.see(2, 1, segment(seq, 100, seq));
-  cut.follower.finish();
-  expect(cut.ways()).toEqual(['1 2']);
-  expect(cut.ended[0]?.isPartlyLost).toBe(false);
+test.each([
+  ['anywhere', 1000],
+  ['in the upper half of numbers', 3e9],
+  ['between the halves', 2 ** 31 - 150],
+  ['around the last number', 2 ** 32 - 150],
+])(
+  'Follower finds the bytes of a segment that offload cuts up, and those of several that it puts together, %s',
+  (_, first) => {
+    const pieces = [0, 100, 200].map((at) => segment((first + at) % 2 ** 32, 100, at + 1));
+    const cut = following([2]);
+    cut.see(1, 0, segment(first, 300));
+    for (const piece of pieces) cut.see(2, 1, piece);
+    cut.follower.finish();
+    expect(cut.ways()).toEqual(['1 2']);
+    expect(cut.ended[0]).toMatchObject({ isPartlyLost: false, carriedBytes: [300, 300] });
+    // Whatever comes behind its last byte is not of it.
+    const behind = following([2]);
+    behind.see(1, 0, segment(first, 300));
+    for (const piece of [...pieces, segment((first + 300) % 2 ** 32, 50)]) behind.see(2, 1, piece);
+    behind.follower.finish();
+    expect(behind.ways()).toEqual(['1 2', '2']);
 
-  const merged = following([2]);
-  for (const seq of [1000, 1100, 1200]) merged.see(1, 0, segment(seq, 100, seq));
-  merged.see(2, 1, segment(1000, 300));
-  merged.follower.finish();
-  expect(merged.ways()).toEqual(['1 2', '1 2', '1 2']);
-  expect(merged.ended.every(({ isPartlyLost }) => !isPartlyLost)).toBe(true);
-});
+    const merged = following([2]);
+    for (const piece of pieces) merged.see(1, 0, piece);
+    merged.see(2, 1, segment(first, 300));
+    merged.follower.finish();
+    expect(merged.ways()).toEqual(['1 2', '1 2', '1 2']);
+    expect(merged.ended.every(({ isPartlyLost }) => !isPartlyLost)).toBe(true);
+  },
+);
 
 test('Follower says that a piece of a segment is missing, and takes a segment that is sent again for another packet', () => {
   const { see, follower, ways, ended } = following([2]);
