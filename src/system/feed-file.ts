@@ -7,7 +7,7 @@
  * @module
  */
 
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { type ByteSink, type Fed, type FeedOptions, type FileKind, feedStream } from './feed-stream.ts';
 import { readErrorReason } from './read-error.ts';
@@ -15,6 +15,8 @@ import { readErrorReason } from './read-error.ts';
 const STANDARD_INPUT = '-';
 /** A fraction of a second of reading. */
 const TURN_BYTES = 32 * 1024 * 1024;
+/** Of a byte of gzip come at most so many: 258 of two bits (RFC 1951). */
+const MOST_UNPACKED = 1032;
 
 /**
  * Read to the end. That it cannot be opened or read is an answer.
@@ -49,6 +51,21 @@ export async function feedFile(path: string, sink: ByteSink, options: FeedOption
     return { compressed: false, problem: readErrorReason(error) };
   } finally {
     if (!isHandedOver && path !== STANDARD_INPUT) closeSync(file);
+  }
+}
+
+/** So much will be fed at most, if the file does not grow; Infinity where nobody knows: of a pipe, or what cannot be read. */
+export function mostBytesOf(path: string): number {
+  let file: number | undefined;
+  try {
+    const stat = path === STANDARD_INPUT ? undefined : statSync(path);
+    if (stat?.isFile() !== true) return Number.POSITIVE_INFINITY;
+    file = openSync(path, constants.O_RDONLY);
+    return isGzip(file) ? stat.size * MOST_UNPACKED : stat.size;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

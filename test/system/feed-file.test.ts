@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
-import { feedFile } from '../../src/system/feed-file.ts';
+import { feedFile, mostBytesOf } from '../../src/system/feed-file.ts';
 import type { ByteSink } from '../../src/system/feed-stream.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'nsdiag-feed-'));
@@ -163,4 +163,23 @@ test('feedFile() takes the last words of who writes into a pipe and is interrupt
   spawn('sh', ['-c', `{ printf one; sleep 0.1; printf ' last'; } > "$1"`, 'sh', path], { stdio: 'ignore' });
   expect((await fed).problem).toBeUndefined();
   expect(sink.text()).toBe('one last');
+});
+
+test.each([
+  ['a plain file', fileOf('bound', WORDS), WORDS.length],
+  ['nothing', fileOf('bound-empty', ''), 0],
+  ['what may be a pipe', '-', Number.POSITIVE_INFINITY],
+  ['a device', '/dev/zero', Number.POSITIVE_INFINITY],
+  ['a file that is not there', join(FOLDER, 'missing'), Number.POSITIVE_INFINITY],
+])('mostBytesOf() knows how much will come of %s', (_, path, bytes) => {
+  expect(mostBytesOf(path)).toBe(bytes);
+});
+
+test('mostBytesOf() bounds what comes of gzip, even of zeros', async () => {
+  const zeros = fileOf('bound-zeros', gzipSync(new Uint8Array(8 * MEGABYTE), { level: 9 }));
+  const sink = new Collector(false);
+  await feedFile(zeros, sink, { signal: NEVER });
+  expect(sink.bytes).toBe(8 * MEGABYTE);
+  expect(mostBytesOf(zeros)).toBeGreaterThanOrEqual(sink.bytes);
+  expect(mostBytesOf(zeros)).toBeLessThan(2 * sink.bytes);
 });

@@ -11,13 +11,14 @@ import { randomInt } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
+import { MOST_FLOWS } from '../../postmortem/flows/flow-table.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import type { Observer } from '../../postmortem/observer.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
 import { PointRecorder } from '../../postmortem/points/point-recorder.ts';
 import { Volume } from '../../postmortem/volume.ts';
 import { escapeText } from '../../report/escape.ts';
-import { feedFile } from '../../system/feed-file.ts';
+import { feedFile, mostBytesOf } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { ReadingProgress } from './reading-progress.ts';
@@ -30,6 +31,10 @@ interface Wanted {
 }
 
 const MOST_SEED = 2 ** 32;
+/** The head of a packet, in the formats that spend the least on it: a record of pcap, a simple packet block of pcapng. */
+const LEAST_PACKET_BYTES = 16;
+/** Of a file that is still being written. */
+const MORE_FLOWS = 1024;
 
 /** What `readCaptures()` may be given: of the same script as that, see .config/build.mjs. */
 export function pointRecorder(): PointRecorder {
@@ -52,7 +57,7 @@ export async function readCaptures(
   const all = paths.flatMap(filesOf);
   const progress = new ReadingProgress(new Progress(io), all.length);
   for (const { path, directory } of all) {
-    const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
+    const flows = new FlowTracker(captures.length, randomInt(MOST_SEED), mostFlowsOf(path));
     const observers: Observer[] = [observersOf(captures.length, randomInt(MOST_SEED), flows)];
     const analysis = new CaptureAnalysis(path, observers, flows);
     const alone = all.length === 1 ? analysis.reader : undefined;
@@ -75,11 +80,16 @@ export async function readCaptures(
     const hasOthers = all.some((wanted) => wanted.directory === directory && !files.includes(wanted.path));
     if (hasOthers) io.stderr.write(`${escapeText(skipped(directory, files))}\n`);
     else {
-      const flows = new FlowTracker(captures.length, randomInt(MOST_SEED));
+      const flows = new FlowTracker(captures.length, randomInt(MOST_SEED), 1);
       captures.push(new CaptureAnalysis(directory, [], flows).finish('none of its files is a capture'));
     }
   }
   return captures;
+}
+
+/** Hundreds of small captures would else have a large table each, and clearing those takes longer than reading. */
+function mostFlowsOf(path: string): number {
+  return Math.min(MOST_FLOWS, Math.ceil(mostBytesOf(path) / LEAST_PACKET_BYTES) + MORE_FLOWS);
 }
 
 /** A directory that cannot be read is a file that cannot: reading it says why. */

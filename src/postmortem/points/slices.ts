@@ -17,6 +17,7 @@ const CHANCE_SHARE = 0.02;
 export function pointsOfParts(index: SightingIndex, parts: readonly Part[]): readonly number[] {
   const common = commonPackets(index);
   const spans = parts.map((_, part) => spanOf(index, part));
+  const series = parts.map(({ file }) => withoutDigits(file));
   const points: number[][] = [];
   const byTime = parts
     .map((_, part) => part)
@@ -33,16 +34,15 @@ export function pointsOfParts(index: SightingIndex, parts: readonly Part[]): rea
     const [a, b, before, after] = [parts[earlier], parts[later], spans[earlier], spans[later]];
     if (a === undefined || b === undefined || before === undefined || after === undefined) return false;
     if (a.capture === b.capture || a.linkType !== b.linkType || a.interfaceName !== b.interfaceName) return false;
-    if (!isSeries(a.file, b.file) || after.firstNs < before.lastNs) return false;
+    if (series[earlier] !== series[later] || after.firstNs < before.lastNs) return false;
     const both = common.get(Math.min(earlier, later) * parts.length + Math.max(earlier, later)) ?? 0;
     return both <= CHANCE_SHARE * Math.min(before.packets, after.packets);
   }
 }
 
-/** Whether the names differ in their digits only: `a.pcap`, `a.pcap1`; `a_00001_20261122.pcapng`. */
-function isSeries(a: string, b: string): boolean {
-  const withoutDigits = (file: string) => file.replace(/\d+/g, '');
-  return withoutDigits(a) === withoutDigits(b);
+/** What is the same of all files of a series: `a.pcap`, `a.pcap1`; `a_00001_20261122.pcapng`. */
+function withoutDigits(file: string): string {
+  return file.replace(/\d+/g, '');
 }
 
 function spanOf(index: SightingIndex, part: number) {
