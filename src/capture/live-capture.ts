@@ -50,10 +50,10 @@ const NS_PER_MS = 1e6;
 
 /** So much between two ticks is a flood: some 10,000 packets a second. */
 const FLOOD_BYTES = 32 * 1024;
-/** A read that brings less leaves room: full of the smallest packets, what tcpdump writes into holds 278 of them, 17 KiB. */
-const LITTLE_BYTES = 8 * 1024;
-/** In which a flood brings a hundred packets. */
-const GATHER_MS = 4;
+/** A read that brings less leaves room: a pipe holds twice as much. */
+const LITTLE_BYTES = 32 * 1024;
+/** In which a flood brings some hundred packets; 25,000 a second, 128 bytes each, bring 25 KiB. */
+const GATHER_MS = 8;
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 export class LiveCapture {
@@ -188,8 +188,8 @@ export class LiveCapture {
 
   /**
    * Let a flood gather before it is read on: tcpdump writes packet by packet, and a read costs as much as following ten of
-   * them. The whole thread sleeps for that, once all streams have been read: a stream of Node that is paused goes on
-   * reading until its own buffer is full. Nothing is lost: a pipe that is full meanwhile holds tcpdump up, and the kernel's ring fills.
+   * them. The whole thread sleeps for that, once all streams have been read: nothing else is urgent, and to stop and start
+   * each of them would take calls of the kernel. Nothing is lost: a pipe that is full meanwhile holds tcpdump up, and the kernel's ring fills.
    */
   #gatherAfter(readBytes: number): void {
     if (this.#readBytes === undefined) {

@@ -24,6 +24,7 @@ import { shellLine } from '../report/shell-quote.ts';
 import { Child, type ChildOptions } from '../system/child.ts';
 import { howToInstall } from '../system/debian-package.ts';
 import { argvInNetns } from '../system/enter-netns.ts';
+import { InboundPipe } from '../system/inbound-pipe.ts';
 import { isInstalled } from '../system/installed.ts';
 import { type Counters, lastCounters } from './counters.ts';
 import type { Frame } from './frame.ts';
@@ -69,14 +70,19 @@ export class Capture {
   #problem: string | undefined;
   #howEnded: string | undefined;
 
-  private constructor(request: CaptureRequest) {
+  /** Where its packets come from, other than by a stream of Node. */
+  readonly #pipe: InboundPipe | undefined;
+
+  private constructor(request: CaptureRequest, pipe: InboundPipe | undefined) {
     const { netns, filter, snapLengthBytes, to, bufferKib, stack, signal } = request;
     const ring = bufferKib === undefined ? [] : ['-B', String(bufferKib)];
     const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-Z', 'root', '-U', '--immediate-mode', ...ring];
     const format = ['--time-stamp-precision', 'nano', '-s', String(snapLengthBytes), '-w', '-'];
     this.netns = netns.name;
     this.#byHand = inNetns(netns, ['tcpdump', '-i', 'any', '-c', '1']);
-    this.#child = Child.start(argvInNetns(netns.entry, ['tcpdump', ...options, ...format, filter]), { stack, signal });
+    this.#pipe = pipe;
+    const argv = argvInNetns(netns.entry, ['tcpdump', ...options, ...format, filter]);
+    this.#child = Child.start(argv, { stack, signal, stdoutTo: pipe?.writeEnd });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr += text;
       this.#events.emit('progress');
@@ -88,7 +94,7 @@ export class Capture {
             to.onFrame(frame);
             this.#events.emit('progress');
           })
-        : readBytes(this.#child.stdout, (bytes) => {
+        : readBytes(pipe ?? this.#child.stdout, (bytes) => {
             this.#frames = to.onBytes(bytes);
             this.#events.emit('progress');
           });
@@ -113,7 +119,7 @@ export class Capture {
     if (!isInstalled('tcpdump')) {
       return { kind: 'failed', why: `tcpdump is not installed (${howToInstall('tcpdump')})` };
     }
-    const capture = new Capture(request);
+    const capture = new Capture(request, request.to.kind === 'bytes' ? await InboundPipe.open() : undefined);
     await capture.#until(() => capture.#stderr.includes('listening on'));
     return capture.#howEnded !== undefined
       ? { kind: 'failed', why: capture.complaint }
@@ -170,7 +176,8 @@ export class Capture {
 
   /** Stop reading for a while: tcpdump waits, and what the kernel then has no room for it counts as dropped. */
   set isPaused(paused: boolean) {
-    if (paused) this.#child.stdout.pause();
+    if (this.#pipe !== undefined) this.#pipe.isPaused = paused;
+    else if (paused) this.#child.stdout.pause();
     else this.#child.stdout.resume();
   }
 
@@ -205,13 +212,14 @@ export class Capture {
 }
 
 async function readBytes(
-  stream: Readable,
+  from: Readable | InboundPipe,
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<{ readonly problem: string | undefined }> {
+  if (from instanceof InboundPipe) return from.read(onBytes);
   return new Promise((resolve) => {
-    stream.on('data', onBytes);
-    stream.on('error', ({ message }) => resolve({ problem: message }));
-    stream.on('close', () => resolve({ problem: undefined }));
+    from.on('data', onBytes);
+    from.on('error', ({ message }) => resolve({ problem: message }));
+    from.on('close', () => resolve({ problem: undefined }));
   });
 }
 

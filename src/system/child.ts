@@ -11,7 +11,7 @@
  */
 
 import { readFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { execa } from 'execa';
 import type { CleanupStack } from './cleanup.ts';
 import { isInstalled } from './installed.ts';
@@ -30,6 +30,8 @@ export interface ChildStart extends ChildOptions {
    * `signal`. Unless said otherwise it is ended by a signal.
    */
   readonly endsWith?: 'signal' | 'input';
+  /** A descriptor that it writes to; `stdout` is empty then. */
+  readonly stdoutTo?: number | undefined;
 }
 
 /** A running program. Read `stdout` and `stderr` at once, or it waits for that when its pipe is full. */
@@ -43,10 +45,10 @@ export class Child {
   readonly #process: ReturnType<typeof spawn>;
   readonly #endsWith: 'signal' | 'input';
 
-  private constructor(argv: Argv, signal: AbortSignal | undefined, endsWith: 'signal' | 'input') {
-    this.#process = endsWith === 'input' ? spawn(argv, undefined) : spawn(guarded(argv), signal);
+  private constructor(argv: Argv, { signal, endsWith = 'signal', stdoutTo }: ChildStart) {
+    this.#process = endsWith === 'input' ? spawn(argv, undefined, stdoutTo) : spawn(guarded(argv), signal, stdoutTo);
     this.#endsWith = endsWith;
-    this.stdout = this.#process.stdout;
+    this.stdout = this.#process.stdout ?? Readable.from([]);
     this.stderr = this.#process.stderr;
     this.ended = this.#process.then(({ exitCode }) => exitCode);
     this.howEnded = this.#process.then(({ exitCode, signal: by }) =>
@@ -55,16 +57,16 @@ export class Child {
   }
 
   /** Start a program; it is on the stack before it is there. */
-  static start(argv: Argv, { stack, signal, endsWith = 'signal' }: ChildStart): Child {
+  static start(argv: Argv, start: ChildStart): Child {
     let child: Child | undefined;
-    const forget = stack.push({
+    const forget = start.stack.push({
       what: `the process of ${argv.join(' ')}`,
       get byHand() {
         return `kill -9 ${child?.pid}`;
       },
       undo: async () => child?.stop(),
     });
-    child = new Child(argv, signal, endsWith);
+    child = new Child(argv, start);
     void child.ended.then(forget);
     return child;
   }
@@ -125,12 +127,14 @@ function guarded(argv: Argv): Argv {
   return isInstalled('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--', ...argv] : argv;
 }
 
-function spawn(argv: Argv, signal: AbortSignal | undefined) {
+function spawn(argv: Argv, signal: AbortSignal | undefined, stdoutTo: number | undefined) {
   const [program, ...args] = argv;
   const child = execa(program, args, {
     reject: false,
     buffer: false,
     stdin: 'pipe',
+    // It takes any, and its types name the first ten.
+    stdout: (stdoutTo as 9 | undefined) ?? 'pipe',
     // Messages are matched and shown: keep the tools' own English. What Node is told by its environment is for us alone.
     env: { LC_ALL: 'C', NODE_OPTIONS: '' },
     forceKillAfterDelay: INSIST_AFTER_MS,
