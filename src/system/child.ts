@@ -5,7 +5,10 @@
  * setpriv is not installed that much is not promised. Limit: the kernel forgets the signal when the program changes its
  * user (tcpdump does, unless `-Z root`), and it goes by our thread, so a worker thread must not start children.
  *
- * Source: prctl(2) PR_SET_PDEATHSIG, setpriv(1). Seen in test/live/capture-lifetime.test.ts.
+ * When it ends is for us to say: Ctrl-C and timeout(1) signal a whole process group, and a tcpdump that went with that would
+ * miss what is still under way. So it is in a session of its own.
+ *
+ * Source: prctl(2) PR_SET_PDEATHSIG, setpriv(1), setsid(2). Seen in test/live/capture-lifetime.test.ts and capture.test.ts.
  *
  * @module
  */
@@ -132,6 +135,7 @@ function spawn(argv: Argv, signal: AbortSignal | undefined, stdoutTo: number | u
   const child = execa(program, args, {
     reject: false,
     buffer: false,
+    detached: true,
     stdin: 'pipe',
     // It takes any, and its types name the first ten.
     stdout: (stdoutTo as 9 | undefined) ?? 'pipe',

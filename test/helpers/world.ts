@@ -73,15 +73,24 @@ export class Background {
 
   /** Send a signal to the program itself (not to the nsenter that waits for it outside). */
   signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#entry;
-    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-    process.kill(child === '' ? Number(pid) : Number(child), signal);
+    process.kill(this.#pid, signal);
+  }
+
+  /** Send it to the program's whole process group, as Ctrl-C does and timeout(1): of one that was started by setsid(1). */
+  signalGroup(signal: NodeJS.Signals): void {
+    process.kill(-this.#pid, signal);
   }
 
   /** End it. Through the program: were the nsenter killed, a zombie would keep the world until init reaps it. */
   async stop(): Promise<void> {
     if (this.#entry.exitCode === null && this.#entry.signalCode === null) this.signal('SIGKILL');
     await this.exited;
+  }
+
+  get #pid(): number {
+    const { pid } = this.#entry;
+    const child = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+    return child === '' ? Number(pid) : Number(child);
   }
 }
 
