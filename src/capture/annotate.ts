@@ -28,9 +28,15 @@ const PIECE_BYTES = 4 * 1024 * 1024;
  * Add the comments.
  *
  * @param path A regular file that `PcapngFile` has written and closed.
+ * @param ofFile What it says of itself from now on; `undefined`: as before.
  * @throws The reason of the signal, the file as it was.
  */
-export async function annotate(path: string, commentsOf: CommentsOf, signal: AbortSignal): Promise<Annotated> {
+export async function annotate(
+  path: string,
+  commentsOf: CommentsOf,
+  ofFile: string | undefined,
+  signal: AbortSignal,
+): Promise<Annotated> {
   let aside: string | undefined;
   let file: number | undefined;
   try {
@@ -40,7 +46,7 @@ export async function annotate(path: string, commentsOf: CommentsOf, signal: Abo
     const target = realpathSync(path);
     aside = `${target}.nsdiag-${process.pid}`;
     const output = await OutputFile.open(aside, signal);
-    const adder = new CommentAdder(commentsOf);
+    const adder = new CommentAdder(commentsOf, ofFile);
     try {
       await copy(file, adder, (bytes) => output.write(bytes, wholeBlocks), signal);
     } finally {

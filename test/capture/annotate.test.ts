@@ -13,6 +13,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { annotate } from '../../src/capture/annotate.ts';
 import { PcapngFile } from '../../src/capture/pcapng-file.ts';
+import { OPTION } from '../../src/wire/capture-file/pcapng-options.ts';
+import type { OptionToWrite } from '../../src/wire/capture-file/write-block.ts';
 import { readAll } from '../wire/capture-file/read-all.ts';
 
 const NEVER = new AbortController().signal;
@@ -43,7 +45,12 @@ test('annotate() adds comments to the packets that are meant, and changes nothin
     ['1.1', ['rewritten: 10.0.0.1 > 192.0.2.1', 'é 😀 second']],
     [`1.${last}`, ['lost']],
   ]);
-  const answer = await annotate(path, (id, _high, _low, ordinal) => said.get(`${id}.${ordinal}`) ?? [], NEVER);
+  const answer = await annotate(
+    path,
+    (id, _high, _low, ordinal) => said.get(`${id}.${ordinal}`) ?? [],
+    undefined,
+    NEVER,
+  );
   expect(answer).toEqual({ kind: 'done', packets: 3 });
   const after = readAll(readFileSync(path));
   expect(after.summary).toMatchObject({ packets: PACKETS + 1, problem: undefined });
@@ -67,8 +74,25 @@ test('annotate() adds comments to the packets that are meant, and changes nothin
 test('annotate() copies byte for byte where there is nothing to say, and what is cut off at the end', async () => {
   const cut = readFileSync(path).subarray(0, -7);
   writeFileSync(path, cut);
-  expect(await annotate(path, () => [], NEVER)).toEqual({ kind: 'done', packets: 0 });
+  expect(await annotate(path, () => [], undefined, NEVER)).toEqual({ kind: 'done', packets: 0 });
   expect(Buffer.compare(readFileSync(path), cut)).toBe(0);
+});
+
+test('annotate() puts what the file says of itself into the place of what it said before', async () => {
+  const written = async (name: string, comments: readonly string[]) => {
+    const described = join(folder, name);
+    const snapshot: readonly OptionToWrite[] = [[OPTION.sectionHardware, new Uint8Array(40_000)]];
+    const file = await PcapngFile.open(described, { application: 'nsdiag', comments, snapshot }, NEVER);
+    file.packet(file.describe({ name: 'ns1:a', linkType: 1, snapLengthBytes: 512 }), 1, 0, PACKET, 0, 300, 300, 'in');
+    await file.close();
+    return described;
+  };
+  const expected = readFileSync(await written('expected', ['2 lost: é']));
+  for (const before of [[], ['begun'], ['begun', 'and a second']]) {
+    const file = await written('before', before);
+    expect(await annotate(file, () => [], '2 lost: é', NEVER)).toEqual({ kind: 'done', packets: 0 });
+    expect(Buffer.compare(readFileSync(file), expected)).toBe(0);
+  }
 });
 
 test('annotate() leaves the file as it was when it is interrupted half-way', async () => {
@@ -80,6 +104,7 @@ test('annotate() leaves the file as it was when it is interrupted half-way', asy
       if (ordinal === PACKETS / 4) controller.abort(new Error('Ctrl-C'));
       return ['lost'];
     },
+    undefined,
     controller.signal,
   );
   await expect(interrupted).rejects.toThrow('Ctrl-C');
@@ -90,15 +115,17 @@ test('annotate() leaves the file as it was when it is interrupted half-way', asy
 test('annotate() keeps a symbolic link, and answers why where it cannot', async () => {
   const link = join(folder, 'link.pcapng');
   symlinkSync(path, link);
-  expect(await annotate(link, (_id, _high, _low, ordinal) => (ordinal === 1 ? ['lost'] : []), NEVER)).toEqual({
+  expect(
+    await annotate(link, (_id, _high, _low, ordinal) => (ordinal === 1 ? ['lost'] : []), undefined, NEVER),
+  ).toEqual({
     kind: 'done',
     packets: 2,
   });
   expect(lstatSync(link).isSymbolicLink()).toBe(true);
   expect(realpathSync(link)).toBe(realpathSync(path));
-  expect(await annotate('/dev/null', () => [], NEVER)).toEqual({
+  expect(await annotate('/dev/null', () => [], undefined, NEVER)).toEqual({
     kind: 'left',
     why: '/dev/null is no file that could be written again',
   });
-  expect(await annotate(join(folder, 'none'), () => [], NEVER)).toMatchObject({ kind: 'left' });
+  expect(await annotate(join(folder, 'none'), () => [], undefined, NEVER)).toMatchObject({ kind: 'left' });
 });

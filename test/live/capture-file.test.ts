@@ -51,10 +51,10 @@ liveTest('tshark reads from the file of a capture which packets were lost and wh
       rows.filter(([, each]) => each === protocol).map(([, , ...row]) => row),
     );
     const [veth1, h1, h2, veth2] = [
-      ['ns1:veth1', 'veth to host:h1, 10.0.1.1/24'],
-      ['host:h1', 'veth to ns1:veth1, 10.0.1.254/24'],
-      ['host:h2', 'veth to ns2:veth2, 10.0.2.254/24'],
-      ['ns2:veth2', 'veth to host:h2, 10.0.2.1/24'],
+      ['ns1:veth1', 'ns1:veth1, veth to host:h1, 10.0.1.1/24'],
+      ['host:h1', 'host:h1, veth to ns1:veth1, 10.0.1.254/24'],
+      ['host:h2', 'host:h2, veth to ns2:veth2, 10.0.2.254/24'],
+      ['ns2:veth2', 'ns2:veth2, veth to host:h2, 10.0.2.1/24'],
     ];
     const [isIn, isOut] = ['0x00000001', '0x00000002'];
     const became = expect.stringMatching(/^nsdiag: .* became 10\.0\.2\.\d+ > /);
@@ -70,9 +70,19 @@ liveTest('tshark reads from the file of a capture which packets were lost and wh
     ]);
     expect(udp).toEqual([
       [...veth1, isOut, ''],
-      [...h1, isIn, expect.stringMatching(/^nsdiag: lost after here: not seen in .* within 200 ms$/)],
+      [
+        ...h1,
+        isIn,
+        expect.stringMatching(
+          /^nsdiag: lost after here: not seen in .* within 200 ms,nsdiag: firewall-drop \(request\): .*nft/,
+        ),
+      ],
     ]);
-    expect((await world.run(['capinfos', '/mnt/all.pcapng'])).stdout).toMatch(/Strict time order: +True/);
+    const { stdout: said } = await world.run(['capinfos', '/mnt/all.pcapng']);
+    expect(said).toMatch(/Strict time order: +True/);
+    expect(said).toMatch(
+      /Capture comment: +\d+ packets: .*1 lost.* Lost: 1 × UDP .* firewall-drop .* no destination MAC/,
+    );
 
     const split = await Promise.all(
       ['ns1', 'host', 'ns2'].map((name) => tshark(world, `/mnt/all-${name}.pcap`, ['ip.src'])),

@@ -38,8 +38,8 @@ liveTest("tshark -D lists every namespace's devices", async ({ skip }) => {
   await inWorld(async (world) => {
     const folder = await installed(world);
     const listed = (await world.run(['tshark', '-D'])).stdout.split('\n').map((line) => line.replace(/^\d+\. /, ''));
-    expect(listed).toContain('ns1:any (all devices of the namespace)');
-    expect(listed).toContain('ns1:veth0 (veth to ns2:<b>$(x), 10.0.1.1/24)');
+    expect(listed).toContain('ns1:any (ns1:any, all devices of the namespace)');
+    expect(listed).toContain('ns1:veth0 (ns1:veth0, veth to ns2:<b>$(x), 10.0.1.1/24)');
     expect(listed).toContain('ns2:%3cb%3e%24%28x%29 (ns2:<b>$(x), veth to ns1:veth0, 10.0.1.2/24)');
 
     const asNobody = ['setpriv', '--reuid', '65534', '--clear-groups', 'tshark', '-D'] as const;

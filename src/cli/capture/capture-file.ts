@@ -12,12 +12,13 @@ import { PcapFile } from '../../capture/pcap-file.ts';
 import type { PcapRecords } from '../../capture/pcap-records.ts';
 import { PcapngFile } from '../../capture/pcapng-file.ts';
 import { roleText } from '../../report/device-text.ts';
+import { ABOUT_THE_FILE } from '../../report/text/capture-comment.ts';
 import { snapshotOptions } from '../../wire/capture-file/embedded-snapshot.ts';
 import type { Moment } from '../../wire/capture-file/write-pcapng.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
 import { VERSION } from '../version.ts';
 import type { Places } from './places.ts';
-import type { Remarks } from './remarks.ts';
+import type { Outcome, Remarks } from './remarks.ts';
 import type { CaptureRequest } from './request.ts';
 
 interface Written {
@@ -57,7 +58,12 @@ export class CaptureFile {
   /** @throws Failure `bad-file` where it cannot be written. */
   static async open(options: CaptureFileOptions): Promise<CaptureFile> {
     const snapshot = snapshotOptions(gzipSync(options.snapshot));
-    const section = { hardware: arch(), system: `Linux ${release()}`, application: `nsdiag ${VERSION}` };
+    const section = {
+      hardware: arch(),
+      system: `Linux ${release()}`,
+      application: `nsdiag ${VERSION}`,
+      comments: [ABOUT_THE_FILE],
+    };
     const all = await PcapngFile.open(options.path, snapshot ? { ...section, snapshot } : section, options.signal);
     return new CaptureFile(options, all, snapshot ? undefined : 'the snapshot of the host is too large to be within');
   }
@@ -107,15 +113,15 @@ export class CaptureFile {
   }
 
   /**
-   * Comments on packets of a file that has been closed.
+   * Comments on packets of a file that has been closed, and on the file itself.
    *
    * @returns What a person should know of it: that they are not there, or not all.
    */
-  comment(remarks: Remarks): Promise<string | undefined> {
+  comment(remarks: Remarks, outcome: Outcome): Promise<string | undefined> {
     const names: string[] = [];
     for (const { interfaceId, name } of this.#interfaces.values()) names[interfaceId] = name;
     // Ctrl-C is how a capture ends.
-    return remarks.putInto(this.#options.path, (id) => names[id], new AbortController().signal);
+    return remarks.putInto(this.#options.path, (id) => names[id], outcome, new AbortController().signal);
   }
 
   /** @param countersOf What tcpdump counted in the namespace of a stream; `undefined`: it did not say. */
@@ -131,10 +137,10 @@ export class CaptureFile {
         interfaceId,
         at,
         delivered: packets,
-        // Once, or whoever adds up would count it again for every device.
+        // Once, or whoever adds up would count it again for every device; none of all is none of each.
         ...(isFirst && counters !== undefined
-          ? { accepted: counters.received, droppedBySystem: counters.dropped, comments: [comment] }
-          : {}),
+          ? { received: counters.received, dropped: counters.dropped, comments: [comment] }
+          : { dropped: counters?.dropped === 0 ? 0 : undefined }),
       });
     }
     await Promise.all([this.#all.close(), ...this.#split.map((file) => file?.close())]);
@@ -146,7 +152,8 @@ export class CaptureFile {
     const name = `${netns}:${device}`;
     const interfaceId = this.#all.describe({
       name,
-      ...(link === undefined ? {} : { description: roleText(link) }),
+      // Wireshark's properties of a file show it in place of the name.
+      description: link === undefined ? name : `${name}, ${roleText(link)}`,
       ...(link?.mac === undefined ? {} : { mac: link.mac }),
       linkType: LINK_TYPE.linuxSll2,
       snapLengthBytes: request.snapLengthBytes,

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { LostGroup } from '../../postmortem/live/journey.ts';
+import type { LiveSummary } from '../../report/live-json.ts';
+import { captureComment, causesText } from '../../report/text/capture-comment.ts';
 import { Failure } from '../../system/failure.ts';
 import type { ExitCode } from '../io.ts';
 import type { Session } from './session.ts';
@@ -23,7 +26,7 @@ export async function conclude(session: Session): Promise<ExitCode> {
   const after = tracking.lost.total + tracking.unanswered.total > 0 ? await lookAgain() : undefined;
   const { question } = chosen;
   const summary = summaryOf({ tracking, live, host: after ?? host, near, request, notices, ending, question });
-  await closeFile(session);
+  await closeFile(session, summary);
   tellSummary(out, summary, request.isJson, style);
   if (tracking.followed === 0 && NOT_RUN.has(ending.program?.exitCode ?? 0)) throw cannotRun(request.program ?? []);
   if (ending.problem !== undefined) throw ending.problem;
@@ -32,13 +35,20 @@ export async function conclude(session: Session): Promise<ExitCode> {
 
 const EXIT_CODE = { arrived: 0, lost: 1, undecided: 3 } as const;
 
-async function closeFile({ file, live, ending, remarks, output }: Session): Promise<void> {
+async function closeFile({ file, live, ending, remarks, output, tracking }: Session, summary: LiveSummary) {
   if (file === undefined) return;
   const nowMs = Date.now();
   const at = { seconds: Math.floor(nowMs / 1000), nanoseconds: (nowMs % 1000) * 1e6 };
   try {
     await file.close((stream) => live.stream(stream)?.capture.counters, at);
-    const note = ending.problem === undefined ? await file.comment(remarks) : undefined;
+    if (ending.problem !== undefined) return;
+    const causes = new Map(tracking.lost.all.map((group, at) => [group as LostGroup, summary.lost[at]?.answer]));
+    const causesOf = (group: LostGroup) => causesText(causes.get(group));
+    const note = await file.comment(remarks, {
+      ofFile: captureComment(summary),
+      isToBeTold: summary.verdict === 'lost',
+      causesOf,
+    });
     if (note !== undefined) output.notice(note);
   } catch (error) {
     ending.fail(error);

@@ -1,5 +1,6 @@
 /**
- * What the file says about packets that were lost or rewritten, as comments that Wireshark shows with the packet.
+ * What the file says about packets that were lost or rewritten, as comments that Wireshark shows with the packet, and about
+ * itself.
  *
  * It is known after the packet has been written, so it is kept until the capture ends and put in then (capture/annotate.ts). A
  * packet is found again by its device and its time; two on one device within one nanosecond would share a comment.
@@ -8,7 +9,8 @@
  */
 
 import { annotate } from '../../capture/annotate.ts';
-import type { JourneyHop, LiveFate, LiveJourney } from '../../postmortem/live/journey.ts';
+import type { JourneyHop, LiveFate, LiveJourney, LostGroup } from '../../postmortem/live/journey.ts';
+import { escapeText } from '../../report/escape.ts';
 
 /** Kept in memory until the end; a capture in which more goes wrong is not read packet by packet. */
 const MOST_PACKETS = 50_000;
@@ -16,9 +18,22 @@ const WORD = 2 ** 32;
 /** Wireshark's own comments are a person's. */
 const FROM_US = 'nsdiag: ';
 
+/** What is known when all has been captured. */
+export interface Outcome {
+  /** What the file says of itself. */
+  readonly ofFile: string;
+  /** It is worth writing the file anew, even where no packet gets a comment. */
+  readonly isToBeTold: boolean;
+  /** Why such packets died: clauses. */
+  readonly causesOf: (lost: LostGroup) => readonly string[];
+}
+
+/** A group stands for the causes of its packets. */
+type Remark = string | LostGroup;
+
 export class Remarks {
   /** By device, then by the nanoseconds since `#baseNs`. */
-  readonly #byDevice = new Map<string, Map<number, string[]>>();
+  readonly #byDevice = new Map<string, Map<number, Remark[]>>();
   readonly #baseNs: bigint;
   #packets = 0;
   #left = 0;
@@ -40,17 +55,19 @@ export class Remarks {
     const firstNs = Number(timestampNs - this.#baseNs);
     for (const hop of hops) for (const change of hop.changes) this.#say(hop, firstNs, change);
     const last = hops.findLast(({ isForOther }) => !isForOther) ?? hops.at(-1);
-    if (fate.kind === 'lost' && last !== undefined) this.#say(last, firstNs, lostText(fate));
+    if (fate.kind !== 'lost' || last === undefined) return;
+    this.#say(last, firstNs, lostText(fate));
+    if (fate.group !== undefined) this.#say(last, firstNs, fate.group);
   }
 
-  #say({ netns, device, afterNs }: JourneyHop, firstNs: number, text: string): void {
+  #say({ netns, device, afterNs }: JourneyHop, firstNs: number, remark: Remark): void {
     const name = `${netns}:${device}`;
-    const ofDevice = this.#byDevice.get(name) ?? new Map<number, string[]>();
+    const ofDevice = this.#byDevice.get(name) ?? new Map<number, Remark[]>();
     this.#byDevice.set(name, ofDevice);
     const timeNs = firstNs + afterNs;
     const said = ofDevice.get(timeNs);
-    if (said === undefined) ofDevice.set(timeNs, [FROM_US + text]);
-    else said.push(FROM_US + text);
+    if (said === undefined) ofDevice.set(timeNs, [remark]);
+    else said.push(remark);
   }
 
   /**
@@ -62,16 +79,23 @@ export class Remarks {
   async putInto(
     path: string,
     nameOf: (interfaceId: number) => string | undefined,
+    { ofFile, isToBeTold, causesOf }: Outcome,
     signal: AbortSignal,
   ): Promise<string | undefined> {
-    if (this.#packets === 0) return undefined;
-    const byInterface: (ReadonlyMap<number, readonly string[]> | undefined)[] = [];
+    if (this.#packets === 0 && !isToBeTold) return undefined;
+    const byInterface: (ReadonlyMap<number, readonly Remark[]> | undefined)[] = [];
+    const words = (remark: Remark) =>
+      (typeof remark === 'string' ? [remark] : causesOf(remark)).map((text) => FROM_US + escapeText(text));
     const of = (id: number) => (byInterface[id] ??= this.#byDevice.get(nameOf(id) ?? '') ?? NONE);
     const [baseHigh, baseLow] = [Number(this.#baseNs / BigInt(WORD)), Number(this.#baseNs % BigInt(WORD))];
     const annotated = await annotate(
       path,
       // Exact: the difference stays under 2^53 for a hundred days.
-      (id, high, low) => of(id).get((high - baseHigh) * WORD + low - baseLow) ?? [],
+      (id, high, low) =>
+        of(id)
+          .get((high - baseHigh) * WORD + low - baseLow)
+          ?.flatMap(words) ?? [],
+      ofFile,
       signal,
     );
     if (annotated.kind === 'left')
@@ -81,7 +105,7 @@ export class Remarks {
   }
 }
 
-const NONE: ReadonlyMap<number, readonly string[]> = new Map();
+const NONE: ReadonlyMap<number, readonly Remark[]> = new Map();
 
 function lostText({ where, isInPart, afterMs }: Extract<LiveFate, { readonly kind: 'lost' }>): string {
   const what = isInPart ? 'partly lost' : 'lost';

@@ -165,19 +165,24 @@ export class Tracking {
     }
     const traffic = this.#trafficOf(packet);
     const { fate, lastPoint } = fateOf(packet, traffic, this.#fateOptions);
-    const count = fate.kind === 'lost' ? this.#countLost(packet, lastPoint, fate.where, traffic) : () => undefined;
-    this.#sameFates.set(key, { fate, count });
+    if (fate.kind !== 'lost') {
+      this.#sameFates.set(key, { fate, count: () => undefined });
+      return fate;
+    }
+    const group = this.#lostGroup(packet, lastPoint, fate.where, traffic);
+    const lost = { ...fate, group };
+    const count = () => this.lost.count(group);
+    this.#sameFates.set(key, { fate: lost, count });
     count();
-    return fate;
+    return lost;
   }
 
-  #countLost(packet: FollowedPacket, lastPoint: number, where: string | undefined, traffic: Traffic | undefined) {
+  #lostGroup(packet: FollowedPacket, lastPoint: number, where: string | undefined, traffic: Traffic | undefined) {
     const place = this.#options.places.all[lastPoint];
     const lastSeen = place === undefined ? '?' : `${place.netns}:${place.device}`;
     const { text } = journeyOf(packet, this.#options.places.all, ARRIVED);
     const key = `${lastSeen} ${where} ${JSON.stringify(traffic) ?? text}`;
-    const group = this.lost.of(key, () => ({ text, lastSeen, where, traffic }));
-    return () => this.lost.count(group);
+    return this.lost.of(key, () => ({ text, lastSeen, where, traffic }));
   }
 
   #notAnswered(packet: FollowedPacket): void {

@@ -1,7 +1,7 @@
 /**
  * What Wireshark asks of an extcap, and how it wants it said: sentences of words in braces.
  *
- *     interface {value=ns1:veth0}{display=veth to ns2:veth1, 10.0.1.1/24}
+ *     interface {value=ns1:veth0}{display=ns1:veth0, veth to ns2:veth1, 10.0.1.1/24}
  *
  * An interface is called `NAMESPACE:DEVICE`. Wireshark makes names of files and of settings of it, so all but letters, digits,
  * `.`, `_`, `-` and `:` is written as in a URL; a device that is without an Ethernet header has `~ip` behind it, because Wireshark
@@ -52,10 +52,9 @@ export function interfaceLines(
   return [`extcap ${word('version', version)}${word('display', 'nsdiag')}`, ...listed, ...note];
 }
 
-/** Wireshark shows the value beside it, which tells the name unless the name is odd. */
-function displayOf({ netns, device, hasEthernet, description }: ListedInterface): string {
-  const name = `${netns}:${device}`;
-  return interfaceValue({ netns, device, hasEthernet }) === name ? description : `${name}, ${description}`;
+/** Wireshark's window lists `DISPLAY: VALUE`: a person runs down its left edge, and looks for names there. */
+function displayOf({ netns, device, description }: ListedInterface): string {
+  return `${netns}:${device}, ${description}`;
 }
 
 /** The answer to --extcap-dlts; the capture itself says it again, with what tcpdump found. */

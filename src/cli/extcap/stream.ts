@@ -153,8 +153,8 @@ class Copy {
     this.#file.statistics({
       interfaceId: 0,
       at,
-      accepted: received,
-      droppedBySystem: dropped,
+      received,
+      dropped,
       delivered: this.#packets,
     });
   }

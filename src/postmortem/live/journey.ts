@@ -37,7 +37,14 @@ export type LiveFate =
   /** To a group or to everybody: there is no one place to arrive at. */
   | { readonly kind: 'group' }
   /** Not seen any further. `where`: the next place on its way that was listened at, where that is known. */
-  | { readonly kind: 'lost'; readonly where: string | undefined; readonly isInPart: boolean; readonly afterMs: number }
+  | {
+      readonly kind: 'lost';
+      readonly where: string | undefined;
+      readonly isInPart: boolean;
+      readonly afterMs: number;
+      /** Where it is counted; `undefined`: there are too many kinds. */
+      readonly group?: LostGroup | undefined;
+    }
   /** It may have been seen, had nothing been lost by the capture itself. */
   | { readonly kind: 'unknown'; readonly why: string };
 

@@ -41,12 +41,12 @@ function outcome({ verdict, summary }: LiveSummary, style: Style): string {
   return bold(paint(paragraph(summary, style, `${sign} `)));
 }
 
-function lostText({ packets, text, lastSeen, where }: LiveSummary['lost'][number]): string {
+export function lostText({ packets, text, lastSeen, where }: LiveSummary['lost'][number]): string {
   const next = where === undefined ? 'and nowhere after' : `not at ${where}`;
   return `Lost: ${packets.toLocaleString('en')} × ${text}: last seen at ${lastSeen}, ${next}`;
 }
 
-function silentText({ packets, text, lastSeen }: LiveSummary['lost'][number]): string {
+export function silentText({ packets, text, lastSeen }: LiveSummary['lost'][number]): string {
   return `No answer: ${packets.toLocaleString('en')} × ${text}: it got as far as ${lastSeen}`;
 }
 

@@ -67,7 +67,7 @@ export interface StatisticsToWrite {
   readonly end?: Moment;
   /** By the interface: passed or not. */
   readonly received?: number | bigint | undefined;
-  /** By the interface, for want of room. */
+  /** For want of room: by the interface, and in the files of dumpcap by the kernel; Wireshark's properties of a file show this one alone. */
   readonly dropped?: number | bigint | undefined;
   /** Passed the filter. */
   readonly accepted?: number | bigint | undefined;

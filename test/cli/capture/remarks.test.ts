@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { PcapngFile } from '../../../src/capture/pcapng-file.ts';
-import { Remarks } from '../../../src/cli/capture/remarks.ts';
-import type { LiveFate, LiveJourney } from '../../../src/postmortem/live/journey.ts';
+import { type Outcome, Remarks } from '../../../src/cli/capture/remarks.ts';
+import type { LiveFate, LiveJourney, LostGroup } from '../../../src/postmortem/live/journey.ts';
 import { readAll } from '../../wire/capture-file/read-all.ts';
 
 const NEVER = new AbortController().signal;
@@ -14,6 +14,12 @@ const SECONDS = Number(TURN_NS / 1_000_000_000n);
 const NAMES = ['ns1:a', 'host:b'];
 const LOST: LiveFate = { kind: 'lost', where: 'ns2:c', isInPart: false, afterMs: 200 };
 const ARRIVED: LiveFate = { kind: 'arrived' };
+const GROUP: LostGroup = { text: 'UDP', lastSeen: 'host:b', where: 'ns2:c', packets: 2 };
+const OUTCOME: Outcome = {
+  ofFile: '2 lost',
+  isToBeTold: false,
+  causesOf: (group) => (group === GROUP ? ['firewall-drop: h\u001b2 drops it', 'then no-route'] : []),
+};
 
 let folder = '';
 beforeEach(() => {
@@ -67,15 +73,15 @@ test('Remarks go to the packet they are about: where it was lost, and where it c
   const remarks = new Remarks(SECONDS - 100);
   remarks.tell(ARRIVED, false, () => expect.unreachable('nothing is to be said about it'));
   remarks.tell(ARRIVED, true, journey(0, ['1 became 2']));
-  remarks.tell(LOST, false, journey(1));
+  remarks.tell({ ...LOST, group: GROUP }, false, journey(1));
   remarks.tell(LOST, true, journey(2, ['3 became 4']));
-  expect(await remarks.putInto(path, (id) => NAMES[id], NEVER)).toBeUndefined();
+  expect(await remarks.putInto(path, (id) => NAMES[id], OUTCOME, NEVER)).toBeUndefined();
   const lost = 'nsdiag: lost after here: not seen in ns2:c within 200 ms';
   expect(readAll(readFileSync(path)).packets.map(({ options }) => options.comments)).toEqual([
     [],
     ['nsdiag: 1 became 2'],
     [],
-    [lost],
+    [lost, 'nsdiag: firewall-drop: h\\x1b2 drops it', 'nsdiag: then no-route'],
     [],
     ['nsdiag: 3 became 4', lost],
   ]);
@@ -83,13 +89,15 @@ test('Remarks go to the packet they are about: where it was lost, and where it c
 
 test('Remarks say that the file is without them, and how many are left out', async () => {
   const nothing = new Remarks(SECONDS);
-  expect(await nothing.putInto('/dev/null', () => undefined, NEVER)).toBeUndefined();
+  expect(await nothing.putInto('/dev/null', () => undefined, OUTCOME, NEVER)).toBeUndefined();
+  const told = { ...OUTCOME, isToBeTold: true };
+  expect(await nothing.putInto('/dev/null', () => undefined, told, NEVER)).toMatch(/^the file says nothing about/);
   const remarks = new Remarks(SECONDS);
   for (let packet = 0; packet < 50_003; packet++) remarks.tell(LOST, false, journey(0));
-  expect(await remarks.putInto('/dev/null', (id) => NAMES[id], NEVER)).toMatch(
+  expect(await remarks.putInto('/dev/null', (id) => NAMES[id], OUTCOME, NEVER)).toMatch(
     /^the file says nothing about packets that were lost/,
   );
-  expect(await remarks.putInto(await capture(), (id) => NAMES[id], NEVER)).toBe(
+  expect(await remarks.putInto(await capture(), (id) => NAMES[id], OUTCOME, NEVER)).toBe(
     'the file comments on the first 50000 packets that were lost or rewritten, and not on 3 more',
   );
 });

@@ -15,8 +15,8 @@ test('interfaceLines() lists every device by name and role, and says what is mis
   ];
   expect(interfaceLines('1.2.3', interfaces, 'nsdiag: 2 namespaces are not listed: it needs root')).toEqual([
     'extcap {version=1.2.3}{display=nsdiag}',
-    'interface {value=ns1:any}{display=all devices}',
-    'interface {value=ns1:veth0}{display=veth}',
+    'interface {value=ns1:any}{display=ns1:any, all devices}',
+    'interface {value=ns1:veth0}{display=ns1:veth0, veth}',
     'interface {value=pid:12:tun0~ip}{display=pid:12:tun0, tun}',
     'interface {value=nsdiag}{display=nsdiag: 2 namespaces are not listed: it needs root}',
   ]);
