@@ -53,7 +53,7 @@ export function pointsDocument(analysis: PointsAnalysis | undefined, captures: r
       first: frame(first),
       last: frame(last),
     })),
-    translations: rewritings.map(({ from, to, before, after, packets }) => ({
+    translations: Array.from(rewritings, ({ from, to, before, after, packets }) => ({
       after: nameOf(from),
       before: nameOf(to),
       flow: before,

@@ -11,7 +11,6 @@ import type { FindingCode } from '../finding-code.ts';
 import type { MatchedPoints } from './match-points.ts';
 import { NOT_SEEN, passageOf } from './passages.ts';
 import type { CapturePoint } from './places.ts';
-import { Senses } from './senses.ts';
 import { reverseStream } from './ways.ts';
 
 /** Their first frame is a question that had no answer. */
@@ -40,8 +39,7 @@ interface Followed {
 export function withOtherPoints(findings: readonly Finding[], matched: MatchedPoints | undefined): readonly Finding[] {
   const isFollowed = ({ code }: Finding) => ONE_EVENT.has(code) || SENT_AGAIN.has(code);
   if (matched === undefined || !findings.some(isFollowed)) return findings;
-  const senses = new Senses(matched.matching);
-  const followed = findings.map((finding) => (isFollowed(finding) ? follow(matched, senses, finding) : undefined));
+  const followed = findings.map((finding) => (isFollowed(finding) ? follow(matched, finding) : undefined));
   return findings.flatMap((finding, at) => {
     const own = followed[at];
     if (own === undefined) return [finding];
@@ -51,7 +49,7 @@ export function withOtherPoints(findings: readonly Finding[], matched: MatchedPo
   });
 }
 
-function follow({ matching, parts }: MatchedPoints, senses: Senses, finding: Finding): Followed | undefined {
+function follow({ matching, senses, parts }: MatchedPoints, finding: Finding): Followed | undefined {
   const { index, streams, ways } = matching;
   const [{ capture, number }] = finding.frames;
   const record = parts

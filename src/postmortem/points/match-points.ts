@@ -5,22 +5,21 @@
  */
 
 import { Expectations } from './expectations.ts';
-import type { FlowIds } from './flow-ids.ts';
-import { flowText } from './flow-text.ts';
 import { followAll, type Hop } from './hops.ts';
 import { frameOf, lossesOf, pointOf } from './losses.ts';
 import { nothingArrived } from './nothing-arrived.ts';
 import type { Matching } from './passages.ts';
 import type { Part } from './places.ts';
-import type { Clock, HopRow, PointsAnalysis, Rewriting } from './points-analysis.ts';
+import type { Clock, HopRow, PointsAnalysis } from './points-analysis.ts';
 import { type FoundBetween, findingsOf } from './points-findings.ts';
 import { ReturnWays } from './return-ways.ts';
+import { rewritingsOf } from './rewritings.ts';
 import { Senses } from './senses.ts';
 import { type Doubt, settle } from './settle.ts';
 import { SightingIndex } from './sighting-index.ts';
 import type { Sightings } from './sightings.ts';
 import { pointsOfParts } from './slices.ts';
-import { Streams, type Translation } from './streams.ts';
+import { Streams } from './streams.ts';
 import { waysOf } from './ways.ts';
 
 /** Points are bits of a number. */
@@ -33,6 +32,7 @@ const FEW_POINTS = 4;
 export interface MatchedPoints {
   readonly analysis: PointsAnalysis;
   readonly matching: Matching;
+  readonly senses: Senses;
   readonly parts: readonly Part[];
 }
 
@@ -94,7 +94,7 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
     findings: [...findingsOf(found), ...nothingArrived(matching, parts, byNumber)],
     notes: notesOf(matching, parts, points.length),
   };
-  return { analysis, matching, parts };
+  return { analysis, matching, senses, parts };
 }
 
 function seenOn(hop: Hop | undefined): number {
@@ -121,50 +121,6 @@ function rowOf(hop: Hop, place: (point: number) => number): HopRow {
 function byWay(a: HopRow, b: HopRow): number {
   const isBack = ({ from, to }: HopRow) => (from > to ? 1 : 0);
   return isBack(a) - isBack(b) || (isBack(a) === 1 ? b.from - a.from : a.from - b.from) || a.to - b.to;
-}
-
-/** The way back is not told of a flow whose way there is. */
-function rewritingsOf({ index, streams, ways }: Matching): readonly Rewriting[] {
-  const { flows } = index.sightings;
-  const told = new Set<number>();
-  return streams.translations.flatMap((translation) => {
-    const { from, fromPoint, toPoint } = translation;
-    const reverse = flows.reverseOf(from);
-    if (reverse !== undefined && told.has(reverse)) return [];
-    told.add(from);
-    const [a, b] = [ways.order.indexOf(fromPoint), ways.order.indexOf(toPoint)];
-    return [new LazyRewriting(flows, translation, a, b)];
-  });
-}
-
-/** There may be half a million, of which hardly one is shown: the words are made when they are asked for. */
-class LazyRewriting implements Rewriting {
-  readonly from: number;
-  readonly to: number;
-  readonly translation: Translation;
-  readonly #flows: FlowIds;
-  readonly #isForth: boolean;
-
-  /** @param a The place of where it comes from. @param b Of where it goes. */
-  constructor(flows: FlowIds, translation: Translation, a: number, b: number) {
-    this.from = Math.min(a, b);
-    this.to = Math.max(a, b);
-    this.translation = translation;
-    this.#flows = flows;
-    this.#isForth = a < b;
-  }
-
-  get packets(): number {
-    return this.translation.packets;
-  }
-
-  get before(): string {
-    return flowText(this.#flows.flow(this.#isForth ? this.translation.from : this.translation.to));
-  }
-
-  get after(): string {
-    return flowText(this.#flows.flow(this.#isForth ? this.translation.to : this.translation.from));
-  }
 }
 
 function clocksOf({ ways }: Matching): readonly Clock[] {

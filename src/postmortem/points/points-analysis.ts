@@ -50,6 +50,12 @@ export interface Rewriting {
   readonly translation: Translation;
 }
 
+/** Each is made when it is asked for. */
+export interface RewritingList extends Iterable<Rewriting> {
+  readonly length: number;
+  slice(start: number, end: number): readonly Rewriting[];
+}
+
 /** How the clock of a point is to that of the first. */
 export interface Clock {
   readonly point: number;
@@ -63,7 +69,7 @@ export interface PointsAnalysis {
   readonly points: readonly CapturePoint[];
   readonly hops: readonly HopRow[];
   readonly losses: readonly Loss[];
-  readonly rewritings: readonly Rewriting[];
+  readonly rewritings: RewritingList;
   readonly clocks: readonly Clock[];
   readonly doubts: ReadonlyMap<Doubt, number>;
   readonly findings: readonly Finding[];

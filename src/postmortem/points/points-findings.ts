@@ -13,7 +13,7 @@ import { frameOf, type LostBetween } from './losses.ts';
 import { isReply, lostTraffic } from './lost-traffic.ts';
 import { alignedNs, type Matching } from './passages.ts';
 import type { CapturePoint, Part } from './places.ts';
-import type { Rewriting } from './points-analysis.ts';
+import type { Rewriting, RewritingList } from './points-analysis.ts';
 import type { ReturnWays } from './return-ways.ts';
 import type { Doubt, Settled } from './settle.ts';
 
@@ -26,7 +26,7 @@ export interface FoundBetween {
   readonly settled: Settled;
   readonly lost: readonly LostBetween[];
   readonly returns: ReturnWays;
-  readonly rewritings: readonly Rewriting[];
+  readonly rewritings: RewritingList;
 }
 
 /** No queue of a healthy host is that long. */

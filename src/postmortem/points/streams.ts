@@ -23,9 +23,39 @@ export interface Translation {
 /** Words of an entry; the flows are its key. */
 const VOTE = { from: 0, to: 1, fromPoint: 2, toPoint: 3, packets: 4, words: 5 } as const;
 
+/** In the order in which they are found, the lower point first. */
+export class Translations {
+  readonly count: number;
+  readonly #words: Int32Array;
+
+  /** @param words VOTE.words of each. */
+  constructor(words: Int32Array) {
+    this.count = words.length / VOTE.words;
+    this.#words = words;
+  }
+
+  from(at: number): number {
+    return this.#words[at * VOTE.words + VOTE.from] ?? 0;
+  }
+
+  to(at: number): number {
+    return this.#words[at * VOTE.words + VOTE.to] ?? 0;
+  }
+
+  at(at: number): Translation {
+    const word = (index: number) => this.#words[at * VOTE.words + index] ?? 0;
+    return {
+      from: this.from(at),
+      to: this.to(at),
+      fromPoint: word(VOTE.fromPoint),
+      toPoint: word(VOTE.toPoint),
+      packets: word(VOTE.packets),
+    };
+  }
+}
+
 export class Streams {
-  /** In the order in which they are found, the lower point first. */
-  readonly translations: readonly Translation[];
+  readonly translations: Translations;
   /** By flow: one bit a point that saw it. */
   readonly flowPoints: Int32Array;
   /** By stream. */
@@ -38,7 +68,8 @@ export class Streams {
     this.#parents = new Int32Array(count);
     for (let flow = 0; flow < count; flow++) this.#parents[flow] = flow;
     this.translations = bestOf(votes(index, this.flowPoints), count);
-    for (const { from, to } of this.translations) this.#join(from, to);
+    for (let at = 0; at < this.translations.count; at++)
+      this.#join(this.translations.from(at), this.translations.to(at));
     this.points = new Int32Array(count);
     for (let flow = 0; flow < count; flow++) {
       const stream = this.of(flow);
@@ -109,7 +140,7 @@ function votes(index: SightingIndex, flowPoints: Int32Array): NumberTable {
 }
 
 /** One flow is at another point one other flow, or several one after the other: those with a fair share. */
-function bestOf(found: NumberTable, flows: number): readonly Translation[] {
+function bestOf(found: NumberTable, flows: number): Translations {
   const mostOfFrom = new Int32Array(flows);
   const mostOfTo = new Int32Array(flows);
   const { words } = found;
@@ -120,19 +151,14 @@ function bestOf(found: NumberTable, flows: number): readonly Translation[] {
     mostOfFrom[from] = Math.max(packets, mostOfFrom[from] ?? 0);
     mostOfTo[to] = Math.max(packets, mostOfTo[to] ?? 0);
   }
-  const best: Translation[] = [];
+  let kept = 0;
   for (let vote = 0; vote < found.size * VOTE.words; vote += VOTE.words) {
     const from = words[vote + VOTE.from] ?? 0;
     const to = words[vote + VOTE.to] ?? 0;
     const packets = words[vote + VOTE.packets] ?? 0;
     if (packets * 4 < (mostOfFrom[from] ?? 0) || packets * 4 < (mostOfTo[to] ?? 0)) continue;
-    best.push({
-      from,
-      to,
-      fromPoint: words[vote + VOTE.fromPoint] ?? 0,
-      toPoint: words[vote + VOTE.toPoint] ?? 0,
-      packets,
-    });
+    words.copyWithin(kept, vote, vote + VOTE.words);
+    kept += VOTE.words;
   }
-  return best;
+  return new Translations(words.slice(0, kept));
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { HopRow, Loss, PointsAnalysis } from '../../postmortem/points/points-analysis.ts';
+import type { HopRow, Loss, PointsAnalysis, Rewriting } from '../../postmortem/points/points-analysis.ts';
 import { clockSentences, durationText } from '../text/points.ts';
 import { type Markup, markup } from './markup.ts';
 import { bullets, type Column, type Row, table } from './parts.ts';
@@ -43,7 +43,7 @@ const NAT_COLUMNS: readonly Column[] = [
 ];
 
 function natRow(name: (point: number) => string) {
-  return ({ from, to, before, after, packets }: PointsAnalysis['rewritings'][number]): Row => ({
+  return ({ from, to, before, after, packets }: Rewriting): Row => ({
     cells: [name(from), name(to), before, after, packets],
   });
 }

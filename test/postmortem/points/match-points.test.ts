@@ -319,7 +319,7 @@ test('matchPoints() learns who is who behind NAT, there and back', () => {
     },
   );
 
-  expect(analysis.rewritings).toMatchObject([
+  expect([...analysis.rewritings]).toMatchObject([
     { before: '10.0.1.1:4000 > 10.0.2.1:53', after: '192.0.2.1:61000 > 10.0.2.1:53', packets: 1 },
   ]);
 });
