@@ -44,7 +44,7 @@ export async function report(files: readonly string[], options: ReportOptions, i
   const recorder = pointRecorder();
   const volumes: Volume[] = [];
   const captures = await readCaptures(files, io, recorder, options.html === undefined ? undefined : volumes);
-  const matched = recorder.finish();
+  const matched = await recorder.finish();
   const style = styleOf(io.color.stdout, io.terminal.columns);
   if (options.packet !== undefined) {
     const journey = followPacket(options.packet, captures, matched);

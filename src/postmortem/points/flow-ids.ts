@@ -4,11 +4,8 @@
  * @module
  */
 
-import type { PacketFields } from '../../wire/fields.ts';
-import type { PacketKey } from './packet-key.ts';
+import { FLOW_WORDS as WORDS } from './sighting-rows.ts';
 
-/** Words a flow: network and protocol, ports, source, destination. */
-const WORDS = 10;
 const FIRST_SLOTS = 1024;
 const RECENT_BITS = 13;
 
@@ -23,39 +20,45 @@ export interface DirectedFlow {
   readonly destination: readonly number[];
 }
 
+/** The same as plain data, for another thread. */
+export interface FlowParts {
+  readonly count: number;
+  readonly rows: Int32Array<ArrayBuffer>;
+  readonly slots: Int32Array<ArrayBuffer>;
+}
+
+/** A flow is WORDS words: network and protocol, ports, source, destination. */
 export class FlowIds {
-  count = 0;
+  count: number;
   readonly #seed: number;
-  #rows = new Int32Array(FIRST_SLOTS * WORDS);
+  #rows: Int32Array<ArrayBuffer>;
   /** 0: free, else a flow's number and 1. */
-  #slots = new Int32Array(FIRST_SLOTS * 2);
+  #slots: Int32Array<ArrayBuffer>;
   readonly #row = new Int32Array(WORDS);
   /** By a cheap hash of addresses and ports: the flow that was there last, and 1. Packets come in bursts of one flow. */
   readonly #recent = new Int32Array(1 << RECENT_BITS);
 
-  constructor(seed: number) {
+  /** @param parts Of another one with the same seed. */
+  constructor(seed: number, parts?: FlowParts) {
     this.#seed = seed | 0;
+    this.count = parts?.count ?? 0;
+    this.#rows = parts?.rows ?? new Int32Array(FIRST_SLOTS * WORDS);
+    this.#slots = parts?.slots ?? new Int32Array(FIRST_SLOTS * 2);
   }
 
-  /** The packet's flow, whose ports `key` has read. */
-  of(fields: PacketFields, key: PacketKey): number {
-    const row = this.#row;
-    row[0] = (fields.network << 16) | key.protocol;
-    const ports = (key.sourcePort << 16) | key.destPort;
-    row[1] = ports;
-    row[2] = fields.source0;
-    row[3] = fields.source1;
-    row[4] = fields.source2;
-    row[5] = fields.source3;
-    row[6] = fields.dest0;
-    row[7] = fields.dest1;
-    row[8] = fields.dest2;
-    row[9] = fields.dest3;
-    const mixed = Math.imul(fields.source3, 0x9e3779b1) + Math.imul(fields.dest3, 0x85ebca6b);
-    const place = (mixed + Math.imul(ports, 0xc2b2ae35)) >>> (32 - RECENT_BITS);
+  parts(): FlowParts {
+    return { count: this.count, rows: this.#rows, slots: this.#slots };
+  }
+
+  /** The number of the flow whose words begin at `at`. */
+  of(words: Int32Array, at: number): number {
+    const source = words[at + 5] ?? 0;
+    const dest = words[at + 9] ?? 0;
+    const mixed = Math.imul(source, 0x9e3779b1) + Math.imul(dest, 0x85ebca6b);
+    const place = (mixed + Math.imul(words[at + 1] ?? 0, 0xc2b2ae35)) >>> (32 - RECENT_BITS);
     const recent = (this.#recent[place] ?? 0) - 1;
-    if (recent >= 0 && this.#isRow(recent)) return recent;
-    const id = this.#intern();
+    if (recent >= 0 && this.#isRow(recent, words, at)) return recent;
+    const id = this.#intern(words, at);
     this.#recent[place] = id + 1;
     return id;
   }
@@ -72,7 +75,7 @@ export class FlowIds {
       row[2 + word] = rows[at + 6 + word] ?? 0;
       row[6 + word] = rows[at + 2 + word] ?? 0;
     }
-    const found = (this.#slots[this.#slotOf()] ?? 0) - 1;
+    const found = (this.#slots[this.#slotOf(row, 0)] ?? 0) - 1;
     return found < 0 ? undefined : found;
   }
 
@@ -89,8 +92,8 @@ export class FlowIds {
     };
   }
 
-  #intern(): number {
-    const slot = this.#slotOf();
+  #intern(words: Int32Array, at: number): number {
+    const slot = this.#slotOf(words, at);
     const found = this.#slots[slot] ?? 0;
     if (found > 0) return found - 1;
     if ((this.count + 1) * WORDS > this.#rows.length) {
@@ -99,30 +102,29 @@ export class FlowIds {
       this.#rows = grown;
     }
     const id = this.count++;
-    this.#rows.set(this.#row, id * WORDS);
+    for (let word = 0; word < WORDS; word++) this.#rows[id * WORDS + word] = words[at + word] ?? 0;
     this.#slots[slot] = this.count;
     if (this.count * 2 > this.#slots.length) this.#growSlots();
     return id;
   }
 
   /** Where the row is, or the free place for it. */
-  #slotOf(): number {
+  #slotOf(words: Int32Array, at: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    for (let slot = this.#hash(this.#row, 0) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = this.#hash(words, at) & mask; ; slot = (slot + 1) & mask) {
       const found = slots[slot] ?? 0;
-      if (found === 0 || this.#isRow(found - 1)) return slot;
+      if (found === 0 || this.#isRow(found - 1, words, at)) return slot;
     }
   }
 
-  #isRow(id: number): boolean {
-    const row = this.#row;
+  #isRow(id: number, words: Int32Array, at: number): boolean {
     const rows = this.#rows;
-    const at = id * WORDS;
+    const own = id * WORDS;
     // The words that differ most come first.
-    if (rows[at + 1] !== row[1] || rows[at + 5] !== row[5] || rows[at + 9] !== row[9] || rows[at] !== row[0])
+    if (rows[own + 1] !== words[at + 1] || rows[own + 5] !== words[at + 5] || rows[own + 9] !== words[at + 9])
       return false;
-    for (let word = 2; word < WORDS; word++) if (rows[at + word] !== row[word]) return false;
+    for (let word = 0; word < WORDS; word++) if (rows[own + word] !== words[at + word]) return false;
     return true;
   }
 

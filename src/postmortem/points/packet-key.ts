@@ -43,13 +43,11 @@ export class PacketKey {
   isShort = false;
   readonly #seedLow: number;
   readonly #seedHigh: number;
-  readonly #sampleBytes: number;
 
-  /** @param seed Unknown to whoever sends the packets. @param sampleBytes The same at all points, at most SAMPLE_BYTES. */
-  constructor(seed: number, sampleBytes = SAMPLE_BYTES) {
+  /** @param seed Unknown to whoever sends the packets. */
+  constructor(seed: number) {
     this.#seedLow = Math.imul(seed | 0, 0x9e3779b1) ^ 0x243f6a88;
     this.#seedHigh = Math.imul(seed | 0, 0x85ebca77) ^ 0x13198a2e;
-    this.#sampleBytes = sampleBytes;
   }
 
   /** Fill it from the packet. @returns Whether it can be matched. */
@@ -169,7 +167,7 @@ export class PacketKey {
 
   #sample(fields: PacketFields, start: number, lengthBytes: number): void {
     this.#mix(lengthBytes);
-    const wanted = Math.min(this.#sampleBytes, lengthBytes);
+    const wanted = Math.min(SAMPLE_BYTES, lengthBytes);
     const end = start + wanted;
     if (end > fields.start + fields.capturedBytes) {
       this.isShort = true;

@@ -13,10 +13,14 @@ import { LINK_TYPE } from '../../wire/link-type.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
 import { type MatchedPoints, matchPoints } from './match-points.ts';
 import type { Part } from './places.ts';
+import { RowBlock, SightingRows } from './sighting-rows.ts';
 import { Sightings } from './sightings.ts';
 
 /** So many packets of one file, all of one place: it will have no second one, and need not be remembered. */
 const ENOUGH_OF_ONE_PLACE = 100_000;
+
+/** Few enough to stay in the processor's first cache. */
+const ROWS_AT_ONCE = 64;
 
 /** Room for the devices of a capture beside its interfaces. */
 const IFINDEX_SPAN = 0x1_0000_0000;
@@ -27,15 +31,47 @@ interface Place {
   readonly ifindex: number;
 }
 
+/** Who keeps what is seen: here, or in another thread. */
+export interface SightingKeeper {
+  /** The first block to write to. */
+  readonly block: RowBlock;
+  /** @returns The next one. */
+  take(block: RowBlock): RowBlock;
+  /** Everything was taken. @param points So many there are. */
+  end(points: number): Promise<Sightings>;
+}
+
+export class SightingsHere implements SightingKeeper {
+  readonly block = RowBlock.ofRows(ROWS_AT_ONCE);
+  readonly #sightings: Sightings;
+
+  constructor(seed: number) {
+    this.#sightings = new Sightings(seed);
+  }
+
+  take(block: RowBlock): RowBlock {
+    this.#sightings.take(block);
+    block.rows = 0;
+    return block;
+  }
+
+  async end(points: number): Promise<Sightings> {
+    this.#sightings.growPoints(points);
+    return this.#sightings;
+  }
+}
+
 export class PointRecorder {
+  readonly #keeper: SightingKeeper;
   /** `undefined`: given up, there is one place only. */
-  #sightings: Sightings | undefined;
+  #rows: SightingRows | undefined;
   readonly #places: Place[] = [];
   readonly #captures: { readonly path: string; readonly interfaces: readonly CaptureInterface[] }[] = [];
 
-  /** @param seed Unknown to whoever sends the packets. */
-  constructor(seed: number) {
-    this.#sightings = new Sightings(seed);
+  /** @param seed Unknown to whoever sends the packets. @param keeper With the same seed. */
+  constructor(seed: number, keeper: SightingKeeper = new SightingsHere(seed)) {
+    this.#keeper = keeper;
+    this.#rows = new SightingRows(seed, keeper.block, (block) => keeper.take(block));
   }
 
   /**
@@ -48,16 +84,16 @@ export class PointRecorder {
     let last = -1;
     return {
       see: (fields: PacketFields, number: number, interfaceId: number) => {
-        const sightings = this.#sightings;
-        if (sightings === undefined) return;
+        const rows = this.#rows;
+        if (rows === undefined) return;
         const key = interfaceId * IFINDEX_SPAN + fields.ifindex;
         if (key !== lastKey) {
           lastKey = key;
           last = points.get(key) ?? this.#addPlace(points, key, { capture, interfaceId, ifindex: fields.ifindex });
         }
         if (alone !== undefined && points.size === 1 && (number === ENOUGH_OF_ONE_PLACE || isOnePlace(alone)))
-          this.#sightings = undefined;
-        else sightings.note(last, fields, number);
+          this.#rows = undefined;
+        else rows.write(last, fields, number);
       },
       conclude: ({ interfaces, summary }: EndOfCapture) => {
         if (summary.format === undefined) return [];
@@ -70,9 +106,12 @@ export class PointRecorder {
   }
 
   /** Everything has been read. @returns As `matchPoints()`. */
-  finish(): MatchedPoints | undefined {
-    const sightings = this.#sightings;
-    if (sightings === undefined || this.#places.length < 2) return undefined;
+  async finish(): Promise<MatchedPoints | undefined> {
+    const rows = this.#rows;
+    if (rows === undefined || this.#places.length < 2) return undefined;
+    rows.flush();
+    const sightings = await this.#keeper.end(this.#places.length);
+    sightings.baseSeconds = rows.baseSeconds;
     const names = this.#places.map((place) => this.#nameOf(place));
     const parts = this.#places.map((place, at) =>
       this.#partOf(place, names.indexOf(names[at] ?? '') === at && names.lastIndexOf(names[at] ?? '') === at),
@@ -81,8 +120,7 @@ export class PointRecorder {
   }
 
   #addPlace(points: Map<number, number>, key: number, place: Place): number {
-    const point = this.#sightings?.addPoint() ?? 0;
-    this.#places.push(place);
+    const point = this.#places.push(place) - 1;
     points.set(key, point);
     return point;
   }

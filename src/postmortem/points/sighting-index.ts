@@ -7,7 +7,8 @@
  * @module
  */
 
-import type { PointRecords, Sightings } from './sightings.ts';
+import type { PointRecords } from './point-records.ts';
+import type { Sightings } from './sightings.ts';
 
 export class SightingIndex {
   readonly sightings: Sightings;

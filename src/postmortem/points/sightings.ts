@@ -8,22 +8,16 @@
  * @module
  */
 
-import { type PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
-import { FlowIds } from './flow-ids.ts';
-import { KIND, PacketKey } from './packet-key.ts';
-import { TimeColumn } from './time-column.ts';
+import { FlowIds, type FlowParts } from './flow-ids.ts';
+import { NO_FLOW, NO_LIKENESS, type PointParts, PointRecords } from './point-records.ts';
+import { hasAck, INFO, ROW, ROW_STATE, ROW_WORDS, type RowBlock, TTL_BITS } from './sighting-rows.ts';
 import { WordTable } from './word-table.ts';
 
 const FIRST_FLOWS = 1024;
 const FIRST_SLOTS = 2048;
-const NO_LIKENESS = -1;
-const NANOSECONDS = 1_000_000_000;
-/** Words of a likeness; `info`: length of the IP packet, flags, kind, whether it is short, words of TCP's header. */
+/** Words of a likeness: see ROW. */
 const LIKENESS = { info: 0, detail: 1, words: 2 } as const;
 const LIKENESS_KEY = { low: 0, high: 1, words: 2 } as const;
-/** In `info`. */
-const SHORT = 1 << 27;
-const HEADER_WORDS_AT = 28;
 
 /** About 900 MB where no two are alike. */
 const MOST_SIGHTINGS = 25_000_000;
@@ -33,82 +27,23 @@ const LIKENESS_BITS = 25;
 const LIKENESS_MASK = (1 << LIKENESS_BITS) - 1;
 
 /** So many cache lines a processor fetches at a time, and some more. */
-const MOST_WAITING = 64;
-const WAITING = { low: 0, high: 1, info: 2, detail: 3, point: 4, record: 5, words: 6 } as const;
+const FETCHED_ROWS = 64;
 
-/** Words of a record. */
-const RECORD = { likeness: 0, flowAndTtl: 1, words: 2 } as const;
-const TTL_BITS = 8;
-/** As many as have room beside a TTL. */
-const NO_FLOW = 2 ** (32 - TTL_BITS) - 1;
-
-/** What was seen at one place, in the order of the capture. */
-export class PointRecords {
-  length = 0;
-  /** Packets that no other point could know again. */
-  unmatchable = 0;
-  /** Of these: packets whose headers the snap length cut. */
-  cut = 0;
-  readonly #words = new WordTable(RECORD.words);
-  readonly #times = new TimeColumn();
-  /** By flow: how its packets looked here, see `lookOf`. */
-  readonly #looks = new WordTable(1);
-  /** Numbers of the packets in their capture; `undefined` while they are 1, 2, 3 ... */
-  #numbers: WordTable | undefined;
-
-  /** -1: the packet has none. */
-  likeness(record: number): number {
-    return this.#words.word(record, RECORD.likeness);
-  }
-
-  /** -1: the packet has none. */
-  flow(record: number): number {
-    const flow = this.#words.word(record, RECORD.flowAndTtl) >>> TTL_BITS;
-    return flow === NO_FLOW ? -1 : flow;
-  }
-
-  ttl(record: number): number {
-    return this.#words.word(record, RECORD.flowAndTtl) & 0xff;
-  }
-
-  /** Nanoseconds after `Sightings.baseSeconds`. */
-  timeNs(record: number): number {
-    return this.#times.at(record);
-  }
-
-  numberOf(record: number): number {
-    return this.#numbers === undefined ? record + 1 : this.#numbers.word(record, 0);
-  }
-
-  look(flow: number): number {
-    return this.#looks.word(flow, 0);
-  }
-
-  /** @returns Its index. */
-  add(flow: number, ttl: number, timeNs: number, number: number): number {
-    const record = this.length++;
-    this.#words.set(record, RECORD.likeness, NO_LIKENESS);
-    this.#words.set(record, RECORD.flowAndTtl, (flow << TTL_BITS) | ttl);
-    this.#times.set(record, timeNs);
-    if (this.#numbers === undefined && number !== record + 1) {
-      this.#numbers = new WordTable(1);
-      for (let before = 0; before < record; before++) this.#numbers.set(before, 0, before + 1);
-    }
-    this.#numbers?.set(record, 0, number);
-    return record;
-  }
-
-  setLikeness(record: number, likeness: number): void {
-    this.#words.set(record, RECORD.likeness, likeness);
-  }
-
-  setLook(flow: number, look: number): void {
-    this.#looks.set(flow, 0, look);
-  }
+/** What is seen, as plain data: for another thread. */
+export interface SightingParts {
+  readonly seed: number;
+  readonly count: number;
+  readonly total: number;
+  readonly isFull: boolean;
+  readonly points: readonly PointParts[];
+  readonly flows: FlowParts;
+  readonly likenesses: Int32Array<ArrayBuffer>[];
+  readonly ack: Int32Array<ArrayBuffer>;
+  readonly hasAck: Uint8Array<ArrayBuffer>;
 }
 
 export class Sightings {
-  readonly points: PointRecords[] = [];
+  readonly points: PointRecords[];
   readonly flows: FlowIds;
   readonly seed: number;
   /** How many likenesses there are. */
@@ -116,79 +51,109 @@ export class Sightings {
   total = 0;
   /** More packets came than are kept: nothing can be said about those. */
   isFull = false;
+  /** What times count from. */
   baseSeconds: number | undefined;
-  readonly #likenesses = new WordTable(LIKENESS.words);
+  readonly #likenesses: WordTable;
   /** By likeness: its key. */
   #keys = new WordTable(LIKENESS_KEY.words);
   /** By flow. */
-  #ack = new Int32Array(FIRST_FLOWS);
-  #hasAck = new Uint8Array(FIRST_FLOWS);
+  #ack: Int32Array<ArrayBuffer>;
+  #hasAck: Uint8Array<ArrayBuffer>;
   /** 0: free, else a likeness and 1, and the upper bits of its key. */
-  #slots = new Int32Array(FIRST_SLOTS);
-  readonly #key: PacketKey;
-  /** Keys whose likeness is not known yet: see `#settle()`. */
-  readonly #waiting = new Int32Array(MOST_WAITING * WAITING.words);
-  #waitingCount = 0;
+  #slots: Int32Array<ArrayBuffer>;
   /** Of no meaning: V8 leaves out a read whose value goes nowhere. */
   fetched = 0;
 
-  /** @param seed Unknown to whoever sends the packets. @param sampleBytes See PacketKey. */
-  constructor(seed: number, sampleBytes?: number) {
+  /** @param seed Unknown to whoever sends the packets. @param parts Of sightings that are closed; nothing more can be taken. */
+  constructor(seed: number, parts?: SightingParts) {
     this.seed = seed;
-    this.flows = new FlowIds(seed);
-    this.#key = new PacketKey(seed, sampleBytes);
+    this.count = parts?.count ?? 0;
+    this.total = parts?.total ?? 0;
+    this.isFull = parts?.isFull ?? false;
+    this.points = parts?.points.map((point) => new PointRecords(point)) ?? [];
+    this.flows = new FlowIds(seed, parts?.flows);
+    this.#likenesses = new WordTable(LIKENESS.words, parts?.likenesses);
+    this.#ack = parts?.ack ?? new Int32Array(FIRST_FLOWS);
+    this.#hasAck = parts?.hasAck ?? new Uint8Array(FIRST_FLOWS);
+    this.#slots = new Int32Array(parts === undefined ? FIRST_SLOTS : 0);
   }
 
-  /** @returns The point's number. */
-  addPoint(): number {
-    return this.points.push(new PointRecords()) - 1;
+  /** What another thread needs to make the same of it; these here are closed, and of no more use. */
+  parts(): SightingParts {
+    this.close();
+    const { seed, count, total, isFull } = this;
+    const points = this.points.map((point) => point.parts());
+    const [likenesses, flows] = [this.#likenesses.chunks, this.flows.parts()];
+    return { seed, count, total, isFull, points, flows, likenesses, ack: this.#ack, hasAck: this.#hasAck };
+  }
+
+  /** So many points there are, whether or not a packet came from them. */
+  growPoints(count: number): void {
+    while (this.points.length < count) this.points.push(new PointRecords());
+  }
+
+  /** Packets that were captured, in order. */
+  take({ words, times, rows }: RowBlock): void {
+    for (let from = 0; from < rows; from += FETCHED_ROWS) {
+      const to = Math.min(rows, from + FETCHED_ROWS);
+      this.#fetch(words, from, to);
+      for (let row = from; row < to; row++) {
+        const at = row * ROW_WORDS;
+        this.#takeRow(words, at, times[(at + ROW.time) / 2] ?? 0);
+      }
+    }
   }
 
   /**
-   * A packet was captured at the point.
-   *
-   * @param number The packet's, in its capture, from 1.
-   * @returns Its likeness: packets of other points that may be the same have the same; `undefined`: none can be.
+   * The slots are far larger than any cache, and the processor waits for each that it looks at; for many that do not depend
+   * on each other it waits once.
    */
-  see(point: number, fields: PacketFields, number: number): number | undefined {
-    const record = this.note(point, fields, number);
-    this.#settle();
-    const likeness = record === -1 ? NO_LIKENESS : (this.points[point]?.likeness(record) ?? NO_LIKENESS);
-    return likeness === NO_LIKENESS ? undefined : likeness;
+  #fetch(words: Int32Array, from: number, to: number): void {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let fetched = 0;
+    for (let row = from; row < to; row++) fetched |= slots[(words[row * ROW_WORDS + ROW.low] ?? 0) & mask] ?? 0;
+    this.fetched = fetched;
   }
 
-  /** The same for whoever does not ask for the likeness, in a fraction of the time. @returns The record; -1: none. */
-  note(point: number, fields: PacketFields, number: number): number {
-    const records = this.points[point];
-    if (records === undefined) return -1;
+  #takeRow(words: Int32Array, at: number, timeNs: number): void {
     if (this.total >= MOST_SIGHTINGS || this.flows.count >= NO_FLOW) {
       this.isFull = true;
-      return -1;
+      return;
     }
     this.total++;
-    this.baseSeconds ??= fields.seconds;
-    const timeNs = (fields.seconds - this.baseSeconds) * NANOSECONDS + fields.nanoseconds;
-    const key = this.#key;
-    if (!key.read(fields)) {
+    const point = words[at + ROW.point] ?? 0;
+    const number = words[at + ROW.number] ?? 0;
+    const state = words[at + ROW.state] ?? 0;
+    if (point >= this.points.length) this.growPoints(point + 1);
+    const records = this.points[point] as PointRecords;
+    if (state !== ROW_STATE.matchable) {
       records.unmatchable++;
-      if (fields.stop === STOP.cut) records.cut++;
-      return records.add(NO_FLOW, 0, timeNs, number);
+      if (state === ROW_STATE.cut) records.cut++;
+      records.add(NO_LIKENESS, NO_FLOW, 0, timeNs, number);
+      return;
     }
-    const flow = this.flows.of(fields, key);
-    const record = records.add(flow, key.kind === KIND.arp ? 0 : fields.ttl, timeNs, number);
-    records.setLook(flow, lookOf(fields));
-    if (key.kind === KIND.tcp && (key.flags & TCP_FLAG.ack) !== 0) this.#acknowledge(flow, fields.tcpAck);
-    this.#wait(key, point, record);
-    return record;
+    const info = words[at + ROW.info] ?? 0;
+    const lookAndTtl = words[at + ROW.lookAndTtl] ?? 0;
+    const flow = this.flows.of(words, at + ROW.flow);
+    const likeness = this.#intern(
+      words[at + ROW.low] ?? 0,
+      words[at + ROW.high] ?? 0,
+      info,
+      words[at + ROW.detail] ?? 0,
+    );
+    records.add(likeness, flow, lookAndTtl & 0xff, timeNs, number);
+    records.setLook(flow, lookAndTtl >>> TTL_BITS);
+    if (hasAck(info)) this.#acknowledge(flow, words[at + ROW.ack] ?? 0);
   }
 
   /** Of a likeness. */
   kind(likeness: number): number {
-    return (this.#likenesses.word(likeness, LIKENESS.info) >>> 24) & 7;
+    return (this.#likenesses.word(likeness, LIKENESS.info) >>> INFO.kindAt) & 7;
   }
 
   flags(likeness: number): number {
-    return (this.#likenesses.word(likeness, LIKENESS.info) >>> 16) & 0xff;
+    return (this.#likenesses.word(likeness, LIKENESS.info) >>> INFO.flagsAt) & 0xff;
   }
 
   lengthBytes(likeness: number): number {
@@ -197,12 +162,12 @@ export class Sightings {
 
   /** Of TCP's header, in words of 32 bits. */
   headerWords(likeness: number): number {
-    return this.#likenesses.word(likeness, LIKENESS.info) >>> HEADER_WORDS_AT;
+    return this.#likenesses.word(likeness, LIKENESS.info) >>> INFO.headerWordsAt;
   }
 
   /** Whether a part of what would tell it from others was cut by the snap length. */
   isShort(likeness: number): boolean {
-    return (this.#likenesses.word(likeness, LIKENESS.info) & SHORT) !== 0;
+    return (this.#likenesses.word(likeness, LIKENESS.info) & INFO.short) !== 0;
   }
 
   /** The highest acknowledgement number of a TCP flow, anywhere; `undefined`: none. */
@@ -215,9 +180,8 @@ export class Sightings {
     return this.#likenesses.word(likeness, LIKENESS.detail);
   }
 
-  /** Nothing more will be seen: what only `see` needs may go. */
+  /** Nothing more will be seen: what only `take()` needs may go. */
   close(): void {
-    this.#settle();
     this.#slots = new Int32Array(0);
     this.#keys = new WordTable(LIKENESS_KEY.words);
   }
@@ -225,55 +189,16 @@ export class Sightings {
   #acknowledge(flow: number, ack: number): void {
     if (flow >= this.#ack.length) {
       const length = Math.max(flow + 1, this.#ack.length * 2);
-      this.#ack = grown(this.#ack, length);
-      const hasAck = new Uint8Array(length);
-      hasAck.set(this.#hasAck);
-      this.#hasAck = hasAck;
+      const acks = new Int32Array(length);
+      acks.set(this.#ack);
+      this.#ack = acks;
+      const hasAcks = new Uint8Array(length);
+      hasAcks.set(this.#hasAck);
+      this.#hasAck = hasAcks;
     }
     if (this.#hasAck[flow] === 1 && (ack - (this.#ack[flow] ?? 0)) << 0 < 0) return;
     this.#hasAck[flow] = 1;
     this.#ack[flow] = ack | 0;
-  }
-
-  #wait(
-    { low, high, lengthBytes, flags, kind, detail, isShort, headerWords }: PacketKey,
-    point: number,
-    record: number,
-  ) {
-    const waiting = this.#waiting;
-    const at = this.#waitingCount++ * WAITING.words;
-    waiting[at + WAITING.low] = low;
-    waiting[at + WAITING.high] = high;
-    waiting[at + WAITING.info] =
-      lengthBytes | (flags << 16) | (kind << 24) | (isShort ? SHORT : 0) | (headerWords << HEADER_WORDS_AT);
-    waiting[at + WAITING.detail] = detail;
-    waiting[at + WAITING.point] = point;
-    waiting[at + WAITING.record] = record;
-    if (this.#waitingCount === MOST_WAITING) this.#settle();
-  }
-
-  /**
-   * Give all that wait their likeness. The slots are far larger than any cache, and the processor waits for each that it
-   * looks at; for many that do not depend on each other it waits once.
-   */
-  #settle(): void {
-    const waiting = this.#waiting;
-    const end = this.#waitingCount * WAITING.words;
-    const slots = this.#slots;
-    const mask = slots.length - 1;
-    let fetched = 0;
-    for (let at = WAITING.low; at < end; at += WAITING.words) fetched |= slots[(waiting[at] ?? 0) & mask] ?? 0;
-    this.fetched = fetched;
-    for (let at = 0; at < end; at += WAITING.words) {
-      const likeness = this.#intern(
-        waiting[at + WAITING.low] ?? 0,
-        waiting[at + WAITING.high] ?? 0,
-        waiting[at + WAITING.info] ?? 0,
-        waiting[at + WAITING.detail] ?? 0,
-      );
-      this.points[waiting[at + WAITING.point] ?? 0]?.setLikeness(waiting[at + WAITING.record] ?? 0, likeness);
-    }
-    this.#waitingCount = 0;
   }
 
   #intern(low: number, high: number, info: number, detail: number): number {
@@ -313,15 +238,4 @@ export class Sightings {
     }
     this.#slots = slots;
   }
-}
-
-/** How a packet is wrapped: VLAN (0 without, else id and 1) and the tunnel around it. */
-function lookOf({ vlan, tunnel }: PacketFields): number {
-  return ((vlan + 1) << 4) | tunnel;
-}
-
-function grown(column: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const longer = new Int32Array(length);
-  longer.set(column);
-  return longer;
 }

@@ -1,46 +1,43 @@
 /**
- * Rows of some words each, as many as come. They lie in chunks, so that more of them are never copied: a column that
- * doubles is there twice while it is copied, and the old one stays until somebody collects it.
+ * Rows of some words each, as many as come. They lie in chunks, each as long as all before it, so that they are never
+ * copied: a column that doubles is there twice while it is copied, and the old one stays until somebody collects it. What
+ * is not written of the last chunk costs nothing: the kernel gives its pages as they are written to.
  *
  * @module
  */
 
-const CHUNK_BITS = 12;
-const CHUNK_ROWS = 1 << CHUNK_BITS;
-const MASK = CHUNK_ROWS - 1;
 /** Of hundreds of small captures each has some tables. */
-const FIRST_ROWS = 64;
-const NOTHING = new Int32Array(0);
+const FIRST_BITS = 6;
+const FIRST_ROWS = 1 << FIRST_BITS;
 
 export class WordTable {
+  /** To make the same table of again, see the constructor. */
+  readonly chunks: Int32Array<ArrayBuffer>[];
   readonly #width: number;
-  readonly #chunks: Int32Array[] = [];
 
-  /** @param width Words of a row. */
-  constructor(width: number) {
+  /** @param width Words of a row. @param chunks Of a table of the same width. */
+  constructor(width: number, chunks: Int32Array<ArrayBuffer>[] = []) {
     this.#width = width;
+    this.chunks = chunks;
   }
 
   /** 0 until it is set. */
   word(row: number, word: number): number {
-    return this.#chunks[row >>> CHUNK_BITS]?.[(row & MASK) * this.#width + word] ?? 0;
+    const place = row + FIRST_ROWS;
+    const bits = 31 - Math.clz32(place);
+    return this.chunks[bits - FIRST_BITS]?.[(place - (1 << bits)) * this.#width + word] ?? 0;
   }
 
   set(row: number, word: number, value: number): void {
-    const at = (row & MASK) * this.#width + word;
-    let chunk = this.#chunks[row >>> CHUNK_BITS];
-    if (chunk === undefined || at >= chunk.length) chunk = this.#grow(row >>> CHUNK_BITS, at);
-    chunk[at] = value;
+    const place = row + FIRST_ROWS;
+    const bits = 31 - Math.clz32(place);
+    const chunk = this.chunks[bits - FIRST_BITS] ?? this.#grow(bits - FIRST_BITS);
+    chunk[(place - (1 << bits)) * this.#width + word] = value;
   }
 
-  /** Only the first chunk begins small. */
-  #grow(chunk: number, at: number): Int32Array {
-    while (this.#chunks.length <= chunk) this.#chunks.push(NOTHING);
-    let rows = chunk === 0 ? FIRST_ROWS : CHUNK_ROWS;
-    while (rows * this.#width <= at) rows *= 2;
-    const grown = new Int32Array(rows * this.#width);
-    grown.set(this.#chunks[chunk] ?? NOTHING);
-    this.#chunks[chunk] = grown;
-    return grown;
+  #grow(chunk: number): Int32Array {
+    for (let next = this.chunks.length; next <= chunk; next++)
+      this.chunks.push(new Int32Array((FIRST_ROWS << next) * this.#width));
+    return this.chunks[chunk] as Int32Array;
   }
 }

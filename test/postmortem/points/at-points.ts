@@ -6,6 +6,7 @@
 
 import { type MatchedPoints, matchPoints } from '../../../src/postmortem/points/match-points.ts';
 import type { Part } from '../../../src/postmortem/points/places.ts';
+import { RowBlock, SightingRows } from '../../../src/postmortem/points/sighting-rows.ts';
 import { Sightings } from '../../../src/postmortem/points/sightings.ts';
 import { dissect } from '../../../src/wire/dissect.ts';
 import { PacketFields } from '../../../src/wire/fields.ts';
@@ -13,6 +14,8 @@ import { LINK_TYPE } from '../../../src/wire/link-type.ts';
 
 const BEGIN_SECONDS = 1_795_309_200;
 const SEED = 4711;
+/** Most tests fill some of them. */
+const BLOCK_ROWS = 3;
 
 /** A frame and when it was captured, in microseconds. */
 export type Seen = readonly [microseconds: number, frame: Uint8Array];
@@ -34,12 +37,19 @@ export function match(...points: readonly AtPoint[]): MatchedPoints {
 
 export function matchMaybe(...points: readonly AtPoint[]): MatchedPoints | undefined {
   const sightings = new Sightings(SEED);
-  for (const { seen, snapLengthBytes } of points) {
-    const point = sightings.addPoint();
+  const rows = new SightingRows(SEED, RowBlock.ofRows(BLOCK_ROWS), (block) => {
+    sightings.take(block);
+    block.rows = 0;
+    return block;
+  });
+  sightings.growPoints(points.length);
+  for (const [point, { seen, snapLengthBytes }] of points.entries()) {
     for (const [index, [microseconds, frame]] of seen.entries()) {
-      sightings.see(point, fieldsOf(frame, microseconds, snapLengthBytes), index + 1);
+      rows.write(point, fieldsOf(frame, microseconds, snapLengthBytes), index + 1);
     }
   }
+  rows.flush();
+  sightings.baseSeconds = rows.baseSeconds;
   return matchPoints(
     sightings,
     points.map(({ name, file, dropped }, capture): Part => {

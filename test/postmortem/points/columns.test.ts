@@ -5,7 +5,7 @@
  */
 
 import { expect, test } from 'vitest';
-import { PointRecords } from '../../../src/postmortem/points/sightings.ts';
+import { PointRecords } from '../../../src/postmortem/points/point-records.ts';
 import { TimeColumn } from '../../../src/postmortem/points/time-column.ts';
 import { WordTable } from '../../../src/postmortem/points/word-table.ts';
 
@@ -50,11 +50,12 @@ test('WordTable has 0 where nothing was set, also between rows far apart', () =>
 test('PointRecords keeps flow and TTL apart, and the numbers of packets once one was left out', () => {
   const records = new PointRecords();
   const flows = [0, 1, 0xff_fffe, 0xff_ffff];
-  for (const [at, flow] of flows.entries()) records.add(flow, 255 - at, at, at < 2 ? at + 1 : at + 10);
-  records.setLikeness(1, 24_999_999);
+  const likenesses = [-1, 24_999_999, -1, -1];
+  for (const [at, flow] of flows.entries())
+    records.add(likenesses[at] ?? 0, flow, 255 - at, at, at < 2 ? at + 1 : at + 10);
 
   expect(flows.map((_, at) => records.flow(at))).toEqual([0, 1, 0xff_fffe, -1]);
   expect(flows.map((_, at) => records.ttl(at))).toEqual([255, 254, 253, 252]);
   expect(flows.map((_, at) => records.numberOf(at))).toEqual([1, 2, 12, 13]);
-  expect(flows.map((_, at) => records.likeness(at))).toEqual([-1, 24_999_999, -1, -1]);
+  expect(flows.map((_, at) => records.likeness(at))).toEqual(likenesses);
 });

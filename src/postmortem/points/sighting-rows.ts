@@ -1,0 +1,133 @@
+/**
+ * What is taken down of a packet that was seen, as a row of words: made where packets are read, and kept by `Sightings`,
+ * which may be another thread. A *block* holds some hundred rows; who takes a full one gives back an empty one.
+ *
+ * @module
+ */
+
+import { type PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
+import { KIND, PacketKey } from './packet-key.ts';
+
+/** Words of a row. */
+export const ROW = {
+  /** ROW_STATE. */
+  state: 0,
+  point: 1,
+  /** Of the packet, in its capture. */
+  number: 2,
+  /** How it looked, see `lookOf()`, and its TTL. */
+  lookAndTtl: 3,
+  /** A double: nanoseconds after `baseSeconds`. */
+  time: 4,
+  /** See PacketKey; of what is matchable only, as all that follows. */
+  low: 6,
+  high: 7,
+  /** Length of the IP packet, flags, kind, whether it is short, words of TCP's header. */
+  info: 8,
+  detail: 9,
+  ack: 10,
+  /** See FlowIds. */
+  flow: 12,
+} as const;
+export const FLOW_WORDS = 10;
+export const ROW_WORDS = ROW.flow + FLOW_WORDS;
+
+export const ROW_STATE = { matchable: 0, unmatchable: 1, cut: 2 } as const;
+
+/** In `info`. */
+export const INFO = { flagsAt: 16, kindAt: 24, short: 1 << 27, headerWordsAt: 28 } as const;
+
+export const TTL_BITS = 8;
+
+const NANOSECONDS = 1_000_000_000;
+
+export class RowBlock {
+  readonly words: Int32Array<ArrayBuffer>;
+  readonly times: Float64Array<ArrayBuffer>;
+  rows = 0;
+
+  constructor(buffer: ArrayBuffer) {
+    this.words = new Int32Array(buffer);
+    this.times = new Float64Array(buffer);
+  }
+
+  static ofRows(rows: number): RowBlock {
+    return new RowBlock(new ArrayBuffer(rows * ROW_WORDS * 4));
+  }
+}
+
+export class SightingRows {
+  /** What times count from: the second of the first packet; `undefined`: none came. */
+  baseSeconds: number | undefined;
+  readonly #key: PacketKey;
+  readonly #full: (block: RowBlock) => RowBlock;
+  #block: RowBlock;
+
+  /**
+   * @param seed Unknown to whoever sends the packets.
+   * @param block Empty, as are those that follow.
+   * @param full Takes a block that is full.
+   */
+  constructor(seed: number, block: RowBlock, full: (block: RowBlock) => RowBlock) {
+    this.#key = new PacketKey(seed);
+    this.#block = block;
+    this.#full = full;
+  }
+
+  /** @param number The packet's, in its capture, from 1. */
+  write(point: number, fields: PacketFields, number: number): void {
+    const block = this.#block;
+    const { words } = block;
+    const at = block.rows * ROW_WORDS;
+    this.baseSeconds ??= fields.seconds;
+    words[at + ROW.point] = point;
+    words[at + ROW.number] = number;
+    block.times[(at + ROW.time) / 2] = (fields.seconds - this.baseSeconds) * NANOSECONDS + fields.nanoseconds;
+    const key = this.#key;
+    if (key.read(fields)) writeKey(words, at, key, fields);
+    else words[at + ROW.state] = fields.stop === STOP.cut ? ROW_STATE.cut : ROW_STATE.unmatchable;
+    if (++block.rows * ROW_WORDS === words.length) this.flush();
+  }
+
+  /** What is there of the last block. */
+  flush(): void {
+    if (this.#block.rows > 0) this.#block = this.#full(this.#block);
+  }
+}
+
+function writeKey(words: Int32Array, at: number, key: PacketKey, fields: PacketFields): void {
+  const { low, high, lengthBytes, flags, kind, detail, isShort, headerWords } = key;
+  words[at + ROW.state] = ROW_STATE.matchable;
+  words[at + ROW.lookAndTtl] = (lookOf(fields) << TTL_BITS) | (kind === KIND.arp ? 0 : fields.ttl);
+  words[at + ROW.low] = low;
+  words[at + ROW.high] = high;
+  words[at + ROW.info] =
+    lengthBytes |
+    (flags << INFO.flagsAt) |
+    (kind << INFO.kindAt) |
+    (isShort ? INFO.short : 0) |
+    (headerWords << INFO.headerWordsAt);
+  words[at + ROW.detail] = detail;
+  words[at + ROW.ack] = fields.tcpAck;
+  const flow = at + ROW.flow;
+  words[flow] = (fields.network << 16) | key.protocol;
+  words[flow + 1] = (key.sourcePort << 16) | key.destPort;
+  words[flow + 2] = fields.source0;
+  words[flow + 3] = fields.source1;
+  words[flow + 4] = fields.source2;
+  words[flow + 5] = fields.source3;
+  words[flow + 6] = fields.dest0;
+  words[flow + 7] = fields.dest1;
+  words[flow + 8] = fields.dest2;
+  words[flow + 9] = fields.dest3;
+}
+
+/** How a packet is wrapped: VLAN (0 without, else id and 1) and the tunnel around it. */
+function lookOf({ vlan, tunnel }: PacketFields): number {
+  return ((vlan + 1) << 4) | tunnel;
+}
+
+/** Whether the row is of a TCP segment with an acknowledgement. */
+export function hasAck(info: number): boolean {
+  return ((info >>> INFO.kindAt) & 7) === KIND.tcp && ((info >>> INFO.flagsAt) & TCP_FLAG.ack) !== 0;
+}
