@@ -56,6 +56,9 @@ const layoutEngineApart = {
  */
 const CAPTURES = { module: 'src/cli/analyze/read-captures.ts', script: 'read-captures.cjs' };
 
+/** What a thread of its own runs, see src/cli/analyze/sightings-apart.ts. */
+const SIGHTINGS = { module: 'src/cli/analyze/sightings-worker.ts', script: 'sightings-worker.cjs' };
+
 const capturesApart = {
   name: 'captures-apart',
   /** @param {import('esbuild').PluginBuild} build */
@@ -140,6 +143,15 @@ async function bundle(outdir) {
       ...common,
       entryPoints: [CAPTURES.module],
       outfile: join(outdir, CAPTURES.script),
+      platform: 'node',
+      format: 'cjs',
+      banner: { js: 'const scriptUrl = require("node:url").pathToFileURL(__filename).href;' },
+      define: { 'import.meta.url': 'scriptUrl' },
+    }),
+    build({
+      ...common,
+      entryPoints: [SIGHTINGS.module],
+      outfile: join(outdir, SIGHTINGS.script),
       platform: 'node',
       format: 'cjs',
     }),

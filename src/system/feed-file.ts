@@ -14,7 +14,7 @@ import { readErrorReason } from './read-error.ts';
 
 const STANDARD_INPUT = '-';
 /** A fraction of a second of reading. */
-const TURN_BYTES = 32 * 1024 * 1024;
+const TURN_BYTES = 8 * 1024 * 1024;
 /** Of a byte of gzip come at most so many: 258 of two bits (RFC 1951). */
 const MOST_UNPACKED = 1032;
 
@@ -82,7 +82,7 @@ async function feedSynchronously(
   file: number,
   sink: ByteSink,
   totalBytes: number,
-  { signal, progress }: FeedOptions,
+  { signal, progress, pace }: FeedOptions,
 ): Promise<void> {
   let readBytes = 0;
   for (let turn = TURN_BYTES; !sink.isDone; ) {
@@ -94,6 +94,7 @@ async function feedSynchronously(
     turn += TURN_BYTES;
     progress?.(readBytes, totalBytes);
     await setImmediate();
+    await pace?.();
     signal.throwIfAborted();
   }
 }

@@ -24,6 +24,8 @@ export interface FeedOptions {
   readonly signal: AbortSignal;
   /** Told now and then: how much of the file has been read, and how long it is where that is known. */
   readonly progress?: (readBytes: number, totalBytes: number | undefined) => void;
+  /** Awaited now and then: whoever takes what the sink makes of it may be slower. */
+  readonly pace?: (() => Promise<void>) | undefined;
 }
 
 export interface Fed {
@@ -50,7 +52,7 @@ export async function feedStream(
   from: OpenFile,
   sink: ByteSink,
   totalBytes: number | undefined,
-  { signal, progress }: FeedOptions,
+  { signal, progress, pace }: FeedOptions,
 ): Promise<Fed> {
   signal.throwIfAborted();
   const input = streamOf(from);
@@ -67,6 +69,7 @@ export async function feedStream(
       readBytes += piece.length;
       await unpack.take(piece);
       progress?.(readBytes, totalBytes);
+      await pace?.();
       if (sink.isDone) break;
     }
     await unpack.end();

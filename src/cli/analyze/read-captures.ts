@@ -9,19 +9,22 @@
 
 import { randomInt } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
 import { MOST_FLOWS } from '../../postmortem/flows/flow-table.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import type { Observer } from '../../postmortem/observer.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
-import { PointRecorder } from '../../postmortem/points/point-recorder.ts';
+import type { MatchedPoints } from '../../postmortem/points/match-points.ts';
+import { PointRecorder, type SightingKeeper, SightingsHere } from '../../postmortem/points/point-recorder.ts';
 import { Volume } from '../../postmortem/volume.ts';
 import { escapeText } from '../../report/escape.ts';
 import { feedFile, mostBytesOf } from '../../system/feed-file.ts';
 import type { CommandIo } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { ReadingProgress } from './reading-progress.ts';
+import { keeperScript, SightingsApart } from './sightings-apart.ts';
 
 /** A file to read, named or found. */
 interface Wanted {
@@ -30,15 +33,35 @@ interface Wanted {
   readonly directory: string | undefined;
 }
 
+export interface Matched {
+  readonly captures: readonly AnalysedCapture[];
+  /** `undefined`: everything was captured at one place. */
+  readonly matched: MatchedPoints | undefined;
+}
+
 const MOST_SEED = 2 ** 32;
+/** A tenth of a second of reading: a thread takes half of that to begin. */
+const BYTES_FOR_A_THREAD = 32 * 1024 * 1024;
 /** The head of a packet, in the formats that spend the least on it: a record of pcap, a simple packet block of pcapng. */
 const LEAST_PACKET_BYTES = 16;
 /** Of a file that is still being written. */
 const MORE_FLOWS = 1024;
 
-/** What `readCaptures()` may be given: of the same script as that, see .config/build.mjs. */
-export function pointRecorder(): PointRecorder {
-  return new PointRecorder(randomInt(MOST_SEED));
+/**
+ * Read, and match what was seen at several places.
+ *
+ * @param volumes See `readCaptures()`.
+ * @throws The reason of the signal.
+ */
+export async function matchCaptures(paths: readonly string[], io: CommandIo, volumes?: Volume[]): Promise<Matched> {
+  const seed = randomInt(MOST_SEED);
+  const recorder = new PointRecorder(seed, keeperFor(paths, seed));
+  try {
+    const captures = await readCaptures(paths, io, recorder, volumes);
+    return { captures, matched: await recorder.finish() };
+  } finally {
+    await recorder.close();
+  }
 }
 
 /**
@@ -64,7 +87,11 @@ export async function readCaptures(
     if (recorder !== undefined) observers.push(recorder.observer(captures.length, path, alone));
     const volume = new Volume();
     if (volumes !== undefined) observers.push(volume);
-    const { problem } = await feedFile(path, analysis.reader, { signal: io.signal, progress: progress.of(path) });
+    const { problem } = await feedFile(path, analysis.reader, {
+      signal: io.signal,
+      progress: progress.of(path),
+      pace: recorder && (() => recorder.pace()),
+    });
     const capture = analysis.finish(problem);
     // A report in words counts flows; a page and the lists show them.
     if (recorder !== undefined && volumes === undefined) capture.flows.release();
@@ -85,6 +112,17 @@ export async function readCaptures(
     }
   }
   return captures;
+}
+
+function keeperFor(paths: readonly string[], seed: number): SightingKeeper {
+  const script = bytesOf(paths) >= BYTES_FOR_A_THREAD && availableParallelism() > 1 ? keeperScript() : undefined;
+  return script === undefined ? new SightingsHere(seed) : new SightingsApart(seed, script);
+}
+
+/** Of files on a disk; nobody knows how much comes by a pipe. */
+function bytesOf(paths: readonly string[]): number {
+  const stats = paths.flatMap(filesOf).map(({ path }) => statSync(path, { throwIfNoEntry: false }));
+  return stats.reduce((sum, stat) => sum + (stat?.isFile() === true ? stat.size : 0), 0);
 }
 
 /** Hundreds of small captures would else have a large table each, and clearing those takes longer than reading. */

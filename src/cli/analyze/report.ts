@@ -36,15 +36,13 @@ export async function report(files: readonly string[], options: ReportOptions, i
   requireOneOutput(options);
   // Before captures are read, which may take minutes: a snapshot that is none is said at once.
   const ask = snapshot === undefined ? undefined : await askSnapshotFiles(snapshot);
-  const { pointRecorder, readCaptures } = await import('./read-captures.ts');
+  const { matchCaptures, readCaptures } = await import('./read-captures.ts');
   if (options.flow !== undefined) {
     await writeFlowSequence(options.flow, await readCaptures(files, io), io, options.json === true);
     return 0;
   }
-  const recorder = pointRecorder();
   const volumes: Volume[] = [];
-  const captures = await readCaptures(files, io, recorder, options.html === undefined ? undefined : volumes);
-  const matched = await recorder.finish();
+  const { captures, matched } = await matchCaptures(files, io, options.html === undefined ? undefined : volumes);
   const style = styleOf(io.color.stdout, io.terminal.columns);
   if (options.packet !== undefined) {
     const journey = followPacket(options.packet, captures, matched);

@@ -37,8 +37,12 @@ export interface SightingKeeper {
   readonly block: RowBlock;
   /** @returns The next one. */
   take(block: RowBlock): RowBlock;
+  /** To be awaited now and then: until what was taken is not too much to hold. */
+  pace(): Promise<void>;
   /** Everything was taken. @param points So many there are. */
   end(points: number): Promise<Sightings>;
+  /** Nothing more is wanted of it. */
+  close(): Promise<void>;
 }
 
 export class SightingsHere implements SightingKeeper {
@@ -55,10 +59,14 @@ export class SightingsHere implements SightingKeeper {
     return block;
   }
 
+  async pace(): Promise<void> {}
+
   async end(points: number): Promise<Sightings> {
     this.#sightings.growPoints(points);
     return this.#sightings;
   }
+
+  async close(): Promise<void> {}
 }
 
 export class PointRecorder {
@@ -69,7 +77,7 @@ export class PointRecorder {
   readonly #captures: { readonly path: string; readonly interfaces: readonly CaptureInterface[] }[] = [];
 
   /** @param seed Unknown to whoever sends the packets. @param keeper With the same seed. */
-  constructor(seed: number, keeper: SightingKeeper = new SightingsHere(seed)) {
+  constructor(seed: number, keeper: SightingKeeper) {
     this.#keeper = keeper;
     this.#rows = new SightingRows(seed, keeper.block, (block) => keeper.take(block));
   }
@@ -103,6 +111,15 @@ export class PointRecorder {
         return [];
       },
     };
+  }
+
+  /** See SightingKeeper. */
+  pace(): Promise<void> {
+    return this.#keeper.pace();
+  }
+
+  close(): Promise<void> {
+    return this.#keeper.close();
   }
 
   /** Everything has been read. @returns As `matchPoints()`. */

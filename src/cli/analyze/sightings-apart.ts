@@ -1,0 +1,80 @@
+/**
+ * Sightings kept by another thread: reading packets, and keeping what was seen of them, take about as long as each other,
+ * and so a core each. (A thread a file would need the flow tables of all of them at once, 60 MB each.)
+ *
+ * Blocks of rows go there and come back empty, in order, so that what is kept does not depend on who keeps it. In the end
+ * the columns come over without being copied, and the tables that only keeping needs go with the thread.
+ *
+ * @module
+ */
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { SightingKeeper } from '../../postmortem/points/point-recorder.ts';
+import { RowBlock } from '../../postmortem/points/sighting-rows.ts';
+import { Sightings } from '../../postmortem/points/sightings.ts';
+import { Thread } from '../../system/thread.ts';
+import type { FromKeeper, ToKeeper } from './sightings-worker.ts';
+
+/** 180 KB: a message costs as much as some ten rows. */
+const BLOCK_ROWS = 2048;
+/** Of blocks that wait for the other thread: 6 MB. */
+const MOST_UNDER_WAY = 32;
+
+/** Beside the bundle. @returns `undefined`: these are the sources, which a thread could not load. */
+export function keeperScript(): string | undefined {
+  const script = fileURLToPath(new URL('./sightings-worker.cjs', import.meta.url));
+  return existsSync(script) ? script : undefined;
+}
+
+export class SightingsApart implements SightingKeeper {
+  readonly block = RowBlock.ofRows(BLOCK_ROWS);
+  readonly #seed: number;
+  readonly #script: string;
+  readonly #empty: RowBlock[] = [];
+  /** Begins with the first block: most captures of one place have none. */
+  #thread: Thread<ToKeeper, FromKeeper> | undefined;
+  #underWay = 0;
+
+  constructor(seed: number, script: string) {
+    this.#seed = seed;
+    this.#script = script;
+  }
+
+  take({ words: { buffer }, rows }: RowBlock): RowBlock {
+    this.#thread ??= this.#begin();
+    this.#underWay++;
+    this.#thread.tell({ kind: 'rows', rows, buffer }, [buffer]);
+    return this.#empty.pop() ?? RowBlock.ofRows(BLOCK_ROWS);
+  }
+
+  async pace(): Promise<void> {
+    while (this.#underWay > MOST_UNDER_WAY) this.#reuse(await this.#thread?.answer());
+  }
+
+  async end(points: number): Promise<Sightings> {
+    this.#thread ??= this.#begin();
+    this.#thread.tell({ kind: 'end', points });
+    for (;;) {
+      const answer = await this.#thread.answer();
+      if (answer.kind === 'kept') return new Sightings(this.#seed, answer.parts);
+      this.#reuse(answer);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.close();
+  }
+
+  #begin(): Thread<ToKeeper, FromKeeper> {
+    const thread = new Thread<ToKeeper, FromKeeper>(this.#script, 'match the captures');
+    thread.tell({ kind: 'begin', seed: this.#seed });
+    return thread;
+  }
+
+  #reuse(answer: FromKeeper | undefined): void {
+    if (answer?.kind !== 'empty') return;
+    this.#underWay--;
+    this.#empty.push(new RowBlock(answer.buffer));
+  }
+}
