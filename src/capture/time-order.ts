@@ -1,7 +1,7 @@
 /**
- * The records of several streams in the order of time. Every stream is in order in itself; how far behind one is, only
- * it can tell: what has come from it last, or that it is idle. To be silent is not enough: a tcpdump that gets no
- * processor is silent, too.
+ * The records of several streams in the order of time. Every stream is in order in itself, or nearly so (record-order.ts); how far
+ * behind one is, only it can tell: what has come from it last, or that it is idle. To be silent is not enough: a tcpdump that
+ * gets no processor is silent, too.
  *
  * Limit: a stream that says it is idle, or is silent for 5 s, and then brings what is older comes too late: its records are
  * told all the same, out of order, and counted. So is what comes when more is held than there is room for.
@@ -20,6 +20,8 @@ const MOST_PATIENCE_MS = 5_000;
 /** More is never held: then the order is given up, not the memory. */
 const MOST_HELD_BYTES = 64 * 1024 * 1024;
 const NS_PER_MS = 1e6;
+/** So much earlier than its latest, a stream may still bring something: a bridge may take that long to send to all its ports. */
+const DISORDER_NS = 1e6;
 
 interface Stream {
   readonly records: PcapRecords;
@@ -96,7 +98,7 @@ export class TimeOrder {
     let safeNs = nowNs;
     for (const stream of this.#streams) {
       if (stream.isEnded) continue;
-      let own = Math.max(stream.records.lastNs, stream.idleNs);
+      let own = Math.max(stream.records.lastNs - DISORDER_NS, stream.idleNs);
       if (mayAsk) {
         // What it wrote before it was asked has been read since: that was all.
         if (!stream.isSpeaking) stream.idleNs = Math.max(stream.idleNs, stream.saidIdleNs);

@@ -48,6 +48,34 @@ test('PcapRecords holds what nobody has looked at, and counts it', () => {
   expect(records).toMatchObject({ hasRecord: false, heldBytes: 0, timeNs: Number.POSITIVE_INFINITY });
 });
 
+test('PcapRecords shows what came late in the order of time, wherever the stream is cut', () => {
+  const times = [10, 30, 20, 40, 40, 15, 5, 50, 12];
+  const stream = joined(streamHead(), ...times.map((ns, at) => record(ns, new Uint8Array(at).fill(at))));
+  for (let cut = 24; cut <= stream.length; cut++) {
+    const records = new PcapRecords(0);
+    for (const piece of [stream.subarray(0, 24), stream.subarray(24, cut), stream.subarray(cut)])
+      records.push(piece.slice());
+    expect(records).toMatchObject({ count: 9, lastNs: 50 });
+    const seen: string[] = [];
+    for (; records.hasRecord; records.next()) seen.push(`${records.timeNs}: ${records.capturedBytes}`);
+    // Of one time in the order in which they came.
+    expect(seen).toEqual(['5: 6', '10: 0', '12: 8', '15: 5', '20: 2', '30: 1', '40: 3', '40: 4', '50: 7']);
+    expect(records.heldBytes).toBe(0);
+  }
+});
+
+test('PcapRecords leaves what has been looked at where it was', () => {
+  const records = new PcapRecords(0);
+  records.push(
+    joined(streamHead(), record(10, Uint8Array.of(1)), record(20, Uint8Array.of(2)), record(30, Uint8Array.of(3))),
+  );
+  records.next();
+  records.push(joined(record(5, Uint8Array.of(4)), record(25, Uint8Array.of(5))));
+  const seen: number[] = [];
+  for (; records.hasRecord; records.next()) seen.push(records.timeNs);
+  expect(seen).toEqual([5, 20, 25, 30]);
+});
+
 test.each([
   ['that begins otherwise', joined(Uint8Array.of(1), STREAM), 'it does not begin like a capture in nanoseconds'],
   [

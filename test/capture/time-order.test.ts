@@ -43,9 +43,20 @@ function twoStreams() {
 test('TimeOrder tells nothing before a stream that may still bring what is earlier', () => {
   const { bring, tellAt, finish, order } = twoStreams();
   bring(0, 10, 1, 4, 9);
-  bring(1, 10, 2, 5);
+  bring(1, 10, 2, 5, 6);
   expect(tellAt(10)).toEqual(['a1', 'b2', 'a4', 'b5']);
-  expect(finish()).toEqual(['a9']);
+  expect(finish()).toEqual(['b6', 'a9']);
+  expect(order.late).toBe(0);
+});
+
+test('TimeOrder has room for what a stream brings a little later than it was stamped', () => {
+  const { bring, tellAt, finish, order } = twoStreams();
+  bring(0, 10, 5, 5.9);
+  bring(1, 10, 5.5, 9);
+  expect(tellAt(10)).toEqual([]);
+  bring(0, 10, 5.2, 8, 7.5);
+  expect(tellAt(10)).toEqual(['a5', 'a5.2', 'b5.5', 'a5.9']);
+  expect(finish()).toEqual(['a7.5', 'a8', 'b9']);
   expect(order.late).toBe(0);
 });
 
@@ -81,19 +92,19 @@ test('TimeOrder does not take a stream for idle that has brought something just 
     return told;
   };
   bring(0, 300, 10, 20, 30);
-  bring(1, 300, 5);
+  bring(1, 300, 5, 6.5);
   expect(tell(false)).toBe(1);
   expect(tell(true)).toBe(1);
   expect(tell(false)).toBe(1);
   expect(tell(true)).toBe(1);
-  expect(tell(true)).toBe(4);
+  expect(tell(true)).toBe(5);
 });
 
 test('TimeOrder waits no more for a stream that has ended', () => {
   const { bring, tellAt, order, setIdle } = twoStreams();
   setIdle(1, false);
-  bring(0, 10, 10);
-  expect(tellAt(11)).toEqual([]);
+  bring(0, 10, 10, 12);
+  expect(tellAt(13)).toEqual([]);
   order.end(1);
-  expect(tellAt(11)).toEqual(['a10']);
+  expect(tellAt(13)).toEqual(['a10']);
 });

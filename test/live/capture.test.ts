@@ -113,8 +113,23 @@ liveTest('nsdiag capture knows a packet within a tunnel and behind it', async ()
   await inWorld(async (world) => {
     await buildLab(world, 'vxlan-overlay');
     await answered(world, 'c1', '10.42.0.12');
+    await world.sh('ip -n c1 neigh flush all');
     const ping = ['ping', '-q', '-c1', '-W1', '10.42.0.12'];
-    const { stdout, exitCode } = await world.nsdiag(['capture', '--json', '--between', 'c1', 'c2', '--', ...ping]);
+    const capture = ['capture', '--json', '-w', '/run/all.pcapng', '--between', 'c1', 'c2'];
+    const { stdout, exitCode } = await world.nsdiag([...capture, '--', ...ping]);
+    // What a bridge passes up to itself has the stamp of its coming in, and is seen behind what it sent to its ports.
+    const asked = linesOf(stdout).journeys.find(({ text }) => text.startsWith('ARP who-has 10.42.0.12'));
+    expect(asked?.hops.slice(0, 4).map(({ netns, device }) => `${netns}:${device}`)).toEqual([
+      'c1:eth0',
+      'm1:vethc1',
+      'm1:br0',
+      'm1:vx0',
+    ]);
+    expect(linesOf(stdout).summary.file).toMatchObject({ late: 0 });
+    const times = await world.sh('tshark -r /run/all.pcapng -T fields -e frame.time_epoch');
+    const stamps = times.trim().split('\n');
+    expect(stamps.length).toBeGreaterThan(20);
+    expect(stamps).toEqual([...stamps].sort());
     const request = linesOf(stdout).journeys.find(({ text }) => text.startsWith('ICMP echo request'));
     expect(request?.hops.map(({ netns, device, changes }) => [`${netns}:${device}`, ...changes].join(' '))).toEqual([
       'c1:eth0',
