@@ -48,6 +48,24 @@ liveTest('why says where, why and what to run; what it prints is what repairs it
   });
 });
 
+liveTest(
+  'why believes no loss while the kernel still asks for a neighbour that it did not find a moment ago',
+  async () => {
+    await inWorld(async (world) => {
+      await world.sh(ROUTED);
+      await world.sh(`${WAY_BACK}; ip -n router addr del 10.0.1.254/24 dev r1`);
+      // Between two requests more time than a probe waits, and less than two of them take.
+      await world.sh('ip netns exec ns1 sysctl -qw net/ipv4/neigh/veth0/retrans_time_ms=2000');
+      await world.sh('ip netns exec ns1 ping -c 1 -W 0.1 10.0.2.1 || true');
+      await world.sh('ip -n router addr add 10.0.1.254/24 dev r1');
+      expect(await world.nsdiag(['why', 'ns1', '10.0.2.1'])).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/^✓ ns1 reaches 10\.0\.2\.1/),
+      });
+    });
+  },
+);
+
 liveTest('why --json prints one document that keeps the schema, reachable or not', async () => {
   await inWorld(async (world) => {
     await world.sh(ROUTED);

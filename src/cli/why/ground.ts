@@ -10,7 +10,7 @@ import { contrastOf } from '../../diagnosis/contrast.ts';
 import type { Diagnosis, Prediction } from '../../diagnosis/diagnosis.ts';
 import { nameUnresolved, predictQuery } from '../../diagnosis/name-unresolved.ts';
 import { predict } from '../../diagnosis/predict.ts';
-import { mayPassByItself } from '../../diagnosis/transient.ts';
+import { earlierLossNote, isLossInDoubt, mayPassByItself } from '../../diagnosis/transient.ts';
 import type { Host } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import type { Recording } from '../../recording/recording.ts';
@@ -65,18 +65,34 @@ export interface Answer extends Pick<Seen, 'recording' | 'host' | 'shown'> {
 }
 
 /**
- * One answer to one question: look, predict, hear the witnesses, conclude.
+ * One answer to one question: look, predict, hear the witnesses, conclude. A loss that nothing explains is no answer yet:
+ * all is done once more.
  *
  * @param disguise What is concluded from, in the place of what was seen.
  */
 export async function ask(ground: Ground, words: WhyWords, disguise: (seen: Seen) => Seen = same): Promise<Answer> {
+  const first = await see(ground, words);
+  const answer = answerOf(disguise(first));
+  const lost = first.witnesses.observation;
+  if (ground.settle === undefined || lost === undefined || !isLossInDoubt(answer.diagnosis)) return answer;
+  await ground.settle();
+  const second = await see(ground, words);
+  const note = earlierLossNote(lost, second.witnesses.observation);
+  return answerOf(disguise(note === undefined ? second : withNote(second, note)));
+}
+
+function withNote(seen: Seen, note: string): Seen {
+  return { ...seen, witnesses: { ...seen.witnesses, notes: [note, ...seen.witnesses.notes] } };
+}
+
+async function see(ground: Ground, words: WhyWords): Promise<Seen> {
   const { host, asked, prediction } = await settled(ground, words);
   const witnesses = await ground.hear(host, prediction);
   const doubted = witnesses.observation === undefined ? [] : devicesInDoubt(witnesses.observation);
   const known = doubted.length === 0 ? host : await (ground.askOffloads?.(host, doubted) ?? host);
   const recording = ground.recorded?.();
   const sysctlFiles = ground.sysctlFiles ?? (() => []);
-  return answerOf(disguise({ recording, host: known, asked, prediction, witnesses, sysctlFiles, shown: same }));
+  return { recording, host: known, asked, prediction, witnesses, sysctlFiles, shown: same };
 }
 
 function same<T>(value: T): T {

@@ -74,7 +74,7 @@ function narrated(ground: Ground, progress: Progress): Ground {
     look: telling('Reading every namespace', ground.look),
     resolve: telling('Looking up the name', ground.resolve),
     hear: telling('Sending a few packets, and listening where they should pass', ground.hear),
-    settle: settle && telling('Waiting for what the kernel is at: links and addresses that come up', settle),
+    settle: settle && telling('Waiting for what the kernel is at: links, addresses and neighbours', settle),
   };
 }
 
