@@ -6,6 +6,7 @@
  */
 
 import { findLink } from '../../host/host.ts';
+import type { DeviceName, DeviceRef } from '../../host/link.ts';
 import { defineRule } from '../define.ts';
 import { linkEvidence } from '../evidence.ts';
 import { missingJoints } from '../search/joint.ts';
@@ -31,7 +32,8 @@ export const bridgePortUnattached = defineRule({
     const [likely] = joints;
     if (likely === undefined) return [];
     const { port, bridge } = likely;
-    const master = findLink(context.host, port.netns, port.device)?.master;
+    const masterOf = ({ netns, device }: DeviceRef) => findLink(context.host, netns, device)?.master;
+    const master = masterOf(port);
     return [
       {
         ...port,
@@ -39,14 +41,23 @@ export const bridgePortUnattached = defineRule({
           master === undefined
             ? `${port.device} in ${port.netns} is on no bridge, and the way leads over ${bridge}`
             : `${port.device} in ${port.netns} is on bridge ${master}, and the way leads over ${bridge}`,
-        why: 'A bridge passes frames between its ports only; a frame that arrives at an interface without a bridge stays there',
+        why:
+          master === undefined
+            ? 'A bridge passes frames between its ports only; a frame that arrives at an interface without a bridge stays there'
+            : 'A bridge passes frames between its own ports only: two bridges are two wires, whatever addresses are on them',
         evidence: linkEvidence(context.host, port),
         repairs: joints.map((joint) => ({
           intent: `Attach ${joint.port.device} to ${joint.bridge}`,
           edits: [{ kind: 'link-master', ...joint.port, master: joint.bridge }],
-          sideEffects: undefined,
+          sideEffects: sideEffectsOf(joint.port.device, masterOf(joint.port)),
         })),
       },
     ];
   },
 });
+
+function sideEffectsOf(port: DeviceName, master: DeviceName | undefined): string | undefined {
+  return master === undefined
+    ? undefined
+    : `${port} leaves ${master}: what is behind it, and what else is there, are cut off from each other`;
+}

@@ -169,11 +169,13 @@ function jointsFromOtherBridge(host: Host, { segment, from, owners }: Crossing):
     if (link?.detail.kind !== 'bridge') return [];
     const port = wireBetween(host, from, ref)?.at(-2);
     if (port === undefined || port.netns !== ref.netns) return [];
-    // A port on a bridge of the sender's own network is where it belongs.
     const sender = findLink(host, from.netns, from.device);
-    if (sender?.addresses.some(({ address }) => !isLinkLocal(address) && connects(link, address))) return [];
+    const own = (sender?.addresses ?? []).filter((each) => !isLinkLocal(each.address));
+    const isOwn = (bridge: Link) => own.some(({ address }) => connects(bridge, address));
+    // A port on a bridge of the sender's own network is where it belongs, unless the other one has that network, too.
+    const isMeant = (bridge: Link) => !isOwn(link) || isOwn(bridge);
     return bridgesIn(host, ref)
-      .filter(({ name }) => name !== ref.device)
+      .filter((bridge) => bridge.name !== ref.device && isMeant(bridge))
       .filter(({ name }) =>
         owners.some((owner) => wireBetween(host, { netns: ref.netns, device: name }, owner.ref) !== undefined),
       )
