@@ -7,13 +7,14 @@
 /**
  * The known word nearest to `word` by edit distance (a swap of two neighbours counts as one edit, as it is one slip).
  *
- * @returns `undefined` when none is near: more than a third of the word would have to change.
+ * @returns `undefined` when none is near: more than a third of the word would have to change, or all of it.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const allowed = Math.max(1, Math.floor(word.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of known) {
     const distance = editDistance(word, candidate);
+    if (distance > 0 && distance >= Math.max(word.length, candidate.length)) continue;
     if (distance <= allowed && (best === undefined || distance < best.distance)) best = { candidate, distance };
   }
   return best?.candidate;

@@ -16,6 +16,8 @@ test.each([
   ['nothing is near', 'web', ['bridge', 'two-subnets']],
   ['a short word is another word', 'ns1', ['h2', 'r3']],
   ['nothing is known', 'ns1', []],
+  ['a name of one letter has nothing of it', '0', ['d']],
+  ['no word was given', '', ['d']],
 ])('nearest() finds nothing when %s', (_, word, known) => {
   expect(nearest(word, known)).toBeUndefined();
 });

@@ -106,6 +106,34 @@ liveTest('the way back is looked up by the policy rules, with the addresses swap
   ]);
 });
 
+liveTest('the way back of a marked packet is looked up with its mark only where src_valid_mark says so', async () => {
+  await judge(TWO_WIRES, [
+    {
+      claim: 'strict, main leads back by the other device, the mark by the ingress device',
+      change: `
+        ip -n r route add 10.9.9.9 via 10.0.2.1 dev rz
+        ip -n r route add 10.9.9.9 via 10.0.1.1 dev ra table 7
+        ip -n r rule add priority 100 fwmark 1 lookup 7
+        ip netns exec r iptables -t mangle -A PREROUTING -i ra -j MARK --set-mark 1
+        sysctl_ r net.ipv4.conf.ra.rp_filter=1`,
+      ...ASK,
+      answered: false,
+    },
+    {
+      claim: 'with src_valid_mark of the device',
+      change: 'sysctl_ r net.ipv4.conf.ra.src_valid_mark=1',
+      ...ASK,
+      answered: true,
+    },
+    {
+      claim: 'with that of all',
+      change: 'sysctl_ r net.ipv4.conf.ra.src_valid_mark=0 net.ipv4.conf.all.src_valid_mark=1',
+      ...ASK,
+      answered: true,
+    },
+  ]);
+});
+
 liveTest('a policy rule that refuses the way back keeps ARP unanswered only where sources are validated', async () => {
   await inWorld(async (world) => {
     const isAnswered = async (): Promise<boolean> => {

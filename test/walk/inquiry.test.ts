@@ -163,6 +163,14 @@ describe('resolveNeighbor()', () => {
     expect(reasonOf(host, 'a', '10.0.1.2')).toMatchObject({ mac: '02:11:22:33:44:55', entry: { state: 'permanent' } });
   });
 
+  test.each([
+    ['permanent', 'mac-unowned'],
+    ['reachable', 'neighbor-unanswered'],
+  ])('asks nobody for an address of nobody while the entry is %s, and in the end for one that was learned', (state, reason) => {
+    const host = withNeighbor(hostOf(PAIR), 'a', `10.0.1.9 dev va ${wrong} ${state}`);
+    expect(reasonOf(host, 'a', '10.0.1.9')?.kind).toBe(reason);
+  });
+
   test('shows how far the frame comes: on both ends of the wire', () => {
     const host = withNeighbor(hostOf(PAIR), 'a', `10.0.1.2 dev va ${wrong} permanent`);
     const { steps, fate } = walkRoundTrip(host, ask('a', '10.0.1.2')).request;

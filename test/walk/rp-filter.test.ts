@@ -5,6 +5,7 @@ import { walkRoundTrip } from '../../src/walk/round-trip.ts';
 import { ask } from '../helpers/ask.ts';
 import { addRoutes, type HostSpec, hostOf, tweakSysctl } from '../helpers/build-host.ts';
 import { end } from './hosts.ts';
+import { iptablesRules } from './netfilter/hook.ts';
 
 /** What a sends from 10.9.9.9 comes in by ra; r's way back to it is by rz. */
 const ASYMMETRIC: HostSpec = {
@@ -63,4 +64,22 @@ test('validateSource() refuses an own address as source with rp_filter off, unle
   expect(end(accepting, 'a', '10.0.1.254', FROM)).toBe('reply reply-not-recognised at r:lo');
   const unread = tweakSysctl(duplicate, 'r', 'net/ipv4/conf/ra/accept_local', undefined);
   expect(end(unread, 'a', '10.0.1.254', FROM)).toBe('request undecided: accept_local of ra could not be read');
+});
+
+test.each([
+  ['neither for all nor for the device', {}, 'request rp-filter at r:ra'],
+  ['for the device', { 'net/ipv4/conf/ra/src_valid_mark': 1 }, 'delivered'],
+  ['for all', { 'net/ipv4/conf/all/src_valid_mark': 1 }, 'delivered'],
+])('validateSource() asks for the way back of a marked packet with src_valid_mark set %s', (_, sysctls, expected) => {
+  const marked: HostSpec = {
+    ...ASYMMETRIC,
+    r: {
+      ...ASYMMETRIC['r'],
+      routes: ['10.9.9.9 via 10.0.2.1', '10.9.9.9 via 10.0.1.1 dev ra table 7'],
+      rules: ['100: from all fwmark 0x1 lookup 7'],
+      ruleset: iptablesRules('mangle', ['-A PREROUTING -i ra -j MARK --set-xmark 0x1/0xffffffff']),
+      sysctls: { 'net/ipv4/conf/ra/rp_filter': 1, ...sysctls },
+    },
+  };
+  expect(end(hostOf(marked), 'a', '10.0.1.254', FROM)).toBe(expected);
 });

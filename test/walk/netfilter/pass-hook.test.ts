@@ -158,6 +158,16 @@ test('passHook() translates, and says from what to what and by which rule', () =
   });
 });
 
+test.each([
+  ['the destination where packets come in', 'PREROUTING -d 10.0.2.0/24', 'prerouting', { destination: '10.7.0.2' }],
+  ['the source where they leave', 'POSTROUTING -s 10.0.1.0/24', 'postrouting', { source: '10.7.0.2' }],
+] as const)('passHook() maps the network of %s with NETMAP', (_, match, hook, mapped) => {
+  const netmap = iptablesRules('nat', [`-A ${match} -j NETMAP --to 10.7.0.0/24`]);
+  const entered = passHook(passage(netmap, { hook: 'prerouting', outDevice: undefined }));
+  const { packet } = hook === 'prerouting' ? entered : passHook(passage(netmap, { hook, conntrack: entered.conntrack }));
+  expect(packet).toMatchObject({ source: '10.0.1.2', destination: '10.0.2.2', ...mapped });
+});
+
 test('passHook() turns an answer back without a rule', () => {
   const masquerade = iptablesRules('nat', ['-A POSTROUTING -j MASQUERADE']);
   const entered = passHook(passage(masquerade, { hook: 'prerouting', outDevice: undefined }));
