@@ -91,6 +91,9 @@ case $listing in
     ;;
 esac
 case $listing in
+  *'"hook": "ingress"'* | *'"hook": "egress"'*) record nft-chains ${line(SINGLE_READS['nft-chains'])} ;;
+esac
+case $listing in
   *'"bridge"'*'"xt"'*) save ebtables-nft nft ebtables ;;
 esac
 case $listing in

@@ -7,9 +7,10 @@
 
 import { applyEdit } from '../host/apply.ts';
 import type { Edit, Repair, TrafficSelector } from '../host/edit.ts';
+import { findNetns } from '../host/host.ts';
 import type { NetnsName } from '../host/link.ts';
 import { type Owner, ruleOwner } from '../host/owner.ts';
-import type { Hook, RuleRef } from '../host/ruleset.ts';
+import type { Hook, RuleRef, TableFamily } from '../host/ruleset.ts';
 import { findChain } from '../host/ruleset-edit.ts';
 import { lastJourney } from '../journey/journey.ts';
 import { type Packet, packetFamily } from '../journey/packet.ts';
@@ -153,8 +154,30 @@ function acceptAt(
   };
 }
 
+/** What a filter of one of these families says that takes ARP, before anything else: then nobody answers. */
+export function arpFilterFound(
+  context: FaultContext,
+  isAskedFor: (family: TableFamily) => boolean,
+  why: string,
+): readonly Found[] {
+  const unanswered = droppedAs(context, 'neighbor-unanswered');
+  const block = unanswered?.reason.search.blocks.find(({ filter }) => filter && isAskedFor(filter.rule.family));
+  const netns = block && findNetns(context.host, block.at.netns);
+  if (block?.filter === undefined || netns === undefined) return [];
+  const { hook, rule } = block.filter;
+  return [
+    {
+      ...block.at,
+      what: `${netns.name} drops ARP at the ${hook} hook: ${ruleText(rule)}`,
+      why,
+      evidence: [filterEvidence(netns, rule)],
+      repairs: [acceptArp(context, netns.name, hook, rule)],
+    },
+  ];
+}
+
 /** Accept ARP ahead of the rule that takes it, and what the same rule would take after that. */
-export function acceptArp(context: FaultContext, netns: NetnsName, hook: Hook, rule: RuleRef): Repair {
+function acceptArp(context: FaultContext, netns: NetnsName, hook: Hook, rule: RuleRef): Repair {
   const arp = acceptAt(netns, hook, rule, { family: 'inet', resolution: 'arp' }, undefined);
   const edits = acceptAll(context, netns, rule, [arp], undefined);
   return {

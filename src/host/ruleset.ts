@@ -220,7 +220,7 @@ export interface BaseChain {
   /** Lower runs first; iptables' tables have fixed ones (raw -300, mangle -150, dnat -100, filter 0, security 50, snat 100). */
   readonly priority: number;
   readonly policy: 'accept' | 'drop';
-  /** netdev family, and ingress of inet: the devices it is bound to. Empty there: nft (1.0.6) does not say which. */
+  /** netdev family, and ingress of inet: the devices it is bound to. Empty there: nobody said which. */
   readonly devices: readonly DeviceName[];
 }
 

@@ -3,8 +3,8 @@
  *
  * Every rule keeps its handle, its place and its text. What is not modelled stays in its rule as such. Sets and maps
  * are written out in the rules that use them; those that packets themselves fill are not modelled. nft 1.0.6 prints
- * garbage for the flags of a table and no devices for netdev chains: then it cannot be told whether (where) the chains
- * are hooked in, and that is said.
+ * garbage for the flags of a table: then it cannot be told whether its chains are hooked in, and that is said. It prints no
+ * devices for netdev chains either; `nft list chains` does.
  *
  * Source: libnftables-json(5), nft(8); seen with nftables 1.0.6.
  *
@@ -22,6 +22,7 @@ import type {
   TableFamily,
   UnreadRules,
 } from '../host/ruleset.ts';
+import { type BoundDevices, boundKey, NO_BOUND_DEVICES } from './nft-devices.ts';
 import {
   asInteger,
   asList,
@@ -38,12 +39,12 @@ import { ruleBodies } from './nft-statement.ts';
 import { ruleText } from './nft-text.ts';
 
 /** Read the listing. A text that is no such listing is one unread part, not an error. */
-export function parseNftRuleset(text: string): Ruleset {
+export function parseNftRuleset(text: string, bound: BoundDevices = NO_BOUND_DEVICES): Ruleset {
   const objects = asList(untag(parseJson(text), 'nftables'));
   if (objects === undefined)
     return { tables: [], unread: [{ machinery: 'nft', why: 'nft printed no JSON that can be read' }] };
   const listing = sort(objects);
-  const tables = listing.tables.map((table) => tableOf(table, listing));
+  const tables = listing.tables.map((table) => tableOf(table, listing, bound));
   return { tables: tables.flatMap(({ table }) => table), unread: tables.flatMap(({ unread }) => unread) };
 }
 
@@ -96,7 +97,7 @@ interface ReadTable {
   readonly unread: readonly UnreadRules[];
 }
 
-function tableOf(object: JsonObject, listing: Listing): ReadTable {
+function tableOf(object: JsonObject, listing: Listing, bound: BoundDevices): ReadTable {
   const name = asString(object['name']);
   const family = FAMILIES.find((each) => each === object['family']) as TableFamily | undefined;
   if (name === undefined || family === undefined) return { table: [], unread: [] };
@@ -112,7 +113,7 @@ function tableOf(object: JsonObject, listing: Listing): ReadTable {
     const chainName = asString(chain['name']) ?? '';
     return {
       name: chainName,
-      base: dormancy === 'dormant' ? undefined : baseOf(chain),
+      base: dormancy === 'dormant' ? undefined : baseOf(chain, bound.get(boundKey(family, name, chainName))),
       rules: rulesOf({ family, table: name, chain: chainName }, rules, sets),
     };
   });
@@ -148,18 +149,20 @@ function namedSets(
   };
 }
 
-function baseOf(chain: JsonObject): BaseChain | undefined {
+/** @param bound The devices, where the listing itself does not name them. */
+function baseOf(chain: JsonObject, bound: readonly DeviceName[] = []): BaseChain | undefined {
   const hook = HOOKS.find((each) => each === chain['hook']) as Hook | undefined;
   const priority = asInteger(chain['prio']);
   if (hook === undefined || priority === undefined) return undefined;
   const type = chain['type'] === 'nat' || chain['type'] === 'route' ? chain['type'] : 'filter';
-  const devices = chain['dev'] === undefined ? [] : listed(chain['dev']).flatMap((each) => asString(each) ?? []);
+  const listedDevices = chain['dev'] === undefined ? [] : listed(chain['dev']).flatMap((each) => asString(each) ?? []);
+  const devices = listedDevices.length > 0 ? (listedDevices as DeviceName[]) : bound;
   return {
     type,
     hook,
     priority,
     policy: chain['policy'] === 'drop' ? 'drop' : 'accept',
-    devices: devices as DeviceName[],
+    devices,
   };
 }
 

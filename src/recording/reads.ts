@@ -51,6 +51,8 @@ export const SINGLE_READS = {
   inode: ['readlink', '/proc/self/ns/net'],
   fdb: ['bridge', '-j', 'fdb', 'show'],
   nft: ['nft', '-j', 'list', 'ruleset'],
+  // Where chains are bound to devices.
+  'nft-chains': ['nft', 'list', 'chains'],
   'iptables-nft': ['iptables-nft-save', '-c'],
   'ip6tables-nft': ['ip6tables-nft-save', '-c'],
   // Of the bridge family; where nft names an extension and not what it asks for.

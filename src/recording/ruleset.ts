@@ -15,6 +15,7 @@ import { mergeEbtables } from './ebtables-merge.ts';
 import { type IpSets, parseIpsetSave } from './ipset.ts';
 import { parseIptablesSave } from './iptables-save.ts';
 import { parseNftRuleset } from './nft.ts';
+import { NO_BOUND_DEVICES, parseBoundDevices } from './nft-devices.ts';
 import { outputOf, recordedOutput, sourceOf } from './output.ts';
 import type { RecordedNamespace } from './recording.ts';
 import { isMadeByIptables, mergeTables } from './ruleset-merge.ts';
@@ -57,7 +58,9 @@ export function rulesetOf(namespace: RecordedNamespace): Fact<Ruleset> {
 function nftPart(namespace: RecordedNamespace): Part {
   const output = outputOf(namespace, 'nft');
   if (!output.known) return unreadPart('nft', undefined, output.why);
-  const { tables, unread } = parseNftRuleset(output.value.stdout);
+  const chains = outputOf(namespace, 'nft-chains');
+  const bound = chains.known ? parseBoundDevices(chains.value.stdout) : NO_BOUND_DEVICES;
+  const { tables, unread } = parseNftRuleset(output.value.stdout, bound);
   const ebtables = outputOf(namespace, 'ebtables-nft');
   return { tables: ebtables.known ? mergeEbtables(tables, ebtables.value.stdout) : tables, unread, isRead: true };
 }

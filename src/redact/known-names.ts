@@ -7,6 +7,7 @@
 
 import * as v from 'valibot';
 import { parseIprouteJson } from '../recording/iproute-json.ts';
+import { parseBoundDevices } from '../recording/nft-devices.ts';
 import type { RecordedNamespace, Recording } from '../recording/recording.ts';
 import type { KnownName } from './pseudonyms.ts';
 
@@ -68,6 +69,7 @@ function namesInside({ outputs }: RecordedNamespace): Names {
     ...['route4', 'route6', 'rule4', 'rule6', 'neigh', 'fdb'].map((key) => deviceValues(text(key))),
     sysctlNames(text('sysctl')),
     nftNames(text('nft')),
+    boundNames(text('nft-chains')),
     ...saves.map(saveNames),
     each(text('ipset'), /^create (\S+)/gm, 'set'),
     each(text('sockets'), /\("((?:[^"\\]|\\.)*?)",pid=/g, 'process'),
@@ -163,6 +165,12 @@ function nftDevices(stdout: string): readonly string[] {
       (name) => name !== 'set' && !name.startsWith('@'),
     ),
   );
+}
+
+/** Devices that chains are bound to, which need not be there. */
+function boundNames(stdout: string): Names {
+  const names = [...parseBoundDevices(stdout).values()].flat();
+  return { names: names.map((name) => ({ name, kind: 'dev' })), beginnings: [] };
 }
 
 function jsonOf(text: string): unknown {

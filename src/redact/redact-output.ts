@@ -38,6 +38,7 @@ function redactStdout(key: string, stdout: string, by: PartRedaction): string {
 /** What is done before names and addresses are. */
 const FORMATS: readonly { readonly of: RegExp; readonly redact: (text: string, by: PartRedaction) => string }[] = [
   { of: /^(ip6?|eb)tables|^ipset$/, redact: redactQuoted },
+  { of: /^nft-chains$/, redact: redactComments },
   { of: /^sockets$/, redact: (text) => text.replaceAll(/ cgroup:\S+/g, ' cgroup:/redacted') },
   { of: /^filter /, redact: redactU32 },
 ];
@@ -49,6 +50,11 @@ function redactQuoted(text: string, { keyed }: PartRedaction): string {
     /( (?:--comment|--log-prefix|--nflog-prefix|--string|--hex-string|--path) )([^"\s]\S*)/g,
     (_, option: string, words: string) => option + redactComment(words, keyed),
   );
+}
+
+/** Those of chains; devices stand in quotes, too. */
+function redactComments(text: string, { keyed }: PartRedaction): string {
+  return text.replaceAll(/\bcomment "([^"]*)"/g, (_, words: string) => `comment "${redactComment(words, keyed)}"`);
 }
 
 /** `match 0a000001/ffffffff at 16`: the addresses of an IPv4 header. */

@@ -1,17 +1,19 @@
 /**
- * Whether a filter takes ARP: the chains of the arp family where a host sends and receives it, and those of the bridge
- * family where it is bridged.
+ * Whether a filter takes ARP: the chains of the arp family where a host sends and receives it, those of the bridge
+ * family where it is bridged, and those that are bound to a device (netdev, and inet at ingress and egress).
  *
  * ARP is no IP packet, so it does not pass the hooks as one. Rules that ask for anything of IP do not match it; of the
  * others, one that asks for no more than that it is ARP, its operation and its addresses decides, and one with more is not
  * judged: it may take it.
  *
- * Source: net/ipv4/arp.c arp_xmit(), arp_rcv(); net/netfilter/nf_tables_core.c.
+ * Source: net/ipv4/arp.c arp_xmit(), arp_rcv(); net/core/dev.c nf_ingress(); net/netfilter/nf_tables_core.c. Seen in
+ * test/live/netfilter-devices.test.ts.
  *
  * @module
  */
 
-import type { Chain, FilterRule, Hook, Match, RuleRef } from '../host/ruleset.ts';
+import type { DeviceName } from '../host/link.ts';
+import type { BaseChain, Chain, FilterRule, Hook, Match, RuleRef, RulesetTable } from '../host/ruleset.ts';
 import { contains } from '../net/prefix.ts';
 import type { ArpEnds } from './bridge-port.ts';
 import type { HostIndex } from './host-index.ts';
@@ -51,25 +53,34 @@ const asking = new WeakMap<HostIndex, boolean>();
 
 const PASSES: ArpPassage = { kind: 'passes' };
 
+/** Whose chains: those of a family, or those that are bound to a device. */
+export type ArpChains = 'arp' | 'bridge' | { readonly boundTo: DeviceName };
+
 /** Meet the hooks in this order, up to the first that stops it. */
-export function passArp(
-  { netns }: NetnsIndex,
-  family: 'arp' | 'bridge',
-  hooks: readonly Hook[],
-  arp: ArpMessage,
-): ArpPassage {
+export function passArp({ netns }: NetnsIndex, whose: ArpChains, hooks: readonly Hook[], arp: ArpMessage): ArpPassage {
   const { ruleset, name } = netns;
   if (!ruleset.known) return { kind: 'unknown', because: ruleset.why };
   for (const table of ruleset.value.tables) {
-    if (table.family !== family) continue;
+    if (!isTableOf(table, whose)) continue;
     for (const chain of table.chains) {
-      const hook = chain.base?.hook;
-      if (hook === undefined || !hooks.includes(hook)) continue;
-      const passage = passChain(chain, hook, { netns: name, arp, chains: table.chains, mark: 0 });
+      const { base } = chain;
+      if (base === undefined || !hooks.includes(base.hook)) continue;
+      if (typeof whose === 'object' && base.devices.length === 0) {
+        return {
+          kind: 'unknown',
+          because: `nft does not say which devices chain ${chain.name} in ${name} is bound to`,
+        };
+      }
+      if (typeof whose === 'object' && !base.devices.includes(whose.boundTo)) continue;
+      const passage = passChain(table, chain, base, { netns: name, arp, chains: table.chains, mark: 0 });
       if (passage.kind !== 'passes') return passage;
     }
   }
   return PASSES;
+}
+
+function isTableOf({ family }: RulesetTable, whose: ArpChains): boolean {
+  return typeof whose === 'object' ? family === 'netdev' || family === 'inet' : family === whose;
 }
 
 /** What is met under way. `mark`: what rules have made of it; ARP begins without one. */
@@ -80,14 +91,13 @@ interface Meeting {
   mark: number;
 }
 
-function passChain(chain: Chain, hook: Hook, meeting: Meeting): ArpPassage {
+function passChain(table: RulesetTable, chain: Chain, { hook, policy }: BaseChain, meeting: Meeting): ArpPassage {
   const end = runChain(chain, meeting);
   if (end !== undefined) return end.kind === 'drops' ? { ...end, hook } : end;
-  const [first] = chain.rules;
-  if (chain.base?.policy !== 'drop') return PASSES;
-  if (first === undefined)
-    return { kind: 'unknown', because: `the policy of chain ${chain.name} in ${meeting.netns} drops ARP` };
-  return { kind: 'drops', hook, rule: { ...first.ref, handle: undefined, position: 0, text: 'policy drop' } };
+  if (policy !== 'drop') return PASSES;
+  const { machinery, family, name } = table;
+  const place = { machinery, family, table: name, chain: chain.name } as const;
+  return { kind: 'drops', hook, rule: { ...place, handle: undefined, position: 0, text: 'policy drop' } };
 }
 
 type ChainEnd = Exclude<ArpPassage, { kind: 'drops' }> | { readonly kind: 'drops'; readonly rule: RuleRef };

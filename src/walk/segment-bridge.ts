@@ -9,12 +9,11 @@
  * @module
  */
 
-import type { Hook } from '../host/ruleset.ts';
 import type { Mac } from '../net/mac.ts';
-import { ARP, passArp } from './arp-filter.ts';
 import { decidingEntry, portObstacle } from './bridge-port.ts';
 import { enterVlan, filters, leaveVlan, type Tag } from './bridge-vlan.ts';
 import type { Device, PortDevice } from './netns-index.ts';
+import { isArpStopped } from './segment-arp.ts';
 import { block, type Search, stop, type Way } from './segment-search.ts';
 import { receiveUp, takeUp } from './segment-stacked.ts';
 import { uppersOf, vlanOn } from './stacked.ts';
@@ -35,7 +34,7 @@ export function bridgeForward(search: Search, bridge: Device, from: PortDevice |
   }
   const { vlan } = entered;
   const { frame } = search;
-  if (isArpStopped(search, way, bridge, from === undefined ? ['output'] : ['prerouting'])) return;
+  if (isArpStopped(search, way, bridge, 'bridge', from === undefined ? ['output'] : ['prerouting'])) return;
   const { fdb } = bridge.netns.netns;
   if (frame.kind === 'unicast' && !fdb.known) {
     block(search, way, bridge.ref, 'unread', fdb.why);
@@ -48,7 +47,7 @@ export function bridgeForward(search: Search, bridge: Device, from: PortDevice |
   }
   if (from !== undefined) {
     const isForUs = frame.kind !== 'unicast' || isOwnMac(search, bridge, from, frame.mac);
-    if (isForUs && !isArpStopped(search, way, bridge, ['input'])) {
+    if (isForUs && !isArpStopped(search, way, bridge, 'bridge', ['input'])) {
       const own = { kind: 'bridge' as const, bridge, inPort: from.device, outPort: undefined, how: 'local' as const };
       const up = leaveVlan(bridge, bridge, vlan);
       if ('because' in up) stop(search, way, up);
@@ -58,7 +57,8 @@ export function bridgeForward(search: Search, bridge: Device, from: PortDevice |
   }
   // A permanent entry is the bridge's own address: such a frame goes up, and no further.
   if (entry?.state === 'permanent') return;
-  if (isArpStopped(search, way, bridge, from === undefined ? ['postrouting'] : ['forward', 'postrouting'])) return;
+  if (isArpStopped(search, way, bridge, 'bridge', from === undefined ? ['postrouting'] : ['forward', 'postrouting']))
+    return;
   let goesOn = false;
   for (const port of bridge.netns.ports.get(bridge.link.name) ?? []) {
     if (entry !== undefined && entry.device !== port.device.link.name) continue;
@@ -101,19 +101,4 @@ function taggedness(before: Tag, after: Tag): { readonly tagged?: { readonly in:
 /** A bridge learns the source of a frame before it looks for its destination (br_handle_frame_finish()). */
 function isLearnedAtIngress({ from: sender, frame }: Search, from: PortDevice | undefined): from is PortDevice {
   return from?.port.learning === true && frame.kind === 'unicast' && frame.mac === sender.link.mac;
-}
-
-/** The bridge family's chains see ARP as any frame. */
-function isArpStopped(search: Search, way: Way, { netns, ref }: Device, hooks: readonly Hook[]): boolean {
-  const { frame } = search;
-  const isArp = frame.kind === 'broadcast' || (frame.kind === 'unicast' && frame.isArp === true);
-  if (!isArp) return false;
-  const arp = { operation: frame.kind === 'broadcast' ? ARP.request : ARP.reply, ends: frame.ends };
-  const passage = passArp(netns, 'bridge', hooks, arp);
-  if (passage.kind === 'passes') return false;
-  if (passage.kind === 'drops') {
-    const { hook, rule } = passage;
-    stop(search, way, { at: ref, because: 'filtered', detail: rule.text, filter: { hook, rule } });
-  } else block(search, way, ref, 'unread', passage.because);
-  return true;
 }

@@ -17,6 +17,7 @@ import type { Tag } from './bridge-vlan.ts';
 import { deviceAt, type HostIndex } from './host-index.ts';
 import { takerOn } from './interceptors.ts';
 import type { Device } from './netns-index.ts';
+import { isArpStopped } from './segment-arp.ts';
 import { bridgeForward } from './segment-bridge.ts';
 import { block, type Search, type SegmentFound, stop, type TunnelSearch, type Way } from './segment-search.ts';
 import { isolateMacvlans, receiveUp, takeUp, transmitByLower, transmitMacvlan } from './segment-stacked.ts';
@@ -62,6 +63,7 @@ function transmit(search: Search, device: Device, way: Way, tag: Tag): void {
     block(search, way, ref, 'unmodelled', unmodelled);
     return;
   }
+  if (isArpStopped(search, way, device, { boundTo: link.name }, ['egress'])) return;
   if (isIntercepted(search, way, device, 'egress')) return;
   switch (link.detail.kind) {
     case 'veth':
@@ -143,6 +145,7 @@ function receive(search: Search, device: Device, way: Way, tag: Tag): void {
     return;
   }
   if (isIntercepted(search, way, device, 'ingress')) return;
+  if (isArpStopped(search, way, device, { boundTo: link.name }, ['ingress'])) return;
   const vlan = tag === undefined ? undefined : vlanOn(search.host, device, tag);
   if (vlan !== undefined) {
     // It takes what is its own before a bridge or a macvlan sees it.

@@ -56,6 +56,11 @@ const BLOCKED: readonly (RulesetTrial & { readonly traffic: TrafficSelector })[]
     traffic: WEB,
   },
   {
+    claim: 'an nft chain of a device',
+    r: 'table netdev t {\nchain c {\ntype filter hook ingress device "re1" priority 0\nicmp type echo-request drop\n}\n}',
+    traffic: { family: 'inet', source: prefix('10.0.1.2'), destination: prefix('10.0.2.0/24'), protocol: 'icmp' },
+  },
+  {
     claim: 'an iptables rule',
     r: 'iptables -A FORWARD -j ACCEPT -p udp\niptables -A FORWARD -i re1 -j DROP',
     traffic: FROM_C,

@@ -81,3 +81,23 @@ test('the redactor lets the names of devices that one rule means begin alike', (
   expect(names.map((name: string) => name.startsWith(beginning))).toEqual([true, true, false]);
   expect(names.every((name: string) => name.length <= 15)).toBe(true);
 });
+
+test('the redactor replaces the devices that chains are bound to, and what is said of the chains', () => {
+  const chains = [
+    'table netdev acme {',
+    '\tchain gone {',
+    '\t\tcomment "for Acme Ltd"',
+    '\t\ttype filter hook egress devices = { acme0, acme9 } priority filter; policy accept;',
+    '\t}',
+    '}',
+  ].join('\n');
+  const recording = {
+    ...RECORDING,
+    namespaces: [namespaceWith({ link: JSON.stringify([{ ifname: 'acme0' }]), 'nft-chains': chains })],
+  };
+  const redacted = redactorOf(recording, [], keyedWith('k')).recording(recording).namespaces[0];
+  const said = redacted?.outputs['nft-chains']?.stdout ?? '';
+  expect(said).not.toMatch(/acme[09]|Acme/);
+  const [kept] = JSON.parse(redacted?.outputs['link']?.stdout ?? '[]');
+  expect(said).toContain(`hook egress devices = { ${kept.ifname}, `);
+});

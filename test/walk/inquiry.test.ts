@@ -166,10 +166,13 @@ describe('resolveNeighbor()', () => {
   test.each([
     ['permanent', 'mac-unowned'],
     ['reachable', 'neighbor-unanswered'],
-  ])('asks nobody for an address of nobody while the entry is %s, and in the end for one that was learned', (state, reason) => {
-    const host = withNeighbor(hostOf(PAIR), 'a', `10.0.1.9 dev va ${wrong} ${state}`);
-    expect(reasonOf(host, 'a', '10.0.1.9')?.kind).toBe(reason);
-  });
+  ])(
+    'asks nobody for an address of nobody while the entry is %s, and in the end for one that was learned',
+    (state, reason) => {
+      const host = withNeighbor(hostOf(PAIR), 'a', `10.0.1.9 dev va ${wrong} ${state}`);
+      expect(reasonOf(host, 'a', '10.0.1.9')?.kind).toBe(reason);
+    },
+  );
 
   test('shows how far the frame comes: on both ends of the wire', () => {
     const host = withNeighbor(hostOf(PAIR), 'a', `10.0.1.2 dev va ${wrong} permanent`);

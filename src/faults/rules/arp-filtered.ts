@@ -1,6 +1,7 @@
 /**
- * The owner of the address hears the question and does not answer, because arp_ignore or arp_filter forbids it; or the
- * owner is behind a router on the wire, which would have to answer for it and does not (proxy_arp).
+ * The owner of the address hears the question and does not answer, because arp_ignore or arp_filter forbids it; or a
+ * filter takes the question or the answer (of bridges: bridge-filter-drop); or the owner is behind a router on the wire,
+ * which would have to answer for it and does not (proxy_arp).
  *
  * Limit: IPv6's proxy_ndp needs an entry for each address and is not offered.
  *
@@ -16,6 +17,7 @@ import { familyOf } from '../../net/address.ts';
 import { endpointsOf } from '../../topology/wiring.ts';
 import { defineRule, type Found } from '../define.ts';
 import { derived, routeEvidence, sysctlEvidence } from '../evidence.ts';
+import { arpFilterFound } from '../filter-rule.ts';
 import type { FaultContext } from '../rule.ts';
 import { crossingOf } from '../search/crossing.ts';
 import { droppedAs } from '../search/dropped.ts';
@@ -29,6 +31,9 @@ const WHY = {
   arp_filter: 'answers only on the interface by which it would route back to the asker',
 } as const;
 
+const TAKEN =
+  'ARP is no IP: it passes the chains of the arp family where it is sent and received, and those bound to a device as any frame of it';
+
 export const arpFiltered = defineRule({
   code: 'arp-filtered',
   title: 'The owner of the address does not answer ARP',
@@ -36,7 +41,8 @@ export const arpFiltered = defineRule({
   explains: ['neighbor-unresolved'],
 
   find(context) {
-    const found = silencedOwner(context) ?? missingProxy(context);
+    const [taken] = arpFilterFound(context, (family) => family !== 'bridge', TAKEN);
+    const found = silencedOwner(context) ?? taken ?? missingProxy(context);
     return found === undefined ? [] : [found];
   },
 });

@@ -4,12 +4,8 @@
  * @module
  */
 
-import { findNetns } from '../../host/host.ts';
-import { defineRule, type Found } from '../define.ts';
-import { filterEvidence } from '../evidence.ts';
-import { acceptArp, filteredIn, filterFound, ruleText } from '../filter-rule.ts';
-import type { FaultContext } from '../rule.ts';
-import { droppedAs } from '../search/dropped.ts';
+import { defineRule } from '../define.ts';
+import { arpFilterFound, filteredIn, filterFound } from '../filter-rule.ts';
 
 export const bridgeFilterDrop = defineRule({
   code: 'bridge-filter-drop',
@@ -19,28 +15,10 @@ export const bridgeFilterDrop = defineRule({
 
   find(context) {
     const filtered = filteredIn(context);
-    if (filtered === undefined) return arpFiltered(context);
+    if (filtered === undefined) return arpFilterFound(context, (family) => family === 'bridge', WHY);
     if (filtered.reason.rule.family !== 'bridge') return [];
     return [filterFound(context, filtered, WHY)];
   },
 });
 
 const WHY = 'The bridge asks its own netfilter hooks about every frame that it passes, before any IP firewall does';
-
-/** Before anything else ARP is taken, so that nobody answers. */
-function arpFiltered(context: FaultContext): readonly Found[] {
-  const unanswered = droppedAs(context, 'neighbor-unanswered');
-  const block = unanswered?.reason.search.blocks.find(({ filter }) => filter?.rule.family === 'bridge');
-  const netns = block && findNetns(context.host, block.at.netns);
-  if (block?.filter === undefined || netns === undefined) return [];
-  const { hook, rule } = block.filter;
-  return [
-    {
-      ...block.at,
-      what: `${netns.name} drops ARP at the ${hook} hook: ${ruleText(rule)}`,
-      why: WHY,
-      evidence: [filterEvidence(netns, rule)],
-      repairs: [acceptArp(context, netns.name, hook, rule)],
-    },
-  ];
-}

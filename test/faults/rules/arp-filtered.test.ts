@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { arpFiltered } from '../../../src/faults/rules/arp-filtered.ts';
 import { hostOf } from '../../helpers/build-host.ts';
 import { after, codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
+import { nftDropping, nftDroppingOn } from '../rulesets.ts';
 import { chain, pair } from '../worlds.ts';
 
 test('arp-filtered names arp_ignore where the address is on another interface', () => {
@@ -61,4 +62,38 @@ test('arp-filtered is silent about a router that stands in', () => {
   });
   expect(endOf(host, 'ns1 10.0.2.1')).toBe('answered');
   expect(findBy(arpFiltered, host, 'ns1 10.0.2.1')).toEqual([]);
+});
+
+test('arp-filtered names the rule of the arp family, and accepts ARP ahead of it', () => {
+  const host = pair({ ns2: { ruleset: nftDropping('arp', 'input') } });
+  const findings = findBy(arpFiltered, host, 'ns1 10.0.0.2');
+  expect(findings).toMatchObject([{ code: 'arp-filtered', netns: 'ns2' }]);
+  expect(findings[0]?.what).toBe('ns2 drops ARP at the input hook: the rule with handle 3 of arp t c (nft): drop');
+  expect(codesOf(host, 'ns1 10.0.0.2')).toEqual(['arp-filtered']);
+  expect(commandsFor(host, findings[0])).toEqual([
+    'ip netns exec ns2 nft insert rule arp t c handle 3 ether type arp accept',
+  ]);
+  expect(endOf(after(host, findings[0]?.repairs[0]), 'ns1 10.0.0.2')).toBe('answered');
+});
+
+test.each([
+  ['ingress', 'ip saddr 10.0.0.1 ip daddr 10.0.0.2'],
+  ['egress', 'ip saddr 10.0.0.2 ip daddr 10.0.0.1'],
+])('arp-filtered names the policy of a chain at %s of a device, and accepts the traffic too', (hook, ends) => {
+  const host = pair({ ns2: { ruleset: nftDroppingOn('netdev', hook, 'veth1') } });
+  const [finding] = findBy(arpFiltered, host, 'ns1 10.0.0.2');
+  expect(finding?.what).toBe(`ns2 drops ARP at the ${hook} hook: the policy of chain netdev t c (nft)`);
+  expect(commandsFor(host, finding)).toEqual([
+    'ip netns exec ns2 nft add rule netdev t c ether type arp accept',
+    `ip netns exec ns2 nft add rule netdev t c ${ends} meta l4proto icmp accept`,
+  ]);
+  expect(endOf(after(host, finding?.repairs[0]), 'ns1 10.0.0.2')).toBe('answered');
+});
+
+test('arp-filtered is silent about a chain of another device, and of one that nobody knows', () => {
+  const other = pair({ ns2: { ruleset: nftDroppingOn('netdev', 'ingress', 'lo') } });
+  expect(endOf(other, 'ns1 10.0.0.2')).toBe('answered');
+  const unsaid = pair({ ns2: { ruleset: nftDroppingOn('netdev', 'ingress', undefined) } });
+  expect(findBy(arpFiltered, unsaid, 'ns1 10.0.0.2')).toEqual([]);
+  expect(endOf(unsaid, 'ns1 10.0.0.2')).toBe('request: undecided');
 });

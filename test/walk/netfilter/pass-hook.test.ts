@@ -164,7 +164,8 @@ test.each([
 ] as const)('passHook() maps the network of %s with NETMAP', (_, match, hook, mapped) => {
   const netmap = iptablesRules('nat', [`-A ${match} -j NETMAP --to 10.7.0.0/24`]);
   const entered = passHook(passage(netmap, { hook: 'prerouting', outDevice: undefined }));
-  const { packet } = hook === 'prerouting' ? entered : passHook(passage(netmap, { hook, conntrack: entered.conntrack }));
+  const { packet } =
+    hook === 'prerouting' ? entered : passHook(passage(netmap, { hook, conntrack: entered.conntrack }));
   expect(packet).toMatchObject({ source: '10.0.1.2', destination: '10.0.2.2', ...mapped });
 });
 
