@@ -9,6 +9,7 @@
 export const IP_PROTOCOL = {
   hopByHop: 0,
   icmp: 1,
+  igmp: 2,
   /** IPv4 within. */
   ipip: 4,
   tcp: 6,

@@ -16,8 +16,6 @@ import type { Matching } from './passages.ts';
 import type { ReturnWays } from './return-ways.ts';
 import { addressKey, type Senses } from './senses.ts';
 
-const IGMP = 2;
-
 export class Expectations {
   readonly #matching: Matching;
   readonly #senses: Senses;
@@ -58,7 +56,7 @@ export class Expectations {
     const flow = index.sightings.flows.flow(stream);
     if (isLinkFlow(flow)) {
       // Group reports of a router are the same on all its links, to the byte.
-      const isControl = flow.protocol === IP_PROTOCOL.icmpv6 || flow.protocol === IGMP;
+      const isControl = flow.protocol === IP_PROTOCOL.icmpv6 || flow.protocol === IP_PROTOCOL.igmp;
       return isControl || !this.#senses.isMatched(stream) ? 0 : own;
     }
     if (own === 2 ** pointCount - 1) return own;

@@ -69,7 +69,7 @@ export class PacketKey {
     this.lengthBytes = Math.min(0xffff, fields.ipEndAt - fields.networkAt);
     this.#mix(fields.protocol | (network << 8));
     this.#mix(fields.ipId);
-    if (isOfOneLink(fields)) this.#mixAddresses(fields);
+    if (isOfOneLink(fields)) this.#mixLink(fields);
     if (fields.moreFragments || fields.fragmentOffsetBytes > 0) this.#readFragment(fields);
     else if (!fields.hasTransport) this.#readOther(fields);
     else if (fields.protocol === IP_PROTOCOL.tcp) this.#readTcp(fields);
@@ -145,6 +145,15 @@ export class PacketKey {
     // Errors quote a packet, and NAT turns its addresses back.
     if (isOfOneLink(fields)) this.#sample(fields, fields.transportAt + 4, fields.payloadBytes + 4);
     else this.#mix(fields.payloadBytes);
+  }
+
+  /** Group reports and neighbour discovery of any two hosts may be alike to the byte; no router passes them on, so that the MAC stays. */
+  #mixLink(fields: PacketFields): void {
+    this.#mixAddresses(fields);
+    const { protocol, sourceMacAt, view } = fields;
+    if (sourceMacAt === -1 || (protocol !== IP_PROTOCOL.igmp && protocol !== IP_PROTOCOL.icmpv6)) return;
+    this.#mix(view.getInt32(sourceMacAt));
+    this.#mix(view.getUint16(sourceMacAt + 4));
   }
 
   #readOther(fields: PacketFields): void {

@@ -6,6 +6,7 @@ import { joined } from '../../helpers/hex.ts';
 import { arpRequest, echo, echoReply, type IpOptions, ip, tcp, udp, words } from '../../helpers/packets.ts';
 import { lossesOf, match, matchMaybe, type Seen } from './at-points.ts';
 
+const IGMP = 2;
 const [A, B, NAT] = ['10.0.1.1', '10.0.2.1', '192.0.2.1'] as const;
 const ROUTER = { ttl: 63 } as const;
 
@@ -436,3 +437,27 @@ function withEchoId(frame: Uint8Array, id: number): Uint8Array {
   changed.set(words(id), 14 + 20 + 4);
   return changed;
 }
+
+test('matchPoints() does not take the group report of one bridge for that of another, alike to the byte', () => {
+  const report = (sourceMac: string) => ip('0.0.0.0', '224.0.0.22', IGMP, new Uint8Array(16), { id: 0, sourceMac });
+  const ping = (ttl: number) => echo(A, B, 1, { id: 1, ttl });
+  const { analysis } = match(
+    {
+      name: 'a',
+      seen: [
+        [0, report('02:00:00:00:00:0a')],
+        [1000, ping(64)],
+      ],
+    },
+    {
+      name: 'b',
+      seen: [
+        [1050, ping(63)],
+        [400_000, report('02:00:00:00:00:0b')],
+      ],
+    },
+  );
+
+  expect(analysis.hops).toMatchObject([{ seen: 1, delay: { mostNs: 50_000 } }]);
+  expect(analysis.findings).toEqual([]);
+});
