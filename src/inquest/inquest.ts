@@ -74,7 +74,7 @@ export function inquire(analysis: Analysis, host: Host, snapshot: SnapshotOf): I
   const answers = new Map<Finding, Answer>();
   let unasked = 0;
   const findings = analysis.findings.map((finding) => {
-    const named = { ...finding, what: names.inText(finding.what) };
+    const named = withNames(finding, names);
     const { about, severity } = finding;
     if (about === undefined || severity === 'note') return named;
     const seen = finding.seenAt ?? onlyPlace(analysis, finding);
@@ -95,6 +95,12 @@ export function inquire(analysis: Analysis, host: Host, snapshot: SnapshotOf): I
     notes:
       unasked === 0 ? [] : [`The model was asked about ${MOST_ASKED} packets; ${unasked} findings are about others`],
   };
+}
+
+function withNames(finding: Finding, names: Names): Finding {
+  const { echoes } = finding;
+  const named = { ...finding, what: names.inText(finding.what) };
+  return echoes === undefined ? named : { ...named, echoes: echoes.map((echo) => withNames(echo, names)) };
 }
 
 /**

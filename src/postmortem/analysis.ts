@@ -4,12 +4,16 @@
  * @module
  */
 
+import { acrossCaptures } from './across-captures.ts';
 import type { AnalysedCapture } from './capture-analysis.ts';
+import { withEchoes } from './echoes.ts';
 import type { Finding, Severity } from './finding.ts';
 import { FINDING_CODES } from './finding-code.ts';
+import { foldFindings } from './fold.ts';
 import { withOtherPoints } from './points/elsewhere.ts';
 import type { MatchedPoints } from './points/match-points.ts';
 import type { PointsAnalysis } from './points/points-analysis.ts';
+import { withLosses } from './points/told-by-loss.ts';
 
 export interface Analysis {
   readonly captures: readonly AnalysedCapture[];
@@ -21,12 +25,13 @@ export interface Analysis {
 
 const GRAVITY: readonly Severity[] = ['error', 'warning', 'note'];
 
-/** Put together what was found in each. */
+/** Put together what was found in each: one finding a fault. */
 export function analysisOf(captures: readonly AnalysedCapture[], matched?: MatchedPoints): Analysis {
-  const points = matched?.analysis;
   const found = captures.flatMap(({ findings }) => findings);
-  const findings = [...withOtherPoints(found, matched), ...(points?.findings ?? [])];
-  return { captures, findings: findings.sort(byGravity), points };
+  const placed = withLosses(withOtherPoints(found, matched), matched);
+  const sorted = foldFindings(acrossCaptures(placed)).toSorted(byGravity);
+  const findings = withEchoes(sorted).toSorted(byGravity);
+  return { captures, findings, points: matched?.analysis };
 }
 
 function byGravity(a: Finding, b: Finding): number {

@@ -32,6 +32,18 @@ export interface Finding {
   readonly about?: Traffic | undefined;
   /** Where that packet, or the answer to it, was seen last; absent: nobody followed it. */
   readonly seenAt?: SeenAt | undefined;
+  /** The same for the same trouble in whatever capture, among findings of one code; absent: it is of its capture alone. */
+  readonly subject?: string | undefined;
+  /** Other captures that show it too. */
+  readonly alsoIn?: readonly AlsoIn[];
+  /** What is only another sight of it, told with it. */
+  readonly echoes?: readonly Finding[];
+}
+
+/** A capture, as `Frame.capture`, and how many frames of it show the same. */
+export interface AlsoIn {
+  readonly capture: number;
+  readonly count: number;
 }
 
 /** A capture point as the report names it, and which of the two was seen there. */

@@ -136,16 +136,18 @@ export class BadChecksums implements Observer {
       this.#right.key[ADDRESS_WORDS] = kind;
       const isOffload = this.#right.find() === -1 && count >= OFFLOADERS_WRONG;
       const source = addressText(words, at);
+      const dest = addressText(words, at + ADDRESS_WORDS);
       const name = kind === HEADER ? 'IPv4 header' : (NAMES.get(kind) ?? '');
       findings.push({
         code: 'bad-checksum',
         severity: isOffload ? 'note' : 'error',
-        what: `${count} ${name} ${count === 1 ? 'checksum' : 'checksums'} from ${source} to ${addressText(words, at + ADDRESS_WORDS)} ${count === 1 ? 'is' : 'are'} wrong`,
+        what: `${count} ${name} ${count === 1 ? 'checksum' : 'checksums'} from ${source} to ${dest} ${count === 1 ? 'is' : 'are'} wrong`,
         why: isOffload
           ? `No packet of ${source} has a right one after that: its device computes them after the place of the capture, or the file was changed since (addresses made anonymous)`
           : `The receiver throws such packets away in silence. Not an offload: that leaves the sum of the pseudo-header or 0 in the field, and here is neither${kind === HEADER ? '' : `; ${source} computes others right, or sent too few to tell`}`,
         frames: readFrames(this.#capture, words, at + KEY_WORDS + FRAMES, count),
         count,
+        subject: `${kind} ${source} ${dest}`,
         likely: ['bad-offload'],
         confirm: `On the receiver: nstat -az | grep -i csum; on the sender: ethtool -K DEVICE tx off, and see whether it ends`,
         cannotTell: this.#segments > TCP_ALL ? `How many in all: ${this.#checked} were checked` : undefined,

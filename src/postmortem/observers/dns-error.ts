@@ -31,6 +31,7 @@ export function dnsErrorFinding({ client, server, rcode, name, count, frames }: 
     why: meaning(rcode),
     frames,
     count,
+    subject: `${client} ${server} ${rcode}`,
     likely: ['name-unresolved'],
     confirm: `dig @${server} ${name ?? 'NAME'}`,
     cannotTell: rcode === RCODE.serverFailure ? 'Which server beyond this one failed it' : undefined,

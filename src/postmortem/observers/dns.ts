@@ -163,6 +163,7 @@ export class DnsQueries implements Observer {
       confirm: `On ${client}: dig @${server} ${name ?? 'NAME'}; and by TCP: dig +tcp @${server} ${name ?? 'NAME'}`,
       cannotTell: isOverdue ? 'Whether the query or the response was lost' : TOO_EARLY,
       about: trafficOf(IP_PROTOCOL.udp, client, server, DNS_PORT),
+      subject: `${client} ${server}`,
     };
   }
 

@@ -140,6 +140,7 @@ export class DuplicateAddresses implements Observer {
         count,
         likely: ['duplicate-address', 'neighbor-wrong'],
         confirm: `arping -D -I DEVICE ${address}, and ip -br address on whatever has these MACs`,
+        subject: address,
         cannotTell: 'Whether both are one machine with two interfaces on this segment (set arp_ignore=1 there)',
       });
     }

@@ -79,6 +79,7 @@ function finding(
 ): Finding {
   const from = addressText(words, at);
   const to = addressText(words, at + ADDRESS_WORDS);
+  const subject = `${from} ${to}`;
   const requests =
     answered === 0 && refused === 0 ? counted(lost, 'echo request') : `${lost} of ${asked} echo requests`;
   const seen = place === undefined ? '' : `; seen last ${place}`;
@@ -94,6 +95,7 @@ function finding(
       confirm: undefined,
       cannotTell: 'Whether these died of what the errors say, or of something else',
       about: trafficOf(IP_PROTOCOL.icmp, from, to, undefined),
+      subject,
     };
   }
   return {
@@ -113,5 +115,6 @@ function finding(
     confirm: `Capture at ${to} at the same time: tcpdump -ni any icmp${to.includes(':') ? '6' : ''} and host ${from}`,
     cannotTell: isOverdue ? 'Whether the request or the reply was lost: both look the same from here' : TOO_EARLY,
     about: trafficOf(IP_PROTOCOL.icmp, from, to, undefined),
+    subject,
   };
 }

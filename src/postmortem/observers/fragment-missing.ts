@@ -131,6 +131,7 @@ function finding(hosts: string, { packets, missing, withFirst, withLast, frames 
       why: `One lost fragment loses the whole packet: the receiver waits for it and throws the others away.${always}`,
       frames: [first, ...others],
       count: missing,
+      subject: hosts,
       likely: ['firewall-drop', 'mtu-exceeded', 'mtu-blackhole', 'tc-drop'],
       confirm: 'Send the same in packets that fit: if they arrive, fragments are what is dropped',
       cannotTell: 'Whether the missing fragments were sent: capture at the sender',

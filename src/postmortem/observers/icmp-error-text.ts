@@ -127,6 +127,7 @@ function unreachableFinding(group: ErrorGroup): Finding {
     confirm,
     cannotTell: about === undefined ? 'Which packet it is about: the error quotes none' : undefined,
     about: about && trafficOf(about.protocol, about.source, about.dest, about.port),
+    subject: `${reporter} ${text(group)} ${aboutText(about)}`,
   };
 }
 
@@ -270,6 +271,7 @@ function expiredFinding(groups: readonly [ErrorGroup, ...ErrorGroup[]]): Finding
     frames: first.frames,
     count,
     about: about && trafficOf(about.protocol, about.source, about.dest, about.port),
+    subject: `${first.code} ${hosts}`,
   } as const;
   if (isReassembly)
     return {

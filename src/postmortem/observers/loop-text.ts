@@ -72,6 +72,7 @@ function routingLoop({ hosts, source, dest, sights, packets, lowestTtl, frames }
     confirm: `On both routers of this link: ip route get ${dest}`,
     cannotTell: 'Which of the routers should send it elsewhere',
     about: trafficOf(IP_PROTOCOL.icmp, source, dest, undefined),
+    subject: hosts,
   };
 }
 
@@ -92,6 +93,7 @@ function l2Loop(storms: readonly Loop[]): readonly Finding[] {
       count,
       likely: [],
       confirm: 'bridge link; and bridge fdb show: a MAC that wanders between ports. STP on, or one cable out',
+      subject: 'storm',
       cannotTell: 'Which cable closes the ring, unless several ports were captured',
     },
   ];

@@ -162,6 +162,7 @@ function finding(mac: string, all: readonly Turns[]): Finding {
     why: 'A bridge sends frames for a MAC to the port where it was heard last. One that is heard on two ports gets its frames on either by chance: two devices have it, or a ring of bridges and cables brings frames back',
     frames: most.frames,
     count: most.turns,
+    subject: mac,
     likely: ['duplicate-mac'],
     confirm: `bridge fdb show, twice: does the port of ${mac} change? With l2-loop it is a ring, else ip -br link where both ports lead`,
     cannotTell:

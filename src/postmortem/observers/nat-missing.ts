@@ -95,6 +95,7 @@ export class UntranslatedSources implements Observer, Refused {
         confirm: 'On the router of this uplink: nft list ruleset; iptables-save -t nat; conntrack -L',
         cannotTell: 'Whether this is the uplink: on the inner side of the router private sources are right',
         about: trafficOf(IP_PROTOCOL.icmp, first.source, first.dest, undefined),
+        subject: `${first.source} ${first.dest}`,
       },
     ];
   }

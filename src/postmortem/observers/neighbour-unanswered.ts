@@ -194,6 +194,7 @@ function one({ isNd, asker, target, asked, isAnswered, isAlive, frames }: Pair):
     confirm: `Where ${target} should be: ip address; ip link; and tcpdump -ni any ${isNd ? 'icmp6' : 'arp'} there`,
     cannotTell: `Whether the requests reach ${target}, and whether an answer is lost before the place of the capture`,
     about: { kind: 'neighbour', source: asker, destination: target, port: undefined },
+    subject: `${asker} ${target}`,
   };
 }
 
@@ -208,5 +209,6 @@ function many(pairs: readonly [Pair, ...Pair[]]): Finding {
     what: `${first.asker} asks for ${pairs.length} addresses that nobody answers for: ${targets.join(', ')} and others`,
     why: 'One host that asks for so many scans the net, or it is a router that is sent packets for addresses nobody has',
     count,
+    subject: first.asker,
   };
 }

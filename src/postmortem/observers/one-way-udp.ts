@@ -178,6 +178,7 @@ function serviceFinding({ who, whom, port, service, sent, frames }: Silence): Fi
     confirm: `Where the server runs: tcpdump -ni any udp port ${port}`,
     cannotTell: 'Whether the request or the answer was lost',
     about: trafficOf(IP_PROTOCOL.udp, who, whom, port),
+    subject: `UDP ${who} ${whom} ${port}`,
   };
 }
 
@@ -200,6 +201,7 @@ function otherFindings(silences: readonly Silence[]): readonly Finding[] {
       confirm: `At ${first.whom}: tcpdump -ni any udp port ${first.port}; ss -ulnp`,
       cannotTell: 'Whether the service answers at all',
       about: trafficOf(IP_PROTOCOL.udp, first.who, first.whom, first.port),
+      subject: `UDP ${first.who} ${first.whom} ${first.port}`,
     },
   ];
 }

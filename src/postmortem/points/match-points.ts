@@ -4,14 +4,15 @@
  * @module
  */
 
+import type { Finding } from '../finding.ts';
 import { Expectations } from './expectations.ts';
 import { followAll, type Hop } from './hops.ts';
-import { frameOf, lossesOf, pointOf } from './losses.ts';
+import { frameOf, type LostBetween, lossesOf, pointOf } from './losses.ts';
 import { nothingArrived } from './nothing-arrived.ts';
 import type { Matching } from './passages.ts';
 import type { Part } from './places.ts';
 import type { Clock, HopRow, PointsAnalysis } from './points-analysis.ts';
-import { type FoundBetween, findingsOf } from './points-findings.ts';
+import { type FoundBetween, findingsOf, lossFindings } from './points-findings.ts';
 import { ReturnWays } from './return-ways.ts';
 import { rewritingsOf } from './rewritings.ts';
 import { Senses } from './senses.ts';
@@ -34,6 +35,8 @@ export interface MatchedPoints {
   readonly matching: Matching;
   readonly senses: Senses;
   readonly parts: readonly Part[];
+  /** The packets behind those findings of the analysis that tell of a loss. */
+  readonly losses: ReadonlyMap<Finding, LostBetween>;
 }
 
 /**
@@ -73,6 +76,7 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
     returns,
     rewritings: rewritingsOf(matching),
   };
+  const losses = lossFindings(found);
   const doubts = new Map<Doubt, number>();
   for (const counts of settled.doubted.values())
     for (const [doubt, count] of counts) doubts.set(doubt, (doubts.get(doubt) ?? 0) + count);
@@ -91,10 +95,10 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
     rewritings: found.rewritings,
     clocks: clocksOf(matching),
     doubts,
-    findings: [...findingsOf(found), ...nothingArrived(matching, parts, byNumber)],
+    findings: [...losses.keys(), ...findingsOf(found), ...nothingArrived(matching, parts, byNumber)],
     notes: notesOf(matching, parts, points.length),
   };
-  return { analysis, matching, senses, parts };
+  return { analysis, matching, senses, parts, losses };
 }
 
 function seenOn(hop: Hop | undefined): number {
@@ -141,11 +145,10 @@ function notesOf({ index, ways }: Matching, parts: readonly Part[], points: numb
   // Of one capture of every device, some always have traffic of their own.
   if (new Set(parts.map(({ capture }) => capture)).size === 1) return notes;
   const unmatched = ways.order.filter((point) => !ways.pairs.some(({ a, b }) => a === point || b === point));
-  for (const point of unmatched) {
-    const part = index.pointOfPart.indexOf(point);
-    notes.push(
-      `No packet of ${parts[part]?.name ?? 'a point'} was seen at another point, so its place in the order is not known`,
-    );
+  const names = unmatched.map((point) => parts[index.pointOfPart.indexOf(point)]?.name ?? 'a point');
+  if (names.length > 0) {
+    const whose = names.length === 1 ? 'its place' : 'their places';
+    notes.push(`No packet of ${names.join(' or ')} was seen at another point, so ${whose} in the order cannot be told`);
   }
   return notes;
 }

@@ -40,8 +40,8 @@ export function nothingArrived(
       {
         code: 'lost-between',
         severity: 'warning',
-        what: `Nothing that ${before.name} saw was seen at ${point.name}; ${counted(count, 'packet')} had no answer (${flowText(flow)})`,
-        why: `No packet of ${point.name} is one of ${before.name}, translated or not: either all die in between, or their way does not lead there`,
+        what: `Nothing that ${before.name} saw was seen at ${point.name}${point.packets === 0 ? ', which holds no packet' : ''}: ${counted(count, 'packet')}, the first from ${flowText(flow)}`,
+        why: `No packet of ${point.name} is one of ${before.name}, translated or not, and these had no answer from whom they were for: either all die in between, or their way does not lead there`,
         frames: [frameOf(matching, parts, first), ...others.map((record) => frameOf(matching, parts, record))],
         count,
         likely: ['forwarding-off', 'firewall-drop', 'no-route', 'link-down'],

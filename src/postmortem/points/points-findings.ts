@@ -36,11 +36,18 @@ const LATE_TIMES = 20;
 /** More than so many are not chance. */
 const MANY_SHARE = 0.01;
 
+/** What was lost for sure, each loss with its finding. */
+export function lossFindings(found: FoundBetween): ReadonlyMap<Finding, LostBetween> {
+  return new Map(
+    found.lost.map((each) => [each.isInferred ? lostAnswers(found, each) : lostFinding(found, each), each]),
+  );
+}
+
+/** All the others. */
 export function findingsOf(found: FoundBetween): readonly Finding[] {
   const { hops, settled } = found;
   const all = [...hops.all.values()];
   return [
-    ...found.lost.map((each) => (each.isInferred ? lostAnswers(found, each) : lostFinding(found, each))),
     ...[...settled.doubted].map(([hop, doubts]) => doubtFinding(found, hop, doubts)),
     ...rewrittenFindings(found),
     ...all.flatMap((hop) => delayedFinding(found, hop)),

@@ -56,6 +56,7 @@ export function tcpFindings(pairs: TroubledPairs, capture: number, epoch: number
           confirm,
           cannotTell,
           about: example && about(code, example),
+          subject: `TCP ${told.from} ${told.to}${told.port}`,
         },
       ];
     };

@@ -41,7 +41,7 @@ export function findingsMarkup(page: AnalyzePage): Markup | undefined {
 }
 
 function findingMarkup(finding: Finding, at: number, page: AnalyzePage, told: Map<string, string>): Markup {
-  const { code, severity, what, why, likely, confirm, cannotTell } = finding;
+  const { code, severity, what, why, likely, confirm, cannotTell, echoes = [], alsoIn = [] } = finding;
   const answer = page.inquest?.answers.get(finding);
   const flow = page.second.flows.get(finding);
   const isExplained = answer?.kind === 'explained';
@@ -53,6 +53,16 @@ ${pairs([
   ['likely', isExplained || likely.length === 0 ? undefined : likely.join(', ')],
   ['confirm', isExplained ? undefined : confirm],
   ['unseen', isExplained ? undefined : cannotTell],
+  [
+    'also',
+    echoes.length === 0
+      ? undefined
+      : markup`${echoes.map(({ code: of, what: sees }) => markup`<p><span class="mono">${of}</span> ${sees}</p>`)}`,
+  ],
+  [
+    'also in',
+    alsoIn.length === 0 ? undefined : alsoIn.map(({ capture }) => page.analysis.captures[capture]?.path).join(', '),
+  ],
   ['packet by packet', flow && markup`<a href="#${flowId(flow)}">flow ${flow.number}</a>`],
   ['model', answer === undefined || answer.kind === 'explained' ? undefined : answer.why],
 ])}

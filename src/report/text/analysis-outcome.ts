@@ -26,6 +26,9 @@ export function analysisOutcomeText(analysis: Analysis, style: Style, inquest?: 
   return [`${mark} ${bold(first.trimStart())}`, ...rest.map(bold), ...below].join('\n');
 }
 
+/** Of the first finding. */
+const MOST_ECHOES = 2;
+
 interface Outcome {
   readonly verdict: AnalysisVerdict;
   readonly sentence: string;
@@ -46,7 +49,7 @@ export function analysisOutcome(analysis: Analysis, inquest?: Inquest): Outcome 
       return {
         verdict,
         sentence: worst?.what ?? '',
-        more: [...cause, ...others(findings, worst), ...doubts(captures)],
+        more: [...cause, ...echoesOf(worst), ...others(findings, worst), ...doubts(captures)],
       };
     }
     case 'unread':
@@ -98,6 +101,11 @@ function causeSentence(answer: Answer | undefined): readonly string[] {
   return answer.diagnosis.causes
     .slice(0, 1)
     .map(({ finding }) => `By the snapshot, because ${finding.what} (${finding.code}).`);
+}
+
+/** What a person may have noticed first. */
+function echoesOf(worst: Finding | undefined): readonly string[] {
+  return (worst?.echoes ?? []).slice(0, MOST_ECHOES).map(({ what }) => `${what}.`);
 }
 
 function others(findings: readonly Finding[], worst: Finding | undefined): readonly string[] {

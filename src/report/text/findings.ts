@@ -18,6 +18,9 @@ import { paragraph, type Style } from './style.ts';
 /** With all that belongs to them; of the others a line each. */
 const MOST_IN_FULL = 12;
 const MOST_LINES = 20;
+const MOST_ECHOES = 5;
+/** Names of other captures. */
+const MOST_ALSO = 3;
 
 const HEADS: Readonly<Record<Severity, string>> = { error: 'Error', warning: 'Warning', note: 'Note' };
 
@@ -57,7 +60,8 @@ function findingText(
   return [
     head(finding, style),
     ...line('why', why),
-    ...line('frames', `${shown.join(', ')}${more}`),
+    ...line('frames', `${shown.join(', ')}${more}${alsoText(finding, captures)}`),
+    ...echoLines(finding).flatMap((text) => line('also', text)),
     // What may be stands back behind what the model found.
     ...(answer?.kind === 'explained' ? [] : [...line('likely', likely.join(', ')), ...line('confirm', confirm)]),
     ...(answer === undefined ? [] : answerLines(answer, style, told)),
@@ -72,6 +76,20 @@ function head({ code, severity, what }: Finding, style: Style): string {
   // Within the paragraph, so that it breaks where the text does; coloured once it is broken.
   const text = paragraph(`${code}: ${what}`, style, label);
   return paint(label.trimEnd()) + text.slice(label.length - 1);
+}
+
+/** Each of what is told with it. */
+function echoLines({ echoes = [] }: Finding): readonly string[] {
+  const shown = echoes.slice(0, MOST_ECHOES).map(({ code, what }) => `${code}: ${what}`);
+  const more = echoes.length - shown.length;
+  return more > 0 ? [...shown, `and ${counted(more, 'finding')} more, with --json`] : shown;
+}
+
+function alsoText({ alsoIn = [] }: Finding, captures: readonly AnalysedCapture[]): string {
+  const shown = alsoIn.slice(0, MOST_ALSO).map(({ capture }) => captures[capture]?.path ?? '');
+  if (shown.length === 0) return '';
+  const more = alsoIn.length - shown.length;
+  return escapeText(`; also in ${shown.join(', ')}${more > 0 ? ` and ${counted(more, 'file')} more` : ''}`);
 }
 
 /** `#7 (01:02:03.000000004)`, and of several captures `a.pcap:7 (...)`, as `--packet` takes it. */

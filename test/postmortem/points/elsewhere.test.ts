@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/postmortem/finding.ts';
 import { withOtherPoints } from '../../../src/postmortem/points/elsewhere.ts';
-import { echo, echoReply, udp } from '../../helpers/packets.ts';
+import { TCP_FLAG } from '../../../src/wire/fields.ts';
+import { echo, echoReply, tcp, udp } from '../../helpers/packets.ts';
 import { finding } from '../../report/example-analyses.ts';
 import { match, type Seen } from './at-points.ts';
 
@@ -127,4 +128,103 @@ test.each([
   );
 
   expect(found).toMatchObject([{ code: 'retransmission', confirm: expect.stringContaining(confirm) }]);
+});
+
+test('withOtherPoints() makes a note of answers that take another way and arrive', () => {
+  const found = withOtherPoints(
+    [unanswered(1, { about: { kind: 'icmp', source: A, destination: B, port: undefined } })],
+    match(
+      {
+        name: 'a',
+        seen: [
+          [0, request(64)],
+          [200, reply(62)],
+        ],
+      },
+      { name: 'there', seen: [[50, request(63)]] },
+      {
+        name: 'b',
+        seen: [
+          [80, request(62)],
+          [100, reply(64)],
+        ],
+      },
+      { name: 'back', seen: [[150, reply(63)]] },
+    ),
+  );
+
+  expect(found).toMatchObject([
+    {
+      code: 'one-way',
+      severity: 'note',
+      what: `The answers of ${B} to ${A} do not come by there: requests were seen at a, there, b, answers at b, back, a`,
+    },
+  ]);
+});
+
+test('withOtherPoints() suspects what follows connections, where answers take another way and do not arrive', () => {
+  const found = withOtherPoints(
+    [unanswered(0)],
+    match(
+      { name: 'a', seen: [[0, request(64)]] },
+      { name: 'there', seen: [[50, request(63)]] },
+      {
+        name: 'b',
+        seen: [
+          [80, request(62)],
+          [100, reply(64)],
+        ],
+      },
+      { name: 'back', seen: [[150, reply(63)]] },
+    ),
+  );
+
+  expect(found).toMatchObject([
+    {
+      code: 'echo-unanswered',
+      why: expect.stringContaining('back only answers to them, of which none came to a.'),
+      likely: expect.arrayContaining(['conntrack-invalid']),
+      seenAt: { place: 'back', leg: 'reply' },
+    },
+  ]);
+  expect(found[0]?.likely[0]).toBe('conntrack-invalid');
+});
+
+const syn = tcp(A, B, 4000, 80, { flags: TCP_FLAG.syn }, { id: 5 });
+const rst = tcp(B, A, 80, 4000, { flags: TCP_FLAG.rst | TCP_FLAG.ack, ack: 2 }, { id: 6 });
+const refused = unanswered(0, {
+  code: 'connection-refused',
+  frames: [{ capture: 0, number: 2, timestampNs: 0n }],
+  likely: ['no-listener', 'firewall-reject'],
+});
+
+test('withOtherPoints() blames what is between for a refusal of which the server, captured too, knows nothing', () => {
+  const found = told(
+    [refused],
+    [
+      [0, syn],
+      [10, rst],
+    ],
+    [],
+  );
+
+  expect(found).toMatchObject([
+    { likely: ['firewall-reject', 'no-listener'], confirm: 'Between a and b: nft list ruleset; iptables-save' },
+  ]);
+});
+
+test('withOtherPoints() leaves a refusal alone that the server was seen to send', () => {
+  const found = told(
+    [refused],
+    [
+      [0, syn],
+      [90, rst],
+    ],
+    [
+      [40, syn],
+      [50, rst],
+    ],
+  );
+
+  expect(found).toEqual([refused]);
 });

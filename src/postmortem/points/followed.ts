@@ -1,0 +1,68 @@
+/**
+ * The packets that a finding of one capture is about, found again at the other points.
+ *
+ * @module
+ */
+
+import type { Finding } from '../finding.ts';
+import type { Frame } from '../frame.ts';
+import type { MatchedPoints } from './match-points.ts';
+import { NOT_SEEN, passageOf } from './passages.ts';
+import { reverseStream } from './ways.ts';
+
+export interface Followed {
+  readonly finding: Finding;
+  readonly stream: number;
+  /** The stream of the answers. */
+  readonly reverse: number | undefined;
+  /** Where its frames were captured. */
+  readonly point: number;
+  /** Where that frame was seen, and where anything of its stream was, as it goes. */
+  readonly seen: readonly number[];
+  readonly way: readonly number[];
+  /** Where answers were seen, as they go: those that the requests did not pass stand before the asker's own point. */
+  readonly back: readonly number[];
+}
+
+/** Its first frame. @returns `undefined`: it was not matched. */
+export function follow(matched: MatchedPoints, finding: Finding): Followed | undefined {
+  return followFrame(matched, finding, finding.frames[0]);
+}
+
+/** All its frames that were matched. */
+export function followAll(matched: MatchedPoints, finding: Finding): readonly Followed[] {
+  return finding.frames.flatMap((frame) => followFrame(matched, finding, frame) ?? []);
+}
+
+function followFrame(
+  { matching, senses, parts }: MatchedPoints,
+  finding: Finding,
+  { capture, number }: Frame,
+): Followed | undefined {
+  const { index, streams, ways } = matching;
+  const record = parts
+    .flatMap((part, at) => (part.capture === capture ? [index.recordOf(at, number)] : []))
+    .find((found) => found !== undefined);
+  const passage = record === undefined ? undefined : passageOf(matching, record);
+  if (record === undefined || passage === undefined) return undefined;
+  const stream = streams.of(index.flow(record));
+  const reverse = reverseStream(stream, index, streams);
+  const order = senses.of(stream) < 0 ? ways.order.toReversed() : ways.order;
+  const among = (points: number) => order.filter((point) => (points & (1 << point)) !== 0);
+  const way = among(streams.points[stream] ?? 0);
+  const back = reverse === undefined ? [] : among(streams.points[reverse] ?? 0).toReversed();
+  const [home] = way;
+  return {
+    finding,
+    stream,
+    reverse,
+    point: index.pointOf(record),
+    seen: order.filter((point) => passage[point] !== NOT_SEEN),
+    way,
+    back: [
+      ...back.filter((point) => way.includes(point) && point !== home),
+      ...back.filter((point) => !way.includes(point)),
+      ...back.filter((point) => point === home),
+    ],
+  };
+}
