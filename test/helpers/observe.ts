@@ -34,7 +34,7 @@ const BEGIN_SECONDS = 1_700_000_000;
 
 export function observe(seen: readonly Seen[], circumstances: Circumstances = {}): readonly Finding[] {
   const { linkType = LINK_TYPE.ethernet, interfaces = [], problem, until } = circumstances;
-  const observer = observersOf(0, SEED, { isNextSegment: false });
+  const observer = observersOf(0, SEED, { isNextSegment: false, isFirstSent: false });
   const fields = new PacketFields();
   let last = 0;
   for (const [index, { frame, at, interfaceId = 0, originalBytes = frame.length }] of seen.entries()) {

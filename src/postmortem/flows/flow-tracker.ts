@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NETWORK, PacketFields, STOP } from '../../wire/fields.ts';
+import { NETWORK, PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import type { Finding } from '../finding.ts';
 import type { Observer } from '../observer.ts';
@@ -35,11 +35,15 @@ import { heardSides } from './heard-elsewhere.ts';
 import { pointOf } from './point.ts';
 import { isFromQuotedDest, isIcmpError, isPortUnreachable, readQuoted } from './quoted-flow.ts';
 
+const TAKES_SEQUENCE = TCP_FLAG.syn | TCP_FLAG.fin;
+
 export class FlowTracker implements Observer {
   /** SEGMENT_MARK of the packet that was seen last; 0 when it was no TCP segment, or an ordinary one. */
   marks = 0;
   /** Whether that packet was the next segment in order of a connection in which all is quiet, as most packets are. */
   isNextSegment = false;
+  /** Whether it was a TCP segment with data, SYN or FIN that was not sent before: sent again, it would have a mark. */
+  isFirstSent = false;
   readonly #capture: number;
   readonly #table: FlowTable;
   readonly #fragments: Fragments;
@@ -61,6 +65,7 @@ export class FlowTracker implements Observer {
   see(fields: PacketFields, number: number, interfaceId: number): void {
     this.marks = 0;
     this.isNextSegment = false;
+    this.isFirstSent = false;
     if (this.#packets++ === 0) this.#epoch = fields.seconds;
     const now = (fields.seconds - this.#epoch) * 1e9 + fields.nanoseconds;
     this.#now = now;
@@ -97,6 +102,7 @@ export class FlowTracker implements Observer {
       else {
         const marks = takeSegment(this.#pairs, words, numbers, flow, side, fields, number);
         this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
+        this.isFirstSent = marks === 0 && (fields.payloadBytes > 0 || (fields.tcpFlags & TAKES_SEQUENCE) !== 0);
       }
     } else if (isIcmpError(fields)) this.#seeError(fields, point);
 

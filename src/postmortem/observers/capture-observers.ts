@@ -39,6 +39,7 @@ export interface Watched {
 export interface FlowPlace {
   /** See FlowTracker. */
   readonly isNextSegment: boolean;
+  readonly isFirstSent: boolean;
 }
 
 export class CaptureObservers implements Observer {
@@ -61,7 +62,7 @@ export class CaptureObservers implements Observer {
     }
     watched.incomplete.see(fields, number);
     if (fields.network === NETWORK.none) return;
-    watched.repeats.see(fields, number, interfaceId);
+    if (!this.#place.isFirstSent) watched.repeats.see(fields, number, interfaceId);
     if (fields.network === NETWORK.arp) {
       for (const observer of watched.arp) observer.see(fields, number, interfaceId);
       return;
