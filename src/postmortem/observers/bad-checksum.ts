@@ -6,8 +6,8 @@
  * whom every checksum is wrong is taken for one that offloads in a third way. Not checked: fragments, IPv6 with
  * extension headers, and what was cut by the snap length.
  *
- * Of TCP the first 65,536 segments are checked, with their IPv4 headers, and then one in 32: adding up all bytes of a
- * large capture would take longer than all else, and a path that damages packets damages many.
+ * Of the first 16,384 packets all are checked, of TCP from there on one in 64: adding up all bytes of a large capture would
+ * take longer than all else, and a path that damages packets damages many.
  *
  * Source: include/linux/skbuff.h, CHECKSUM_PARTIAL; seen in test/live/bad-offload.test.ts.
  *
@@ -24,8 +24,9 @@ import type { EndOfCapture, Observer } from '../observer.ts';
 import { ALL_ONES, folded, pseudoHeaderSum, sumOf } from './checksum.ts';
 
 const MOST_PAIRS = 1024;
-const TCP_ALL = 65_536;
-const TCP_EVERY = 32;
+const ALL_OF_FIRST = 16_384;
+/** Of TCP behind them; a power of two. */
+const ONE_IN = 64;
 /** Fewer wrong ones than this, and no right one, say nothing about how a sender computes. */
 const OFFLOADERS_WRONG = 3;
 
@@ -52,7 +53,6 @@ export class BadChecksums implements Observer {
   readonly #pairs: NumberTable;
   /** By source and protocol: those with a right one. */
   readonly #right: NumberTable;
-  #segments = 0;
   #checked = 0;
 
   constructor(capture: number, seed: number) {
@@ -63,8 +63,7 @@ export class BadChecksums implements Observer {
 
   see(fields: PacketFields, number: number): void {
     const { protocol } = fields;
-    const isSegment = protocol === IP_PROTOCOL.tcp && fields.hasTransport;
-    if (isSegment && this.#segments++ >= TCP_ALL && this.#segments % TCP_EVERY !== 0) return;
+    if (protocol === IP_PROTOCOL.tcp && fields.hasTransport && !isSegmentDue(number)) return;
     if (fields.network === NETWORK.ipv4) {
       if (!isHeaderRight(fields)) this.#wrong(HEADER, number, fields);
       else if (this.#pairs.size > 0) this.#noteRight(fields, HEADER);
@@ -125,7 +124,7 @@ export class BadChecksums implements Observer {
     words[at + WRONG] = count + 1;
   }
 
-  conclude(_end: EndOfCapture): readonly Finding[] {
+  conclude({ summary }: EndOfCapture): readonly Finding[] {
     const { words, size } = this.#pairs;
     const findings: Finding[] = [];
     for (let index = 0; index < size; index++) {
@@ -150,11 +149,16 @@ export class BadChecksums implements Observer {
         subject: `${kind} ${source} ${dest}`,
         likely: ['bad-offload'],
         confirm: `On the receiver: nstat -az | grep -i csum; on the sender: ethtool -K DEVICE tx off, and see whether it ends`,
-        cannotTell: this.#segments > TCP_ALL ? `How many in all: ${this.#checked} were checked` : undefined,
+        cannotTell: summary.packets > ALL_OF_FIRST ? `How many in all: ${this.#checked} were checked` : undefined,
       });
     }
     return findings;
   }
+}
+
+/** Whether the segment that is the packet of this number in its capture is one of those that are checked. */
+export function isSegmentDue(number: number): boolean {
+  return number <= ALL_OF_FIRST || (number & (ONE_IN - 1)) === 0;
 }
 
 /** A routing header or a home address changes which addresses the checksum is about (RFC 8200 section 8.1). */

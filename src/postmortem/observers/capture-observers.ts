@@ -12,7 +12,7 @@ import { NETWORK, type PacketFields } from '../../wire/fields.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import type { Finding } from '../finding.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
-import type { BadChecksums } from './bad-checksum.ts';
+import { type BadChecksums, isSegmentDue } from './bad-checksum.ts';
 import type { IncompleteCapture } from './capture-incomplete.ts';
 import type { UntranslatedSources } from './nat-missing.ts';
 import type { OneDirection } from './one-direction.ts';
@@ -56,8 +56,8 @@ export class CaptureObservers implements Observer {
     const watched = this.#watched;
     if (this.#place.isNextSegment) {
       // It continues what was seen: it is no repetition, it asks nobody, and it was read to its end.
-      watched.checksums.see(fields, number);
-      watched.directions.see(fields, number);
+      if (isSegmentDue(number)) watched.checksums.see(fields, number);
+      if (!watched.directions.areBoth) watched.directions.see(fields, number);
       return;
     }
     watched.incomplete.see(fields, number);

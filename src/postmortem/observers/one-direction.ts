@@ -30,7 +30,8 @@ const FRAMES = 2;
 export class OneDirection implements Observer {
   readonly #capture: number;
   readonly #connections: NumberTable;
-  #isBothWays = false;
+  /** Both directions of a connection were seen: there is nothing more to look for. */
+  areBoth = false;
 
   constructor(capture: number, seed: number) {
     this.#capture = capture;
@@ -38,14 +39,14 @@ export class OneDirection implements Observer {
   }
 
   see(fields: PacketFields, number: number): void {
-    if (this.#isBothWays || fields.protocol !== IP_PROTOCOL.tcp || !fields.hasTransport) return;
+    if (this.areBoth || fields.protocol !== IP_PROTOCOL.tcp || !fields.hasTransport) return;
     const connections = this.#connections;
     const { key } = connections;
     writeDest(key, 0, fields);
     writeSource(key, ADDRESS_WORDS, fields);
     key[PORTS] = (fields.destPort << 16) | fields.sourcePort;
     if (connections.find() !== -1) {
-      this.#isBothWays = true;
+      this.areBoth = true;
       return;
     }
     if ((fields.tcpFlags & TCP_FLAG.ack) === 0) return;
@@ -65,7 +66,7 @@ export class OneDirection implements Observer {
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {
-    if (this.#isBothWays) return [];
+    if (this.areBoth) return [];
     const { words, size } = this.#connections;
     let count = 0;
     let shown = -1;
