@@ -14,7 +14,6 @@ import { analysisText } from '../../report/text/analysis.ts';
 import { packetJourneyText } from '../../report/text/packet-journey.ts';
 import { styleOf } from '../../report/text/style.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
-import { askEmbedded, askSnapshotFiles } from './ask-snapshot.ts';
 import { writeFlowSequence } from './flow-sequence.ts';
 import { followPacket } from './packet.ts';
 import { type PageOptions, requireOneOutput, writePage } from './page.ts';
@@ -35,7 +34,7 @@ export async function report(files: readonly string[], options: ReportOptions, i
   const { snapshot } = options;
   requireOneOutput(options);
   // Before captures are read, which may take minutes: a snapshot that is none is said at once.
-  const ask = snapshot === undefined ? undefined : await askSnapshotFiles(snapshot);
+  const ask = snapshot === undefined ? undefined : await (await asking()).askSnapshotFiles(snapshot);
   const { matchCaptures, readCaptures } = await import('./read-captures.ts');
   if (options.flow !== undefined) {
     await writeFlowSequence(options.flow, await readCaptures(files, io), io, options.json === true);
@@ -52,12 +51,18 @@ export async function report(files: readonly string[], options: ReportOptions, i
     return 0;
   }
   const found = analysisOf(captures, matched);
-  const inquest = ask === undefined ? askEmbedded(found, io.stderr) : ask(found);
+  const hasSnapshot = captures.some(({ snapshots }) => snapshots.length > 0);
+  const inquest = hasSnapshot && ask === undefined ? (await asking()).askEmbedded(found, io.stderr) : ask?.(found);
   const { analysis } = inquest ?? { analysis: found };
   if (options.json === true) writeJson(analyzeDocument(analysis, inquest), io);
   else if (options.html !== '-') io.page(analysisText(analysis, style, inquest));
   if (options.html !== undefined) await writePage(io, files, options, analysis, inquest, volumes);
   return EXIT_CODES[verdictOf(analysis)];
+}
+
+/** The model and all that it stands on is loaded where there is a host to ask it about. */
+function asking() {
+  return import('./ask-snapshot.ts');
 }
 
 function writeJson(document: unknown, io: CommandIo): void {
