@@ -23,10 +23,14 @@ import {
   UNKNOWN_WINDOW,
   WINDOW_SCALE,
 } from './flow-record.ts';
-import { RecentFlows } from './recent-flows.ts';
 
 /** 64 MB when all are in use: the whole program stays below 150 MB. */
 export const MOST_FLOWS = 200_000;
+
+/** 32 KB: a look at those costs next to nothing. */
+const RECENT_BITS = 13;
+/** Of a word there: flow * 2 + side + 1; above it, what there is room for of the hash. */
+const SIGHTING_BITS = 19;
 
 /** Of a word of the index: the flow, which is one of fewer than 2^18, and of the hash what is above. */
 const FLOW_PART = 0x3_ffff;
@@ -53,8 +57,8 @@ export class FlowTable {
   readonly #hashes: Int32Array;
   /** Seen since the hand passed the last time. */
   readonly #seen: Uint8Array;
-  /** Flow * 2 + side + 1. */
-  readonly #recent = new RecentFlows();
+  /** By a cheap hash of addresses and ports, this way round: the flow that was found there last, its side and 1. */
+  readonly #recent = new Int32Array(1 << RECENT_BITS);
   readonly #key = new Int32Array(KEY_WORDS);
   readonly #forget: (flow: number) => void;
   #contextUpper = 0;
@@ -97,18 +101,44 @@ export class FlowTable {
    */
   find(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
     const ports = (sourcePort << 16) | destPort;
-    const what = whatOf(fields);
-    const vlans = vlansOf(fields);
-    const recent = this.#recent.recall(fields, ports, what, vlans, point) - 1;
-    if (recent !== -1) {
-      const flow = recent >> 1;
-      this.found.isNew = false;
-      this.found.side = (recent & 1) as 0 | 1;
-      this.#seen[flow] = 1;
-      return flow;
+    const hash = directedHash(fields, ports);
+    const place = hash >>> (32 - RECENT_BITS);
+    const remembered = (this.#recent[place] as number) ^ (hash << SIGHTING_BITS);
+    // What differs in the bits of the hash is of another flow, whose record need not be touched to know.
+    if (remembered >>> SIGHTING_BITS === 0) {
+      const recent = this.#recall(remembered - 1, fields, ports, point);
+      if (recent !== -1) return recent;
     }
     const flow = this.#seek(fields, sourcePort, destPort, point);
-    this.#recent.remember(fields, ports, what, vlans, point, flow * 2 + this.found.side + 1);
+    this.#recent[place] = (flow * 2 + this.found.side + 1) ^ (hash << SIGHTING_BITS);
+    return flow;
+  }
+
+  /**
+   * The flow that was there last, if it is this one and not replaced: most packets are of flows that were just seen. Which side
+   * sends is even odds, so nothing branches on it.
+   */
+  #recall(remembered: number, fields: PacketFields, ports: number, point: number): number {
+    if (remembered === -1 || fields.network !== NETWORK.ipv4) return -1;
+    const side = (remembered & 1) as 0 | 1;
+    const flow = remembered >> 1;
+    const words = this.words;
+    const at = flow * RECORD_WORDS;
+    const half = side * 16;
+    if (
+      words[at + KEY.ports] !== ((ports << half) | (ports >>> (-half & 31))) ||
+      words[at + 3 + side * 4] !== fields.source3 ||
+      words[at + 7 - side * 4] !== fields.dest3 ||
+      words[at + KEY.what] !== whatOf(fields) ||
+      words[at + KEY.vlans] !== vlansOf(fields) ||
+      words[at + KEY.tunnelId] !== (fields.tunnelId | 0) ||
+      words[at + KEY.point] !== point ||
+      ((words[at + COMMON.state] as number) & FLOW_STATE.replaced) !== 0
+    )
+      return -1;
+    this.found.isNew = false;
+    this.found.side = side;
+    this.#seen[flow] = 1;
     return flow;
   }
 
@@ -273,7 +303,6 @@ export class FlowTable {
 
   /** Out of the index; what lies behind it moves up, so that no search ends at the hole. */
   #remove(flow: number): void {
-    this.#unlearn(flow);
     const index = this.#index;
     const mask = index.length - 1;
     let hole = (this.#hashes[flow] as number) & mask;
@@ -290,15 +319,6 @@ export class FlowTable {
     }
     index[hole] = 0;
   }
-
-  /** Neither of its directions is found by what was seen lately. */
-  #unlearn(flow: number): void {
-    const words = this.words;
-    const at = flow * RECORD_WORDS;
-    const [first, second, ports] = [words[at + 3] as number, words[at + 7] as number, words[at + KEY.ports] as number];
-    this.#recent.forget(first, second, ports, flow * 2 + 1);
-    this.#recent.forget(second, first, (ports << 16) | (ports >>> 16), flow * 2 + 2);
-  }
 }
 
 /** Whether the source comes before the destination in the order of the sides. */
@@ -309,6 +329,12 @@ function precedes(fields: PacketFields, sourcePort: number, destPort: number): b
     if (fields.source2 !== fields.dest2) return fields.source2 < fields.dest2;
   }
   return fields.source3 === fields.dest3 ? sourcePort <= destPort : fields.source3 < fields.dest3;
+}
+
+/** Anybody may make these collide: then the flow is sought, as it would be without. */
+function directedHash({ source3, dest3 }: PacketFields, ports: number): number {
+  const mixed = Math.imul(source3, 0x9e3779b1) + Math.imul(dest3, 0x85ebca6b) + Math.imul(ports, 0xc2b2ae35);
+  return mixed ^ (mixed >>> 15);
 }
 
 function vlansOf({ vlan, innerVlan }: PacketFields): number {
