@@ -28,9 +28,8 @@ import { beginMeasuring, endMeasuring } from './round-trip.ts';
 import { fillsWindow } from './sequence.ts';
 
 /** Of the state of a side: its numbers are known, and none of the others is set. */
-const ASKED =
-  SIDE_STATE.baseSeqSet | SIDE_STATE.firstAck | SIDE_STATE.keepAlive | SIDE_STATE.stuck | SIDE_STATE.windowClosed;
-const PLAIN = TCP_FLAG.syn | TCP_FLAG.fin | TCP_FLAG.rst | TCP_FLAG.ack;
+const ASKED = SIDE_STATE.baseSeqSet | SIDE_STATE.keepAlive | SIDE_STATE.stuck | SIDE_STATE.windowClosed;
+const ASKED_FLAGS = TCP_FLAG.syn | TCP_FLAG.rst | TCP_FLAG.ack;
 
 /** @returns Whether it was such a segment, and the record is up to date. If not, the record is as before. */
 export function takeNextSegment(
@@ -42,7 +41,7 @@ export function takeNextSegment(
 ): boolean {
   const record = flow * RECORD_WORDS;
   if (((words[record + COMMON.state] as number) & FLOW_STATE.quiet) === 0) return false;
-  if ((fields.tcpFlags & PLAIN) !== TCP_FLAG.ack) return false;
+  if ((fields.tcpFlags & ASKED_FLAGS) !== TCP_FLAG.ack) return false;
   const mine = record + SIDE_AT + side * SIDE_WORDS;
   const theirs = record + SIDE_AT + (1 - side) * SIDE_WORDS;
   const seq = fields.tcpSeq;
@@ -52,18 +51,23 @@ export function takeNextSegment(
   const lastAck = words[mine + SIDE.lastAck] as number;
   if (seq === 0 || seq !== words[mine + SIDE.nextSeq] || window === 0) return false;
   if (((ack - (words[theirs + SIDE.maxSeqToBeAcked] as number)) | 0) > 0) return false;
-  const after = (seq + bytes) | 0;
-  if (bytes === 0) {
-    if (ack === lastAck) return false;
-  } else {
-    if (((after - (words[theirs + SIDE.lastAck] as number)) | 0) <= 0) return false;
-    if (words[theirs + SIDE.window] === 0 || fillsWindow(words, theirs, after)) return false;
+  const isFin = (fields.tcpFlags & TCP_FLAG.fin) !== 0;
+  const after = (seq + bytes + (isFin ? 1 : 0)) | 0;
+  if (bytes > 0) {
+    const end = (seq + bytes) | 0;
+    if (((end - (words[theirs + SIDE.lastAck] as number)) | 0) <= 0) return false;
+    if (words[theirs + SIDE.window] === 0 || fillsWindow(words, theirs, end)) return false;
+    beginMeasuring(words, numbers, flow, side, after, bytes);
+  } else if (!isFin && ack === lastAck) return false;
+  if (after !== seq) {
     words[mine + SIDE.nextSeq] = after;
     words[mine + SIDE.segments] = (words[mine + SIDE.segments] as number) + 1;
     const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
     numbers[myNumbers + SIDE_NUMBER.nextSeqTime] = numbers[myNumbers + SIDE_NUMBER.lastTime] as number;
-    beginMeasuring(words, numbers, flow, side, after, bytes);
   }
+  const state = words[mine + SIDE.state] as number;
+  if (isFin) words[mine + SIDE.state] = (state & ~SIDE_STATE.firstAck) | SIDE_STATE.fin;
+  else if ((state & SIDE_STATE.firstAck) !== 0) words[mine + SIDE.state] = state & ~SIDE_STATE.firstAck;
   const toBeAcked = words[mine + SIDE.maxSeqToBeAcked] as number;
   if (toBeAcked === seq || toBeAcked === 0) words[mine + SIDE.maxSeqToBeAcked] = after;
   if (ack !== lastAck) words[mine + SIDE.duplicateAcks] = 0;

@@ -21,20 +21,22 @@ import { isAnotherConnection } from '../../../src/postmortem/tcp/handshake.ts';
 import { takeNextSegment } from '../../../src/postmortem/tcp/next-segment.ts';
 import { takeSegment } from '../../../src/postmortem/tcp/segment.ts';
 import { TroubledPairs } from '../../../src/postmortem/tcp/troubled-pairs.ts';
+import { TCP_FLAG } from '../../../src/wire/fields.ts';
 import { captureOf, drawer, randomConversation } from './conversation.ts';
 import { eachPacket } from './marks.ts';
 
 const CONVERSATIONS = 300;
 
 test('takeNextSegment() leaves the record as takeSegment() does, or as it was', () => {
-  const tally = { segments: 0, short: 0 };
+  const tally = { segments: 0, short: 0, fins: 0 };
   for (let seed = 0; seed < CONVERSATIONS; seed++) follow(captureOf(randomConversation(drawer(seed))), tally);
 
   // Random conversations are odd; even in those some connections are quiet for a while.
   expect(tally.short).toBeGreaterThan(tally.segments / 40);
+  expect(tally.fins).toBeGreaterThan(CONVERSATIONS / 40);
 });
 
-function follow(capture: Uint8Array, tally: { segments: number; short: number }): void {
+function follow(capture: Uint8Array, tally: { segments: number; short: number; fins: number }): void {
   const table = new FlowTable(1, () => undefined, 2);
   const { words, numbers } = table;
   const pairs = new TroubledPairs(1, words);
@@ -54,6 +56,7 @@ function follow(capture: Uint8Array, tally: { segments: number; short: number })
     tally.segments++;
     if (isTaken) {
       tally.short++;
+      if (fields.tcpFlags & TCP_FLAG.fin) tally.fins++;
       expect(marks).toBe(0);
       expect(differing(shortWords, words)).toEqual([]);
     } else expect(differing(shortWords, before)).toEqual([]);
