@@ -87,6 +87,28 @@ test('journeyText() follows a packet from place to place, and keeps within the l
   expect(lines.slice(1).every((line) => line.startsWith('    '))).toBe(true);
 });
 
+test('journeyText() begins another branch of a packet to all with a comma, and counts its time from where it branched', () => {
+  const [first, port] = journey({}).hops;
+  if (first === undefined || port === undefined) throw new Error('no hops');
+  const hop = (device: string, from: number | undefined, afterNs: number) => ({
+    ...port,
+    device,
+    from,
+    afterNs,
+    changes: [],
+  });
+  const hops = [
+    first,
+    hop('br0.1', 0, 1_000),
+    hop('br0.2', 1, 3_000),
+    hop('br0.3', 1, 5_000),
+    hop('far', undefined, 9_000),
+  ];
+  expect(journeyText(journey({ text: 'ARP', hops, fate: { kind: 'group' } }), styleOf(false, 80), true)).toBe(
+    '10:02:11.104  ARP  ns1:veth0 > host:br0.1 +1.0 µs > host:br0.2 +2.0 µs, host:br0.3 +4.0 µs, host:far · to all',
+  );
+});
+
 test('liveSummaryText() tells of each hop how many packets were seen and lost, and what was dropped', () => {
   const text = liveSummaryText(
     summary({

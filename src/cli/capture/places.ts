@@ -42,6 +42,9 @@ export class Places {
   readonly all: (Place & { readonly stream: number; readonly ifindex: number })[] = [];
   #host: Host;
   readonly #streams: Listening[] = [];
+  /** By point, the first one of that name and direction. */
+  readonly #hops: number[] = [];
+  readonly #hopByName = new Map<string, number>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -100,6 +103,11 @@ export class Places {
     if (fields.network === NETWORK.ipv6)
       return listening.own6.has(`${fields.dest0},${fields.dest1},${fields.dest2},${fields.dest3}`);
     return listening.own4.has(fields.dest3);
+  }
+
+  /** Of several points at one place (frames for it and for others, one number and another), the one that stands for all. */
+  hopOf(point: number): number {
+    return this.#hops[point] ?? point;
   }
 
   /** Whether the frame was flooded to a host that it is not for: beside the packet's way. */
@@ -163,6 +171,10 @@ export class Places {
     const direction = isOut ? 'out' : 'in';
     const point = this.all.push({ netns: listening.name, device, direction, isForOther, stream, ifindex }) - 1;
     listening.points.set(key, point);
+    const name = `${direction} ${listening.name}:${device}`;
+    const hop = this.#hopByName.get(name) ?? point;
+    this.#hopByName.set(name, hop);
+    this.#hops[point] = hop;
     return point;
   }
 

@@ -54,7 +54,7 @@ export class Remarks {
     const { timestampNs, hops } = journey();
     const firstNs = Number(timestampNs - this.#baseNs);
     for (const hop of hops) for (const change of hop.changes) this.#say(hop, firstNs, change);
-    const last = hops.findLast(({ isForOther }) => !isForOther) ?? hops.at(-1);
+    const last = hops.findLast(({ isBeside }) => !isBeside) ?? hops.at(-1);
     if (fate.kind !== 'lost' || last === undefined) return;
     this.#say(last, firstNs, lostText(fate));
     if (fate.group !== undefined) this.#say(last, firstNs, fate.group);

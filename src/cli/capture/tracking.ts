@@ -10,7 +10,13 @@ import { Answers } from '../../postmortem/live/answers.ts';
 import type { FollowedPacket, PacketBytes } from '../../postmortem/live/followed-packet.ts';
 import { Follower } from '../../postmortem/live/follower.ts';
 import { HopTally } from '../../postmortem/live/hop-tally.ts';
-import { type HopSummary, journeyOf, type LiveFate, type LiveJourney } from '../../postmortem/live/journey.ts';
+import {
+  type HopSummary,
+  journeyOf,
+  type Layout,
+  type LiveFate,
+  type LiveJourney,
+} from '../../postmortem/live/journey.ts';
 import { flowOf } from '../../postmortem/live/packet-identity.ts';
 import type { DirectedFlow } from '../../postmortem/points/flow-ids.ts';
 import { lostTraffic } from '../../postmortem/points/lost-traffic.ts';
@@ -19,6 +25,7 @@ import type { Traffic } from '../../postmortem/traffic.ts';
 import { dissect } from '../../wire/dissect.ts';
 import { NETWORK, PacketFields } from '../../wire/fields.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
+import { branchedFrom } from './branches.ts';
 import { type FateOptions, fateOf } from './fates.ts';
 import { Groups } from './losses.ts';
 import { NOT_ASKED } from './places.ts';
@@ -42,7 +49,7 @@ const MOST_SAME_FATES = 4_096;
 const ARRIVED: LiveFate = { kind: 'arrived' };
 
 export class Tracking {
-  readonly tally = new HopTally();
+  readonly tally: HopTally;
   readonly lost = new Groups();
   readonly unanswered = new Groups();
   /** Packets seen, at all places. */
@@ -54,7 +61,7 @@ export class Tracking {
   readonly #fields = new PacketFields();
   readonly #scratch = new PacketFields();
   readonly #scratchKey = new PacketKey(0);
-  readonly #isBeside = (point: number) => this.#options.places.isBeside(point);
+  readonly #layout: Layout;
   /** By flow and place. */
   #sameFates = new Map<number, { readonly fate: LiveFate; readonly count: () => void }>();
   #sameFatesSinceNs = 0;
@@ -62,6 +69,11 @@ export class Tracking {
   constructor(options: TrackingOptions) {
     this.#options = options;
     const { places, hasFilter, whyMissed, onDoubt, near } = options;
+    this.#layout = {
+      isBeside: (point) => places.isBeside(point),
+      branchedFrom: (points, hop) => branchedFrom(places, points, hop),
+    };
+    this.tally = new HopTally({ ...this.#layout, hopOf: (point) => places.hopOf(point) });
     this.#fateOptions = { places, hasFilter, whyMissed, onDoubt, ways: new Ways(places.host, near), afterMs: WAIT_MS };
     this.#answers = new Answers(ANSWER_MS, (packet) => this.#notAnswered(packet));
     this.#follower = new Follower({
@@ -143,11 +155,10 @@ export class Tracking {
   }
 
   #end(packet: FollowedPacket): void {
-    const { places } = this.#options;
     const fate = packet.hasArrived && !packet.isPartlyLost && !packet.isGroup ? ARRIVED : this.#fateOf(packet);
     packet.isLost = fate.kind === 'lost';
-    this.tally.add(packet, fate.kind, this.#isBeside);
-    this.#options.onJourney(fate, packet.changes !== undefined, () => journeyOf(packet, places.all, fate));
+    this.tally.add(packet, fate.kind);
+    this.#options.onJourney(fate, packet.changes !== undefined, () => this.#journeyOf(packet, fate));
   }
 
   #fateOf(packet: FollowedPacket): LiveFate {
@@ -180,19 +191,23 @@ export class Tracking {
   #lostGroup(packet: FollowedPacket, lastPoint: number, where: string | undefined, traffic: Traffic | undefined) {
     const place = this.#options.places.all[lastPoint];
     const lastSeen = place === undefined ? '?' : `${place.netns}:${place.device}`;
-    const { text } = journeyOf(packet, this.#options.places.all, ARRIVED);
+    const { text } = this.#journeyOf(packet, ARRIVED);
     const key = `${lastSeen} ${where} ${JSON.stringify(traffic) ?? text}`;
     return this.lost.of(key, () => ({ text, lastSeen, where, traffic }));
   }
 
   #notAnswered(packet: FollowedPacket): void {
     if (packet.isLost) return;
-    const { text, hops } = journeyOf(packet, this.#options.places.all, ARRIVED);
-    const last = hops.findLast(({ isForOther }) => !isForOther) ?? hops.at(-1);
+    const { text, hops } = this.#journeyOf(packet, ARRIVED);
+    const last = hops.findLast(({ isBeside }) => !isBeside) ?? hops.at(-1);
     const lastSeen = last === undefined ? '?' : `${last.netns}:${last.device}`;
     const traffic = this.#trafficOf(packet);
     const group = this.unanswered.of(text, () => ({ text, lastSeen, where: undefined, traffic }));
     this.unanswered.count(group);
+  }
+
+  #journeyOf(packet: FollowedPacket, fate: LiveFate): LiveJourney {
+    return journeyOf(packet, this.#options.places.all, fate, this.#layout);
   }
 
   /** What the model may be asked about, by the packet as it was sent. */

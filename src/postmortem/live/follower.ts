@@ -12,7 +12,7 @@
  * @module
  */
 
-import { type PacketFields, STOP } from '../../wire/fields.ts';
+import { PACKET_TYPE, type PacketFields, STOP } from '../../wire/fields.ts';
 import type { DirectedFlow } from '../points/flow-ids.ts';
 import { KIND, PacketKey } from '../points/packet-key.ts';
 import { FollowedPacket, type PacketBytes } from './followed-packet.ts';
@@ -174,6 +174,8 @@ export class Follower {
     packet.ttls.push(fields.ttl);
     packet.carriedBytes.push(carriedBy(fields));
     packet.hasArrived = this.#options.arrivesAt(point, fields) ?? packet.hasArrived;
+    // Of 10.0.0.255 only the kernel knows on its way in; on its way out it says no more than that.
+    if (fields.packetType === PACKET_TYPE.broadcast) packet.isGroup = true;
     if (hop === 0) {
       this.#options.onLook(packet, fields);
       return;

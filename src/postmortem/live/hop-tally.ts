@@ -5,7 +5,7 @@
  */
 
 import type { FollowedPacket } from './followed-packet.ts';
-import type { LiveFate } from './journey.ts';
+import type { Layout, LiveFate } from './journey.ts';
 
 /** From one place to the next. */
 export interface HopCount {
@@ -21,21 +21,32 @@ export interface HopCount {
 const CLASSES_A_DOUBLING = 4;
 const MOST_CLASSES = 40 * CLASSES_A_DOUBLING;
 
+export interface HopTallyOptions extends Layout {
+  /** Of several points at one place, the one that stands for all. */
+  readonly hopOf: (point: number) => number;
+}
+
 export class HopTally {
+  readonly #options: HopTallyOptions;
   readonly #hops = new Map<number, HopCount & { readonly delays: Uint32Array }>();
   /** Packets, by how they ended. */
   readonly fates: Record<LiveFate['kind'], number> = { arrived: 0, left: 0, group: 0, lost: 0, unknown: 0 };
 
-  /** @param isBeside Of a point: it is beside the way. */
-  add(packet: FollowedPacket, fate: LiveFate['kind'], isBeside: (point: number) => boolean): void {
+  constructor(options: HopTallyOptions) {
+    this.#options = options;
+  }
+
+  add(packet: FollowedPacket, fate: LiveFate['kind']): void {
     this.fates[fate]++;
-    const { points, timesNs, changes } = packet;
-    let before = -1;
+    const { isBeside, hopOf, branchedFrom } = this.#options;
+    const { points, timesNs, changes, isGroup } = packet;
+    let last = -1;
     for (let hop = 0; hop < points.length; hop++) {
       const point = points[hop] ?? 0;
       if (isBeside(point)) continue;
+      const before = isGroup ? (branchedFrom(points, hop) ?? -1) : last;
       if (before >= 0) {
-        const count = this.#hop(points[before] ?? 0, point);
+        const count = this.#hop(hopOf(points[before] ?? 0), hopOf(point));
         const delayNs = (timesNs[hop] ?? 0) - (timesNs[before] ?? 0);
         count.passed++;
         if (delayNs < count.leastNs) count.leastNs = delayNs;
@@ -44,7 +55,7 @@ export class HopTally {
         count.delays[at] = (count.delays[at] ?? 0) + 1;
         if (changes?.some((change) => change.kind === 'rewritten' && change.hop === hop)) count.rewritten++;
       }
-      before = hop;
+      last = hop;
     }
   }
 

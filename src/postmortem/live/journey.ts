@@ -21,6 +21,10 @@ export interface Place {
 }
 
 export interface JourneyHop extends Place {
+  /** The frame was flooded to a host that it is not for: beside the packet's way. */
+  readonly isBeside: boolean;
+  /** The hop that it came from, of all of the journey; `undefined`: it is the first one, or came from where nobody listens. */
+  readonly from: number | undefined;
   /** Since the first sighting. */
   readonly afterNs: number;
   readonly ttl: number;
@@ -60,8 +64,21 @@ export interface LiveJourney {
   readonly fate: LiveFate;
 }
 
+/** How the points lie to one another. */
+export interface Layout {
+  /** Of a point: a frame that is seen there was for another host, and is beside the packet's way. */
+  readonly isBeside: (point: number) => boolean;
+  /** Of a packet that goes to all, the hop that a hop came from. */
+  readonly branchedFrom: (points: readonly number[], hop: number) => number | undefined;
+}
+
 /** @param places By point. */
-export function journeyOf(packet: FollowedPacket, places: readonly Place[], fate: LiveFate): LiveJourney {
+export function journeyOf(
+  packet: FollowedPacket,
+  places: readonly Place[],
+  fate: LiveFate,
+  { isBeside, branchedFrom }: Layout,
+): LiveJourney {
   const { seconds, nanoseconds, points, timesNs, ttls, moreHops, firstNs } = packet;
   const bytes = packet.bytes.subarray(packet.start, packet.start + packet.capturedBytes);
   return {
@@ -74,6 +91,8 @@ export function journeyOf(packet: FollowedPacket, places: readonly Place[], fate
       return [
         {
           ...place,
+          isBeside: isBeside(point),
+          from: packet.isGroup ? branchedFrom(points, hop) : before(hop),
           afterNs: (timesNs[hop] ?? firstNs) - firstNs,
           ttl: ttls[hop] ?? 0,
           changes: changesAt(packet, hop),
@@ -83,6 +102,11 @@ export function journeyOf(packet: FollowedPacket, places: readonly Place[], fate
     moreHops,
     fate,
   };
+}
+
+/** One after the other. */
+function before(hop: number): number | undefined {
+  return hop === 0 ? undefined : hop - 1;
 }
 
 function changesAt({ changes = [], carriedBytes }: FollowedPacket, hop: number): readonly string[] {

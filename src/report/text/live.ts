@@ -24,10 +24,9 @@ export function journeyText(journey: LiveJourney, style: Style, isOneLine: boole
   const { colors, columns } = style;
   const time = isoTime(journey.timestampNs).slice(11, 23);
   const hops = placesInOrder(journey);
-  const places = hops.slice(0, MOST_PLACES).map((hop, at) => hopText(hop, hops[at - 1]));
+  const places = hops.slice(0, MOST_PLACES).map((hop, at) => placeText(journey, hop, hops[at - 1]));
   const more = hops.length - places.length + journey.moreHops;
-  if (more > 0) places.push(`and ${more} places more`);
-  const way = places.join(' > ');
+  const way = places.join('') + (more > 0 ? ` > and ${more} places more` : '');
   const end = fateText(journey.fate);
   const whole = `${time}  ${journey.text}  ${way} ${end}`;
   const text = isOneLine ? escapeText(whole) : broken(escapeText(whole), columns);
@@ -37,12 +36,19 @@ export function journeyText(journey: LiveJourney, style: Style, isOneLine: boole
 /** What passes by on a cable that is not on the way is of interest only where the packet ended there. */
 function placesInOrder({ hops, fate }: LiveJourney): readonly JourneyHop[] {
   if (fate.kind === 'lost' || fate.kind === 'group') return hops;
-  const onWay = hops.filter(({ isForOther }) => !isForOther);
+  const onWay = hops.filter(({ isBeside }) => !isBeside);
   return onWay.length === 0 ? hops : onWay;
 }
 
-function hopText({ netns, device, isForOther, afterNs, changes }: JourneyHop, before: JourneyHop | undefined): string {
-  const notes = [...(isForOther ? ['for another MAC'] : []), ...changes];
+/** With what leads there: of a packet that goes to all, a comma begins another branch. */
+function placeText({ hops, fate }: LiveJourney, hop: JourneyHop, last: JourneyHop | undefined): string {
+  if (last === undefined) return hopText(hop, last);
+  const from = fate.kind === 'group' ? hops[hop.from ?? -1] : last;
+  return (from === last ? ' > ' : ', ') + hopText(hop, from);
+}
+
+function hopText({ netns, device, isBeside, afterNs, changes }: JourneyHop, before: JourneyHop | undefined): string {
+  const notes = [...(isBeside ? ['for another MAC'] : []), ...changes];
   const noted = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
   const delay = before === undefined ? '' : ` +${durationText(afterNs - before.afterNs)}`;
   return `${netns}:${device}${delay}${noted}`;

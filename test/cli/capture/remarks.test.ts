@@ -54,14 +54,14 @@ function timeOf(sighting: number): bigint {
 }
 
 function journey(packet: number, changes: readonly string[] = []): () => LiveJourney {
-  const hop = { direction: 'in', isForOther: false, ttl: 64 } as const;
+  const hop = { direction: 'in', isForOther: false, isBeside: false, ttl: 64 } as const;
   return () => ({
     timestampNs: timeOf(packet * 2),
     text: 'UDP',
     lengthBytes: 60,
     hops: [
-      { ...hop, netns: 'ns1', device: 'a', afterNs: 0, changes: [] },
-      { ...hop, netns: 'host', device: 'b', afterNs: 1_000, changes },
+      { ...hop, netns: 'ns1', device: 'a', from: undefined, afterNs: 0, changes: [] },
+      { ...hop, netns: 'host', device: 'b', from: 0, afterNs: 1_000, changes },
     ],
     moreHops: 0,
     fate: ARRIVED,
@@ -73,7 +73,13 @@ test('Remarks go to the packet they are about: where it was lost, and where it c
   const remarks = new Remarks(SECONDS - 100);
   remarks.tell(ARRIVED, false, () => expect.unreachable('nothing is to be said about it'));
   remarks.tell(ARRIVED, true, journey(0, ['1 became 2']));
-  remarks.tell({ ...LOST, group: GROUP }, false, journey(1));
+  // A bridge port takes what is for others; who else gets it has not got the packet.
+  remarks.tell({ ...LOST, group: GROUP }, false, () => {
+    const [sent, port, ...rest] = journey(1)().hops.map((hop) => ({ ...hop, isForOther: true }));
+    if (sent === undefined || port === undefined) throw new Error('no hops');
+    const flooded = { ...port, device: 'c', isBeside: true };
+    return { ...journey(1)(), hops: [sent, port, flooded, ...rest] };
+  });
   remarks.tell(LOST, true, journey(2, ['3 became 4']));
   expect(await remarks.putInto(path, (id) => NAMES[id], OUTCOME, NEVER)).toBeUndefined();
   const lost = 'nsdiag: lost after here: not seen in ns2:c within 200 ms';

@@ -168,3 +168,13 @@ test('Follower counts what no other place could know again', () => {
   expect(ways()).toEqual(['1']);
   expect(follower).toMatchObject({ unmatchable: 1, cut: 1, told: 1 });
 });
+
+test('Follower takes a packet for one to all when the kernel says so where it comes in', () => {
+  const { see, follower, ended } = following([3]);
+  const toSubnet = echo(A, '10.0.2.255', 1);
+  see(1, 0, toSubnet, 4);
+  see(2, 1, toSubnet, 1);
+  see(3, 2, echo(A, B, 2), 0);
+  follower.finish();
+  expect(ended.map(({ isGroup }) => isGroup)).toEqual([true, false]);
+});

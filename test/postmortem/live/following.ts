@@ -17,6 +17,9 @@ import { cooked } from '../../helpers/pcap-stream.ts';
 const NS_PER_MS = 1e6;
 
 /** @param arriving Places at which packets arrive. @param isKept Whether what has ended is remembered. */
+/** One place after the other. */
+export const NO_LAYOUT = { isBeside: () => false, branchedFrom: () => undefined };
+
 export function following(arriving: readonly number[] = [], isKept = true) {
   const ended: FollowedPacket[] = [];
   const fields = new PacketFields();
@@ -39,8 +42,9 @@ export function following(arriving: readonly number[] = [], isKept = true) {
   return {
     follower,
     ended,
-    see: (point: number, atMs: number, frame: Uint8Array) => {
-      const bytes = cooked(frame, 2, 0);
+    /** @param packetType As `cooked()` takes it: to us, unless said otherwise. */
+    see: (point: number, atMs: number, frame: Uint8Array, packetType: 0 | 1 | 3 | 4 = 0) => {
+      const bytes = cooked(frame, 2, packetType);
       follower.see(point, fill(fields, bytes, bytes.length), atMs * NS_PER_MS);
     },
     advance: (toMs: number) => follower.advance(toMs * NS_PER_MS),
@@ -55,7 +59,7 @@ export function following(arriving: readonly number[] = [], isKept = true) {
         direction: 'in' as const,
         isForOther: false,
       }));
-      return journeyOf(packet, places, { kind: 'arrived' }).hops.map(({ changes }) => changes.join('; '));
+      return journeyOf(packet, places, { kind: 'arrived' }, NO_LAYOUT).hops.map(({ changes }) => changes.join('; '));
     },
   };
 }
