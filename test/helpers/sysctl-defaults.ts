@@ -12,6 +12,7 @@ import type { SysctlKey } from '../../src/host/sysctl.ts';
 
 const DEFAULTS: Readonly<Record<string, number>> = {
   'net/ipv4/ip_forward': 0,
+  'net/ipv4/ip_forward_use_pmtu': 0,
   'net/ipv4/icmp_echo_ignore_all': 0,
   'net/ipv4/icmp_echo_ignore_broadcasts': 1,
   'net/ipv6/icmp/echo_ignore_all': 0,

@@ -7,7 +7,8 @@ import { findLink, findNetns, type Host } from '../../src/host/host.ts';
 import type { DeviceName } from '../../src/host/link.ts';
 import { refusalOf } from '../../src/host/refusal.ts';
 import { routeText } from '../../src/host/route-text.ts';
-import { forget, hostOf, netnsName } from '../helpers/build-host.ts';
+import { settle } from '../../src/host/settle.ts';
+import { addRoutes, forget, hostOf, netnsName } from '../helpers/build-host.ts';
 import { addr, route } from '../helpers/iproute-text.ts';
 
 const ns1 = netnsName('ns1');
@@ -38,6 +39,24 @@ test('applyEdit() gives a link that comes up its connected routes, and its peer 
   const host = applyEdit(pair(false), { netns: ns1, kind: 'link-up', device: VETH });
   expect(mainRoutes(host)).toEqual(['10.0.0.0/24 dev veth0']);
   expect(findLink(host, netnsName('ns2'), 'veth1' as DeviceName)?.carrier).toBe(true);
+});
+
+test('applyEdit() marks routes by the carrier that their device has lost, and takes the mark off again', () => {
+  const flags = (host: Host) => {
+    const routes = findNetns(host, 'ns2')?.routes;
+    return routes?.known ? routes.value.find(({ protocol }) => protocol === 'boot')?.nexthops[0]?.flags : undefined;
+  };
+  const wired = addRoutes(pair(false), 'ns2', '10.8.0.0/16 via 10.0.0.1 dev veth1');
+  const dark = settle(wired, wired);
+  expect(flags(dark)).toEqual(['linkdown']);
+  expect(flags(applyEdit(dark, { netns: ns1, kind: 'link-up', device: VETH }))).toEqual([]);
+});
+
+test('applyEdit() leaves a namespace that the edit is nothing to the same value', () => {
+  const host = { ...pair(false), namespaces: [...pair(false).namespaces, ...hostOf({ ns3: {} }).namespaces] };
+  const changed = applyEdit(host, { netns: ns1, kind: 'link-up', device: VETH });
+  expect(findNetns(changed, 'ns3')).toBe(findNetns(host, 'ns3'));
+  expect(findNetns(changed, 'ns2')).not.toBe(findNetns(host, 'ns2'));
 });
 
 test('applyEdit() forgets learned neighbours where links change, and keeps permanent ones', () => {

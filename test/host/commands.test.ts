@@ -6,7 +6,7 @@ import type { Interceptor, InterceptorSort } from '../../src/host/interceptor.ts
 import type { DeviceName } from '../../src/host/link.ts';
 import { confKey, sysctlKey } from '../../src/host/sysctl.ts';
 import { hostOf, netnsName, tweakNetns } from '../helpers/build-host.ts';
-import { addr, mac, route, rule } from '../helpers/iproute-text.ts';
+import { addr, mac, port, route, rule } from '../helpers/iproute-text.ts';
 
 const VETH = 'veth0' as DeviceName;
 const ns1 = netnsName('ns1');
@@ -247,4 +247,27 @@ test('commandsOf() never lets a device name become an option or a keyword', () =
   const odd = '-x' as DeviceName;
   const argv = commandsOf(HOST, { netns: ns1, kind: 'link-up', device: odd })[0]?.argv ?? [];
   expect(argv[argv.indexOf(odd) - 1]).toBe('dev');
+});
+
+test('commandsOf() adds the routes over a tunnel again that is made anew, those with another next hop beside it too', () => {
+  const host = hostOf({
+    host: {},
+    a: {
+      links: {
+        vx0: { kind: 'vxlan', addresses: ['10.0.0.1/24'] },
+        d0: { kind: 'dummy', addresses: ['10.1.0.1/24'] },
+      },
+      routes: [
+        '10.8.0.0/16 via 10.0.0.2 dev vx0',
+        '10.9.0.0/16 nexthop via 10.0.0.2 dev vx0 nexthop via 10.1.0.2 dev d0',
+        '10.7.0.0/16 via 10.1.0.2 dev d0',
+      ],
+    },
+  });
+  const device = 'vx0' as DeviceName;
+  const said = commandsOf(host, { netns: netnsName('a'), kind: 'vxlan-remake', device, vni: 44, dstPort: port(4789) });
+  expect(said.map(({ argv }) => argv.join(' ')).filter((words) => words.includes('route add'))).toEqual([
+    'ip -n a route add 10.8.0.0/16 via 10.0.0.2 dev vx0',
+    'ip -n a route add 10.9.0.0/16 nexthop via 10.0.0.2 dev vx0 weight 1 nexthop via 10.1.0.2 dev d0 weight 1',
+  ]);
 });

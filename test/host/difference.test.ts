@@ -4,6 +4,7 @@ import { originsOf } from '../../src/host/difference/origins.ts';
 import { changeText } from '../../src/host/difference/words.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { Interceptor } from '../../src/host/interceptor.ts';
+import type { DeviceName } from '../../src/host/link.ts';
 import type { FilterRule, Ruleset } from '../../src/host/ruleset.ts';
 import { iptables, nftDropping } from '../faults/rulesets.ts';
 import {
@@ -31,6 +32,7 @@ const veth0 = (change: Partial<LinkSpec>) =>
     ...(change.up === false || change.addresses?.length === 0 ? { routes: [] } : {}),
     links: { veth0: { ...NS1.links?.['veth0'], ...change } },
   });
+const inBridge = (master: string) => tweakLink(network({}), 'ns1:veth0', { master: master as DeviceName });
 const ruleset = (value: Ruleset) => network({ ruleset: value });
 const tbf: Interceptor = {
   side: 'egress',
@@ -68,6 +70,9 @@ describe('changeText() names what turned, and where', () => {
     [network({}), tweakLink(network({}), 'ns1:veth0', { carrier: false }), 'device veth0 lost carrier in ns1'],
     [network({}), veth0({ mtu: 1400 }), 'device veth0 mtu 1500 -> 1400 in ns1'],
     [network({}), veth0({ mtu: 1400, noArp: true }), 'device veth0 mtu 1500 -> 1400, noarp off -> on in ns1'],
+    [network({}), inBridge('br0'), 'device veth0 put into br0 in ns1'],
+    [inBridge('br0'), network({}), 'device veth0 taken out of br0 in ns1'],
+    [inBridge('br0'), inBridge('br1'), 'device veth0 moved from br0 to br1 in ns1'],
     [network({}), veth0({ addresses: [] }), 'address 10.0.1.1/24 deleted from veth0 in ns1'],
     [
       veth0({ addresses: ['10.0.1.1/24', 'fd00::1/64 tentative'] }),
@@ -214,6 +219,15 @@ describe('originsOf()', () => {
     expect(said(network({}), network({ routes: [], rules: ['100: from all blackhole'] }))).toEqual([
       'route 10.0.2.0/24 via 10.0.1.2 dev veth0 deleted in ns1',
       'rule 100: from all blackhole added in ns1',
+    ]);
+  });
+
+  test('does not take a qdisc for a work of the kernel, whatever became of its device at the same time', () => {
+    const after = tweakLink(veth0({ mtu: 1400 }), 'ns1:veth0', { interceptors: [tbf] });
+
+    expect(said(network({}), after)).toEqual([
+      'device veth0 mtu 1500 -> 1400 in ns1',
+      'qdisc tbf added on veth0 in ns1',
     ]);
   });
 

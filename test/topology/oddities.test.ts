@@ -62,6 +62,15 @@ describe('topologyOf() remarks on nothing', () => {
     ['at a /32 beside a net', pair({ addresses: ['10.0.0.1/32'] })],
     ['at two different nets on one wire', pair({ addresses: ['10.0.1.1/24'] })],
     [
+      'at a gateway behind a tunnel that a program leads',
+      hostOf({
+        ns1: {
+          links: { vx0: { kind: 'vxlan', detail: { external: true }, addresses: ['10.0.0.1/24'] } },
+          routes: ['default via 10.0.0.254'],
+        },
+      }),
+    ],
+    [
       'at a gateway behind an uplink, which nobody can see',
       hostOf({
         ns1: {

@@ -112,6 +112,7 @@ describe('lookupRoute()', () => {
     ['by mark', 'from all fwmark 0x1/0xf', { mark: 0x11 }, true],
     ['by another mark', 'from all fwmark 0x1/0xf', { mark: 0x12 }, false],
     ['inverted', 'not from all fwmark 0x1/0xf', { mark: 0x12 }, true],
+    ['that are all, inverted', 'not from all', {}, false],
     ['by protocol', 'from all ipproto tcp', { transport: tcp }, true],
     ['by another protocol', 'from all ipproto udp', { transport: tcp }, false],
     ['by port', 'from all dport 80', { transport: tcp }, true],
@@ -121,7 +122,7 @@ describe('lookupRoute()', () => {
   ])('matches rules %s', (_, words, asked, matches) => {
     const spec = {
       routes: ['default via 10.0.0.9', 'default via 10.0.1.9 table 7'],
-      rules: [words.startsWith('not') ? `100: ${words} lookup 7` : `100: ${words} lookup 7`],
+      rules: [`100: ${words} lookup 7`],
     };
     const expected = matches ? OTHER : DEFAULT;
     expect(

@@ -66,6 +66,15 @@ test('validateSource() refuses an own address as source with rp_filter off, unle
   expect(end(unread, 'a', '10.0.1.254', FROM)).toBe('request undecided: accept_local of ra could not be read');
 });
 
+test('validateSource() calls an own address one, and no want of a way back, in strict mode too', () => {
+  const duplicate = hostOf({
+    ...ASYMMETRIC,
+    r: { links: { ...ASYMMETRIC['r']?.links, d0: { kind: 'dummy', addresses: ['10.9.9.9/32'] } } },
+  });
+  const strict = tweakSysctl(duplicate, 'r', 'net/ipv4/conf/ra/rp_filter', 1);
+  expect(end(strict, 'a', '10.0.1.254', FROM)).toBe('request martian-source at r:ra');
+});
+
 test.each([
   ['neither for all nor for the device', {}, 'request rp-filter at r:ra'],
   ['for the device', { 'net/ipv4/conf/ra/src_valid_mark': 1 }, 'delivered'],

@@ -32,6 +32,11 @@ function answering(asked: Packet, flags: 'syn-ack' | 'rst'): Packet {
   };
 }
 
+function tooBig(about: Packet): Packet {
+  const transport = { protocol: 'icmp', message: 'too-big', id: 0, about } as const;
+  return packet({ source: addr('10.0.9.1'), destination: about.source, transport });
+}
+
 function states(...packets: readonly Packet[]): readonly string[] {
   let conntrack = NO_CONNECTIONS;
   return packets.map((each) => {
@@ -57,6 +62,9 @@ test.each<[string, readonly Packet[], readonly string[]]>([
   ['a refusal', [SYN, answering(SYN, 'rst')], ['new', 'established']],
   ['a refusal of nothing', [answering(SYN, 'rst')], ['invalid']],
   ['SYN and ACK to nothing', [SYN_ACK], ['invalid']],
+  ['an error about a question', [ASKED, tooBig(ASKED)], ['new', 'related']],
+  ['an error about an answer', [ASKED, ANSWER, tooBig(ANSWER)], ['new', 'established', 'related']],
+  ['an error about nothing', [tooBig(ASKED)], ['invalid']],
   ['UDP the wrong way round', [packet({ transport: to('udp', 53) })], ['new']],
 ])('track() sees the states of %s', (_, packets, expected) => {
   expect(states(...packets)).toEqual(expected);
