@@ -69,7 +69,10 @@ export interface LiveSummary {
   readonly lost: readonly (LostGroup & { readonly answer: Answer | undefined })[];
   readonly unanswered: readonly (LostGroup & { readonly answer: Answer | undefined })[];
   readonly namespaces: readonly NetnsSummary[];
-  readonly file: { readonly path: string; readonly packets: number; readonly late: number } | undefined;
+  /** `split`: the classic files beside it. */
+  readonly file:
+    | { readonly path: string; readonly packets: number; readonly late: number; readonly split: readonly string[] }
+    | undefined;
   readonly notes: readonly string[];
 }
 

@@ -226,6 +226,7 @@ liveTest('nsdiag capture says what it cannot do, and exits with 2', async () => 
     expect(await failed('nsx')).toContain('Cannot capture in "nsx": there is no such namespace\n  Near: ns1');
     expect(await failed('ns1:v9')).toContain('ns1 has no such device');
     expect(await failed('ns1', '--filter', 'no such thing')).toContain('syntax error');
+    expect(await failed('ns1', '--filter', 'ether host 2:0:0:0:0:1')).toContain('without Ethernet headers');
     expect(await failed('ns1', '-w', '/dev/full')).toContain('Cannot write /dev/full: the disk is full');
     expect(await failed('ns1', '-w', '/nowhere/file')).toContain('Cannot write /nowhere/file');
     const notRun = await world.nsdiag(['capture', 'ns1', '--filter', 'icmp', '--', 'no-such-program']);

@@ -46,6 +46,7 @@ test('every other line of the stream keeps the schema', () => {
     noticeDocument('ns1 has gone', 0n),
     captureErrorDocument('Cannot capture nowhere', undefined),
     summaryDocument(summary({})),
+    summaryDocument(summary({ file: { path: 'a', packets: 1, late: 0, split: ['a-ns1.pcap'] } })),
     summaryDocument(summary({ verdict: 'lost', lost: [group], unanswered: [{ ...group, answer: undefined }] })),
   ];
   expect(documents.map(errorsOf)).toEqual(documents.map(() => []));
@@ -65,7 +66,7 @@ test('journeyText() and liveSummaryText() hand nothing on that a terminal would 
         hops: [{ from: HOSTILE, to: HOSTILE, passed: 1, lost: 1, rewritten: 1, delay: undefined }],
         lost: [{ text: HOSTILE, lastSeen: HOSTILE, where: HOSTILE, packets: 1, answer: undefined }],
         namespaces: [{ name: HOSTILE, captured: 1, dropped: 1 }],
-        file: { path: HOSTILE, packets: 1, late: 1 },
+        file: { path: HOSTILE, packets: 1, late: 1, split: [HOSTILE] },
         notes: [HOSTILE],
       }),
       style,

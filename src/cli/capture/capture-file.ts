@@ -5,7 +5,7 @@
  */
 
 import { arch, release } from 'node:os';
-import { parse } from 'node:path';
+import { join, parse } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Counters } from '../../capture/counters.ts';
 import { PcapFile } from '../../capture/pcap-file.ts';
@@ -48,6 +48,7 @@ export class CaptureFile {
   readonly #byPoint: (Written | undefined)[] = [];
   /** By stream. */
   readonly #split: (PcapFile | undefined)[] = [];
+  readonly #splitPaths: string[] = [];
 
   private constructor(options: CaptureFileOptions, all: PcapngFile, note: string | undefined) {
     this.#options = options;
@@ -76,13 +77,9 @@ export class CaptureFile {
     // A namespace may be called by a path, and two names may become one.
     const part = netns.replace(/[^\w.-]+/g, '_');
     const taken = this.#split.length;
-    const file = `${name}-${part}${part === netns ? '' : `-${taken}`}.pcap`;
-    this.#split[stream] = await PcapFile.open(
-      dir === '' ? file : `${dir}/${file}`,
-      LINK_TYPE.linuxSll2,
-      request.snapLengthBytes,
-      signal,
-    );
+    const file = join(dir, `${name}-${part}${part === netns ? '' : `-${taken}`}.pcap`);
+    this.#split[stream] = await PcapFile.open(file, LINK_TYPE.linuxSll2, request.snapLengthBytes, signal);
+    this.#splitPaths.push(file);
   }
 
   /** @param point Where it was seen. @throws Failure when there is no more room. */
@@ -99,6 +96,11 @@ export class CaptureFile {
     const { interfaceId } = written;
     this.#all.packet(interfaceId, seconds, nanoseconds, bytes, start, capturedBytes, originalBytes, place.direction);
     this.#split[place.stream]?.packet(seconds, nanoseconds, bytes, start, capturedBytes, originalBytes);
+  }
+
+  /** Of --split: classic files, one a namespace. */
+  get splitPaths(): readonly string[] {
+    return this.#splitPaths;
   }
 
   /** Resolves when a slow reader has caught up; `undefined` when there is nothing to wait for. */

@@ -17,7 +17,7 @@ const NOT_RUN: ReadonlySet<number> = new Set([126, 127]);
 
 /** @throws What went wrong meanwhile, once all has been told. */
 export async function conclude(session: Session): Promise<ExitCode> {
-  const { request, host, chosen, near, output, ending, tracking, live, baseSeconds, signal, lookAgain } = session;
+  const { request, host, chosen, near, file, output, ending, tracking, live, baseSeconds, signal, lookAgain } = session;
   const { out, style, view, notices } = output;
   await live.finish();
   tracking.finish((Date.now() - baseSeconds * 1000) * 1e6, ending.program !== undefined && !signal.aborted);
@@ -25,7 +25,7 @@ export async function conclude(session: Session): Promise<ExitCode> {
   // What was lost is explained by the machine as it is now.
   const after = tracking.lost.total + tracking.unanswered.total > 0 ? await lookAgain() : undefined;
   const { question } = chosen;
-  const summary = summaryOf({ tracking, live, host: after ?? host, near, request, notices, ending, question });
+  const summary = summaryOf({ tracking, live, host: after ?? host, near, request, file, notices, ending, question });
   await closeFile(session, summary);
   tellSummary(out, summary, request.isJson, style);
   if (tracking.followed === 0 && NOT_RUN.has(ending.program?.exitCode ?? 0)) throw cannotRun(request.program ?? []);

@@ -66,8 +66,15 @@ export async function untilOver(session: Session, first: Netns | undefined): Pro
 }
 
 function cannotListen(name: string, why: string): Failure {
-  const hint = /syntax error|parse|expression|filter/i.test(why) ? 'See pcap-filter(7) for --filter' : undefined;
-  return new Failure('command-failed', `Cannot listen in ${name}`, hint, why);
+  return new Failure('command-failed', `Cannot listen in ${name}`, hintFor(why), why);
+}
+
+/** By tcpdump's own words. */
+function hintFor(why: string): string | undefined {
+  if (/ethernet addresses supported only|filters supported only on|not a broadcast link|no VLAN support/.test(why)) {
+    return 'All devices of a namespace are listened at together, without Ethernet headers; one device with them: sudo tshark -i NS:DEVICE, after nsdiag extcap --install';
+  }
+  return /syntax error|parse|expression|filter/i.test(why) ? 'See pcap-filter(7) for --filter' : undefined;
 }
 
 function listeningText(names: readonly string[]): string {

@@ -56,11 +56,15 @@ const MOST_SNAP_LENGTH_BYTES = 262_144;
 /** Longer, setTimeout would fire at once. */
 const MOST_DURATION_S = 2 ** 31 / 1000 - 1;
 
-/** @throws Failure `usage` for words that do not go together. */
+/**
+ * @param isTerminal Whether standard output is a person's terminal.
+ * @throws Failure `usage` for words that do not go together.
+ */
 export function parseRequest(
   words: readonly string[],
   program: readonly string[] | undefined,
   options: CaptureOptions,
+  isTerminal: boolean,
 ): CaptureRequest {
   const { filter = '', write, split = false, json = false } = options;
   if (split && (write === undefined || write === '-')) {
@@ -68,6 +72,9 @@ export function parseRequest(
   }
   if (write === '-' && json) {
     throw usage('Cannot write packets and JSON to the same place', 'Give -w a file, or leave out --json');
+  }
+  if (write === '-' && isTerminal) {
+    throw usage('Cannot write packets to a terminal', 'Give -w a file, or pipe them: -w - | tshark -r -');
   }
   if (program?.length === 0) throw usage('Cannot run nothing behind --', 'Give a command: -- ping -c3 10.0.2.1');
   const { count, duration, snaplen } = options;

@@ -15,6 +15,7 @@ import { liveSummaryText } from '../../report/text/live-summary.ts';
 import type { Style } from '../../report/text/style.ts';
 import type { Question } from '../../walk/question.ts';
 import type { Writer } from '../io.ts';
+import type { CaptureFile } from './capture-file.ts';
 import type { Ending } from './ending.ts';
 import type { Group, Groups } from './losses.ts';
 import type { CaptureRequest } from './request.ts';
@@ -28,12 +29,23 @@ interface Captured {
   readonly host: Host;
   readonly near: ReadonlySet<string>;
   readonly request: CaptureRequest;
+  readonly file: CaptureFile | undefined;
   readonly notices: readonly string[];
   readonly ending: Pick<Ending, 'program'>;
   readonly question: Question | undefined;
 }
 
-export function summaryOf({ tracking, live, host, near, request, notices, ending, question }: Captured): LiveSummary {
+export function summaryOf({
+  tracking,
+  live,
+  host,
+  near,
+  request,
+  file,
+  notices,
+  ending,
+  question,
+}: Captured): LiveSummary {
   const { tally, lost, unanswered, followed, sightings, unmatchable, hops } = tracking;
   const { fates } = tally;
   const ways = new Ways(host, near);
@@ -68,7 +80,10 @@ export function summaryOf({ tracking, live, host, near, request, notices, ending
     lost: explained(lost, ways),
     unanswered: explained(unanswered, ways),
     namespaces,
-    file: request.file === undefined ? undefined : { path: request.file, packets: sightings, late: live.late },
+    file:
+      request.file === undefined
+        ? undefined
+        : { path: request.file, packets: sightings, late: live.late, split: file?.splitPaths ?? [] },
     notes,
   };
 }

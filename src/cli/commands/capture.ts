@@ -37,7 +37,8 @@ export const define: Define = (command, perform) => {
       'after',
       `
 With a command behind --, it runs in the first namespace, and the capture ends
-with it. Exit: 0 all packets arrived, or left for where nobody listens; 1 some
+with it. All devices of a namespace are listened at together, which leaves out
+the destination MAC, in the file and for --filter. Exit: 0 all packets arrived, or left for where nobody listens; 1 some
 were lost or not answered; 2 could not capture; 3 nothing was seen, or too
 little to tell.`,
     )
@@ -47,7 +48,7 @@ little to tell.`,
         const program = dashes < 0 ? undefined : words.slice(dashes + 1);
         // Commander takes the command for namespaces as well: they are the last ones.
         const where = program === undefined ? named : named.slice(0, named.length - program.length);
-        const request = parseRequest(where, program, options);
+        const request = parseRequest(where, program, options, io.terminal.stdoutIsTerminal);
         const { capture } = await import('../capture/capture.ts');
         return capture(io, request);
       }),

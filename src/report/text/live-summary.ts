@@ -110,6 +110,16 @@ function lookedLines({ namespaces, sightings, packets, file }: LiveSummary, styl
     paragraph(parts.join('; '), style, 'Looked  '),
     ...(file === undefined
       ? []
-      : [paragraph(`${file.path}: ${counted(file.packets, 'packet')}${late}`, style, 'File    ')]),
+      : [
+          paragraph(
+            `${file.path}: ${counted(file.packets, 'packet')}${late}${splitText(file.split)}`,
+            style,
+            'File    ',
+          ),
+        ]),
   ];
+}
+
+function splitText(split: readonly string[]): string {
+  return split.length === 0 ? '' : `; by namespace: ${split.join(', ')}`;
 }
