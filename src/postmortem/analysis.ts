@@ -10,8 +10,9 @@ import { withEchoes } from './echoes.ts';
 import type { Finding, Severity } from './finding.ts';
 import { FINDING_CODES } from './finding-code.ts';
 import { foldFindings } from './fold.ts';
+import { notesOf } from './notes.ts';
 import { withOtherPoints } from './points/elsewhere.ts';
-import type { MatchedPoints } from './points/match-points.ts';
+import type { MatchedPoints, TooManyPoints } from './points/match-points.ts';
 import type { PointsAnalysis } from './points/points-analysis.ts';
 import { withLosses } from './points/told-by-loss.ts';
 
@@ -21,17 +22,20 @@ export interface Analysis {
   readonly findings: readonly Finding[];
   /** `undefined`: everything was captured at one place. */
   readonly points: PointsAnalysis | undefined;
+  /** What was not looked into. */
+  readonly notes: readonly string[];
 }
 
 const GRAVITY: readonly Severity[] = ['error', 'warning', 'note'];
 
 /** Put together what was found in each: one finding a fault. */
-export function analysisOf(captures: readonly AnalysedCapture[], matched?: MatchedPoints): Analysis {
+export function analysisOf(captures: readonly AnalysedCapture[], matched?: MatchedPoints | TooManyPoints): Analysis {
+  const points = matched?.kind === 'matched' ? matched : undefined;
   const found = captures.flatMap(({ findings }) => findings);
-  const placed = withLosses(withOtherPoints(found, matched), matched);
+  const placed = withLosses(withOtherPoints(found, points), points);
   const sorted = foldFindings(acrossCaptures(placed)).toSorted(byGravity);
   const findings = withEchoes(sorted).toSorted(byGravity);
-  return { captures, findings, points: matched?.analysis };
+  return { captures, findings, points: points?.analysis, notes: notesOf(captures, matched) };
 }
 
 function byGravity(a: Finding, b: Finding): number {

@@ -14,7 +14,7 @@ import type { Finding } from './finding.ts';
 import type { FlowList } from './flows/flow-list.ts';
 import type { FlowTracker } from './flows/flow-tracker.ts';
 import { foldFindings } from './fold.ts';
-import type { Observer } from './observer.ts';
+import type { Missed, Observer } from './observer.ts';
 import { SecondSights } from './second-sights.ts';
 
 /** A capture that has been read. */
@@ -32,6 +32,8 @@ export interface AnalysedCapture {
   readonly flows: FlowList;
   /** Packets that were seen on another device just before, and are looked at once. */
   readonly secondSights: number;
+  /** Where a bound was met of what is remembered. */
+  readonly missed: readonly Missed[];
   /** Of the host, as `nsdiag capture` puts them into a file: gzip, each. */
   readonly snapshots: readonly Uint8Array[];
 }
@@ -82,6 +84,7 @@ export class CaptureAnalysis {
       ]),
       flows: this.#flows.flows(),
       secondSights: this.#seconds?.count ?? 0,
+      missed: this.#observers.flatMap((observer) => observer.missed?.() ?? []).filter(({ packets }) => packets > 0),
       snapshots: this.#snapshots.found,
     };
   }

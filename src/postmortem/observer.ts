@@ -11,6 +11,7 @@ import type { CaptureInterface } from '../wire/capture-file/interface.ts';
 import type { CaptureSummary } from '../wire/capture-file/reader.ts';
 import type { PacketFields } from '../wire/fields.ts';
 import type { Finding } from './finding.ts';
+import type { FindingCode } from './finding-code.ts';
 
 /** What is known of a capture when it has ended. */
 export interface EndOfCapture {
@@ -18,6 +19,12 @@ export interface EndOfCapture {
   readonly interfaces: readonly CaptureInterface[];
   /** `undefined`: no packet. In nanoseconds since 1970, by the capture's clock. */
   readonly lastNs: bigint | undefined;
+}
+
+/** How many packets were of more hosts, pairs or questions than are remembered, and what is not said of those. */
+export interface Missed {
+  readonly code: FindingCode;
+  readonly packets: number;
 }
 
 export interface Observer {
@@ -29,4 +36,6 @@ export interface Observer {
   see(fields: PacketFields, number: number, interfaceId: number): void;
   /** When the capture has ended. */
   conclude(end: EndOfCapture): readonly Finding[];
+  /** Where its bound was met; when the capture has ended. */
+  missed?(): readonly Missed[];
 }

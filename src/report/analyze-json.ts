@@ -64,15 +64,15 @@ export function analyzeDocument(analysis: Analysis, inquest?: Inquest) {
       model: answerDocument(inquest?.answers.get(finding)),
     })),
     snapshot: inquest === undefined ? null : snapshotDocument(inquest),
-    notes: [] as readonly string[],
     ...pointsDocument(points, captures),
+    notes: [...analysis.notes, ...(points?.notes ?? [])],
   };
 }
 
 /** The document for a question that could not be looked into at all. */
 export function analyzeErrorDocument(message: string, hint: string | undefined): unknown {
   return {
-    ...analyzeDocument({ captures: [], findings: [], points: undefined }),
+    ...analyzeDocument({ captures: [], findings: [], points: undefined, notes: [] }),
     verdict: 'unread',
     summary: message,
     notes: hint === undefined ? [] : [hint],

@@ -14,7 +14,7 @@ import { isoTime } from './iso-time.ts';
 /** Empty lists where everything was captured at one place. */
 export function pointsDocument(analysis: PointsAnalysis | undefined, captures: readonly AnalysedCapture[]) {
   if (analysis === undefined) return { points: [], hops: [], losses: [], translations: [] };
-  const { points, hops, losses, rewritings, clocks, notes } = analysis;
+  const { points, hops, losses, rewritings, clocks } = analysis;
   const nameOf = (point: number) => points[point]?.name ?? null;
   const frame = ({ capture, number, timestampNs }: Frame) => ({
     file: captures[capture]?.path ?? null,
@@ -60,7 +60,6 @@ export function pointsDocument(analysis: PointsAnalysis | undefined, captures: r
       becomes: after,
       packets,
     })),
-    notes,
   };
 }
 

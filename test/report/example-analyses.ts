@@ -30,6 +30,7 @@ export function capture({ path = 'a.pcap', packets = 10, problem, notRead = new 
     findings: [],
     flows: noFlows(),
     secondSights: 0,
+    missed: [],
     snapshots: [],
   } satisfies AnalysedCapture;
 }
@@ -54,8 +55,8 @@ export function finding(different: Partial<Finding>): Finding {
   };
 }
 
-export function analysis({ captures = [capture({})], findings = [] }: Partial<Analysis>): Analysis {
-  return { captures, findings, points: undefined };
+export function analysis({ captures = [capture({})], findings = [], notes = [] }: Partial<Analysis>): Analysis {
+  return { captures, findings, points: undefined, notes };
 }
 
 function noFlows(): FlowList {

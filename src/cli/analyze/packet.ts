@@ -7,7 +7,7 @@
 import type { AnalysedCapture } from '../../postmortem/capture-analysis.ts';
 import { counted } from '../../postmortem/counted.ts';
 import { packetJourney, type SightingAt } from '../../postmortem/points/journey.ts';
-import type { MatchedPoints } from '../../postmortem/points/match-points.ts';
+import { type MatchedPoints, MOST_POINTS, type TooManyPoints } from '../../postmortem/points/match-points.ts';
 import { Failure } from '../../system/failure.ts';
 import { requireRead } from './unread.ts';
 
@@ -15,7 +15,7 @@ import { requireRead } from './unread.ts';
 export function followPacket(
   packet: string,
   captures: readonly AnalysedCapture[],
-  matched: MatchedPoints | undefined,
+  matched: MatchedPoints | TooManyPoints | undefined,
 ): readonly SightingAt[] {
   const colon = packet.lastIndexOf(':');
   const path = packet.slice(0, Math.max(0, colon));
@@ -29,6 +29,13 @@ export function followPacket(
     throw new Failure('usage', `Cannot follow ${packet}: ${path} is not among the captures`, 'Name the file twice');
   }
   requireRead(capture);
+  if (matched?.kind === 'too-many') {
+    throw new Failure(
+      'usage',
+      `Cannot follow ${packet}: ${matched.points} places are more than are matched`,
+      `Name captures of at most ${MOST_POINTS} places`,
+    );
+  }
   if (matched === undefined) {
     throw new Failure(
       'usage',

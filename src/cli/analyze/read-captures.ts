@@ -16,7 +16,7 @@ import { MOST_FLOWS } from '../../postmortem/flows/flow-table.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import type { Observer } from '../../postmortem/observer.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
-import type { MatchedPoints } from '../../postmortem/points/match-points.ts';
+import type { MatchedPoints, TooManyPoints } from '../../postmortem/points/match-points.ts';
 import { PointRecorder, type SightingKeeper, SightingsHere } from '../../postmortem/points/point-recorder.ts';
 import { Volume } from '../../postmortem/volume.ts';
 import { escapeText } from '../../report/escape.ts';
@@ -36,7 +36,7 @@ interface Wanted {
 export interface Matched {
   readonly captures: readonly AnalysedCapture[];
   /** `undefined`: everything was captured at one place. */
-  readonly matched: MatchedPoints | undefined;
+  readonly matched: MatchedPoints | TooManyPoints | undefined;
 }
 
 const MOST_SEED = 2 ** 32;

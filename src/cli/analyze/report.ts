@@ -45,7 +45,7 @@ export async function report(files: readonly string[], options: ReportOptions, i
   const style = styleOf(io.color.stdout, io.terminal.columns);
   if (options.packet !== undefined) {
     const journey = followPacket(options.packet, captures, matched);
-    const points = matched?.analysis.points ?? [];
+    const points = matched?.kind === 'matched' ? matched.analysis.points : [];
     if (options.json === true) writeJson(packetDocument(journey, points, captures), io);
     else io.page(packetJourneyText(journey, points, captures, style));
     return 0;

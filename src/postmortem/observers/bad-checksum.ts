@@ -20,7 +20,7 @@ import { ADDRESS_WORDS, addressText, writeDest, writeSource } from '../address-w
 import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { ALL_ONES, folded, pseudoHeaderSum, sumOf } from './checksum.ts';
 
 const MOST_PAIRS = 1024;
@@ -122,6 +122,10 @@ export class BadChecksums implements Observer {
     const count = words[at + WRONG] ?? 0;
     keepFrame(words, at + FRAMES, count, number, fields);
     words[at + WRONG] = count + 1;
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'bad-checksum', packets: this.#pairs.refused }];
   }
 
   conclude({ summary }: EndOfCapture): readonly Finding[] {

@@ -11,7 +11,7 @@
 import { NETWORK, type PacketFields } from '../../wire/fields.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import type { Finding } from '../finding.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { type BadChecksums, isSegmentDue } from './bad-checksum.ts';
 import type { IncompleteCapture } from './capture-incomplete.ts';
 import type { UntranslatedSources } from './nat-missing.ts';
@@ -81,11 +81,19 @@ export class CaptureObservers implements Observer {
   }
 
   conclude(end: EndOfCapture): readonly Finding[] {
+    return this.#all().flatMap((observer) => observer.conclude(end));
+  }
+
+  missed(): readonly Missed[] {
+    return this.#all().flatMap((observer) => observer.missed?.() ?? []);
+  }
+
+  #all(): readonly Observer[] {
     const { incomplete, directions, repeats, checksums, sources, arp, icmp, udp, fragment } = this.#watched;
     const all: readonly Observer[] = [
       ...[incomplete, directions, repeats, checksums, sources],
       ...[...arp, ...icmp, ...udp, ...fragment],
     ];
-    return [...new Set(all)].flatMap((observer) => observer.conclude(end));
+    return [...new Set(all)];
   }
 }

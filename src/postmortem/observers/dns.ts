@@ -11,7 +11,7 @@ import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { trafficOf } from '../traffic.ts';
 import { dnsErrorFinding } from './dns-error.ts';
 import {
@@ -71,6 +71,13 @@ export class DnsQueries implements Observer {
     if (quoted.payloadAt + 2 > quoted.start + quoted.capturedBytes) return;
     this.#writeQuery(quoted);
     this.#answer();
+  }
+
+  missed(): readonly Missed[] {
+    return [
+      { code: 'dns-unanswered', packets: this.#exchange.groups.refused },
+      { code: 'dns-error', packets: this.#errors.refused },
+    ];
   }
 
   conclude({ lastNs }: EndOfCapture): readonly Finding[] {

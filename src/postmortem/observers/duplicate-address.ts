@@ -19,7 +19,7 @@ import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES, secondsBetween, writeFrame } from '../frame-words.ts';
 import { macText, writeMac } from '../mac-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { Places } from './places.ts';
 
 const MOST_ADDRESSES = 16_384;
@@ -117,6 +117,10 @@ export class DuplicateAddresses implements Observer {
       words[at + MAC + 1] = low;
     }
     writeFrame(words, at + LAST, number, fields);
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'duplicate-address', packets: this.#claims.refused }];
   }
 
   conclude({ interfaces }: EndOfCapture): readonly Finding[] {

@@ -13,7 +13,7 @@ import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import { ADDRESS_WORDS, addressText, isMulticastDest, writeDest, writeSource } from '../address-words.ts';
 import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { trafficOf } from '../traffic.ts';
 import { Exchange, TOO_EARLY, type Unanswered } from './exchange.ts';
 import { Places } from './places.ts';
@@ -56,6 +56,10 @@ export class UnansweredEchoes implements Observer {
   refuse(quoted: PacketFields): void {
     this.#writeQuestion(quoted);
     this.#exchange.refuse();
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'echo-unanswered', packets: this.#exchange.groups.refused }];
   }
 
   conclude({ lastNs, interfaces }: EndOfCapture): readonly Finding[] {

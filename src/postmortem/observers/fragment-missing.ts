@@ -14,7 +14,7 @@ import type { Finding } from '../finding.ts';
 import type { Frame } from '../frame.ts';
 import { FRAME_WORDS, readFrame, SHOWN_FRAMES, secondsBetween, writeFrame } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { Places } from './places.ts';
 
 const MOST_PACKETS = 65_536;
@@ -70,6 +70,10 @@ export class MissingFragments implements Observer {
     if (isFirst) words[at + FIRST] = 1;
     if (!fields.moreFragments) words[at + WHOLE] = fields.fragmentOffsetBytes + bytes;
     writeFrame(words, at + LAST, number, fields);
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'fragment-missing', packets: this.#packets.refused }];
   }
 
   conclude({ lastNs }: EndOfCapture): readonly Finding[] {

@@ -16,7 +16,7 @@ import type { Finding } from '../finding.ts';
 import { isFromQuotedDest } from '../flows/quoted-flow.ts';
 import { FRAME_WORDS, keepFrame, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { icmpErrorFindings } from './icmp-error-text.ts';
 import { ERROR_KEY, ERROR_VALUE } from './icmp-error-words.ts';
 import type { UnansweredNeighbours } from './neighbour-unanswered.ts';
@@ -81,6 +81,10 @@ export class IcmpErrors implements Observer {
     }
     const isEcho = isQuoted && quoted.hasTransport && quoted.icmpId !== 0;
     this.#count(fields, number, isEcho ? (quoted.icmpId << 16) | quoted.icmpSequence : 0);
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'icmp-unreachable', packets: this.#groups.refused }];
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {

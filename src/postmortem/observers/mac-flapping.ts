@@ -21,7 +21,7 @@ import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES, secondsBetween, writeFrame } from '../frame-words.ts';
 import { macText, writeMac } from '../mac-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 
 const MOST_MACS = 16_384;
 /** To the other side, back, and there again. */
@@ -122,6 +122,10 @@ export class FlappingMacs implements Observer {
     }
     words[at + SIDE] = side;
     writeFrame(words, at + LAST, number, fields);
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'mac-flapping', packets: this.#macs.refused }];
   }
 
   conclude({ interfaces }: EndOfCapture): readonly Finding[] {

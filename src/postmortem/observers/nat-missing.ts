@@ -16,7 +16,7 @@ import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { trafficOf } from '../traffic.ts';
 import type { Refused } from './icmp-errors.ts';
 
@@ -64,6 +64,10 @@ export class UntranslatedSources implements Observer, Refused {
   /** An ICMP error came back: whoever sent it can reach the source. */
   refuse(quoted: PacketFields): void {
     if (isPrivateInet(quoted.source3)) this.#isAnswered = true;
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'nat-missing', packets: this.#pairs.refused }];
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {

@@ -17,7 +17,7 @@ import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES, secondsBetween, writeFrame } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 
 const MOST_PAIRS = 16_384;
 /** Linux asks again after 1 s, others after up to 5. */
@@ -128,6 +128,10 @@ export class UnansweredNeighbours implements Observer {
     for (let index = 0; index < size; index++)
       if ((words[this.#pairs.entryAt(index) + PAIR_WORDS + LONGEST] ?? 0) >= 2) return true;
     return false;
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'arp-unanswered', packets: this.#pairs.refused + this.#owners.refused }];
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {

@@ -15,7 +15,7 @@ import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words.ts';
 import { macText, writeMac } from '../mac-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { trafficOf } from '../traffic.ts';
 import type { Refused } from './icmp-errors.ts';
 
@@ -119,6 +119,10 @@ export class OneWayUdp implements Observer, Refused {
     const sent = words[at + SENT] ?? 0;
     keepFrame(words, at + FRAMES, sent, number, fields);
     words[at + SENT] = sent + 1;
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'one-way', packets: this.#conversations.refused }];
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {

@@ -19,7 +19,7 @@ import { isMulticastDest, writeDest, writeSource } from '../address-words.ts';
 import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, SHOWN_FRAMES, secondsBetween, writeFrame } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 import { LOOP_KEY, LOOP_VALUE, loopFindings } from './loop-text.ts';
 
 const SLOT_BITS = 13;
@@ -92,6 +92,10 @@ export class RepeatedPackets implements Observer {
     for (let index = 0; index < size; index++)
       if (words[this.#loops.entryAt(index) + LOOP_KEY.isFrame] === 0) return true;
     return false;
+  }
+
+  missed(): readonly Missed[] {
+    return [{ code: 'routing-loop', packets: this.#loops.refused }];
   }
 
   conclude(_end: EndOfCapture): readonly Finding[] {

@@ -6,7 +6,7 @@
 
 import type { PacketFields } from '../../wire/fields.ts';
 import type { Finding } from '../finding.ts';
-import type { EndOfCapture, Observer } from '../observer.ts';
+import type { EndOfCapture, Missed, Observer } from '../observer.ts';
 
 export class Together implements Observer {
   readonly #observers: readonly Observer[];
@@ -17,6 +17,10 @@ export class Together implements Observer {
 
   see(fields: PacketFields, number: number, interfaceId: number): void {
     for (const observer of this.#observers) observer.see(fields, number, interfaceId);
+  }
+
+  missed(): readonly Missed[] {
+    return this.#observers.flatMap((observer) => observer.missed?.() ?? []);
   }
 
   conclude(end: EndOfCapture): readonly Finding[] {

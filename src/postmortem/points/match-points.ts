@@ -24,13 +24,14 @@ import { Streams } from './streams.ts';
 import { waysOf } from './ways.ts';
 
 /** Points are bits of a number. */
-const MOST_POINTS = 30;
+export const MOST_POINTS = 30;
 
 /** More are named by a pattern, and need not belong together. */
 const FEW_POINTS = 4;
 
 /** Everything that was seen, matched; to be asked for single packets too. */
 export interface MatchedPoints {
+  readonly kind: 'matched';
   readonly analysis: PointsAnalysis;
   readonly matching: Matching;
   readonly senses: Senses;
@@ -39,17 +40,24 @@ export interface MatchedPoints {
   readonly losses: ReadonlyMap<Finding, LostBetween>;
 }
 
+/** More points than can be told apart: nothing was matched. */
+export interface TooManyPoints {
+  readonly kind: 'too-many';
+  readonly points: number;
+}
+
 /**
  * @param sightings Of all parts, to the end: nothing more can be seen afterwards.
  * @param parts In the order in which they were added as points of the sightings.
- * @returns `undefined`: it is all one point, or more than MOST_POINTS.
+ * @returns `undefined`: it is all one point, or captures of many that have nothing to do with one another.
  */
-export function matchPoints(sightings: Sightings, parts: readonly Part[]): MatchedPoints | undefined {
+export function matchPoints(sightings: Sightings, parts: readonly Part[]): MatchedPoints | TooManyPoints | undefined {
   sightings.close();
   const index = new SightingIndex(sightings);
   index.pointOfPart = pointsOfParts(index, parts);
   const pointCount = Math.max(0, ...index.pointOfPart) + 1;
-  if (pointCount < 2 || pointCount > MOST_POINTS) return undefined;
+  if (pointCount < 2) return undefined;
+  if (pointCount > MOST_POINTS) return { kind: 'too-many', points: pointCount };
 
   const streams = new Streams(index);
   const matching: Matching = { index, streams, ways: waysOf(index, streams, pointCount), pointCount };
@@ -98,7 +106,7 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
     findings: [...losses.keys(), ...findingsOf(found), ...nothingArrived(matching, parts, byNumber)],
     notes: notesOf(matching, parts, points.length),
   };
-  return { analysis, matching, senses, parts, losses };
+  return { kind: 'matched', analysis, matching, senses, parts, losses };
 }
 
 function seenOn(hop: Hop | undefined): number {

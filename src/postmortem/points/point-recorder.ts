@@ -11,7 +11,7 @@ import type { CaptureReader } from '../../wire/capture-file/reader.ts';
 import type { PacketFields } from '../../wire/fields.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
-import { type MatchedPoints, matchPoints } from './match-points.ts';
+import { type MatchedPoints, matchPoints, type TooManyPoints } from './match-points.ts';
 import type { Part } from './places.ts';
 import { RowBlock, SightingRows } from './sighting-rows.ts';
 import { Sightings } from './sightings.ts';
@@ -123,7 +123,7 @@ export class PointRecorder {
   }
 
   /** Everything has been read. @returns As `matchPoints()`. */
-  async finish(): Promise<MatchedPoints | undefined> {
+  async finish(): Promise<MatchedPoints | TooManyPoints | undefined> {
     const rows = this.#rows;
     if (rows === undefined || this.#places.length < 2) return undefined;
     rows.flush();

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column[] = [
   { title: '', kind: 'text' },
 ];
 
-export function filesMarkup({ analysis: { captures }, inquest }: AnalyzePage): Markup {
+export function filesMarkup({ analysis: { captures, notes }, inquest }: AnalyzePage): Markup {
   const more = captures.length - MOST_FILES;
   const unread = captures.flatMap(({ path, notRead }) =>
     [...notRead].map(([what, packets]) => ({ cells: [path, what, packets] })),
@@ -36,7 +36,7 @@ export function filesMarkup({ analysis: { captures }, inquest }: AnalyzePage): M
   return markup`${table('Files', COLUMNS, captures.slice(0, MOST_FILES).map(fileRow))}
 ${more > 0 ? markup`<p class="faint">And ${more} more.</p>` : ''}
 ${unread.length === 0 ? '' : markup`<h3>Not looked into</h3>${table('Not looked into', UNREAD_COLUMNS, unread.slice(0, MOST_FILES))}`}
-${inquest === undefined ? '' : snapshotSentences(inquest).map((line) => markup`<p>${line}.</p>\n`)}`;
+${notes.map((note) => markup`<p>${note}.</p>\n`)}${inquest === undefined ? '' : snapshotSentences(inquest).map((line) => markup`<p>${line}.</p>\n`)}`;
 }
 
 const UNREAD_COLUMNS: readonly Column[] = [

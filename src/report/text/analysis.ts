@@ -11,7 +11,7 @@ import { findingsText } from './findings.ts';
 import { pointsText } from './points.ts';
 import { readText } from './read.ts';
 import { snapshotText } from './snapshot-line.ts';
-import type { Style } from './style.ts';
+import { paragraph, type Style } from './style.ts';
 
 /** The whole report. @param inquest Of the same analysis, where a snapshot was given. */
 export function analysisText(analysis: Analysis, style: Style, inquest?: Inquest): string {
@@ -20,6 +20,7 @@ export function analysisText(analysis: Analysis, style: Style, inquest?: Inquest
     ...findingsText(analysis, style, inquest),
     ...(analysis.points === undefined ? [] : [pointsText(analysis.points, style)]),
     [readText(analysis.captures, style), ...(inquest === undefined ? [] : [snapshotText(inquest, style)])].join('\n'),
+    ...analysis.notes.map((note) => paragraph(note, style, 'Note    ')),
   ];
   return `${blocks.join('\n\n')}\n`;
 }

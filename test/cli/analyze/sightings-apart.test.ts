@@ -45,7 +45,7 @@ async function said(keeper: SightingKeeper, files: readonly string[]) {
   try {
     const captures = await readCaptures(files, memoryIo().io, recorder);
     const matched = await recorder.finish();
-    const places = matched?.analysis.points.length ?? 1;
+    const places = matched?.kind === 'matched' ? matched.analysis.points.length : 1;
     return { places, text: jsonText(analyzeDocument(analysisOf(captures, matched), undefined)) };
   } finally {
     await recorder.close();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type MatchedPoints, matchPoints } from '../../../src/postmortem/points/match-points.ts';
+import { type MatchedPoints, matchPoints, type TooManyPoints } from '../../../src/postmortem/points/match-points.ts';
 import type { Part } from '../../../src/postmortem/points/places.ts';
 import { RowBlock, SightingRows } from '../../../src/postmortem/points/sighting-rows.ts';
 import { Sightings } from '../../../src/postmortem/points/sightings.ts';
@@ -31,11 +31,11 @@ export interface AtPoint {
 /** Match what the points saw; they are named and ordered as given. */
 export function match(...points: readonly AtPoint[]): MatchedPoints {
   const matched = matchMaybe(...points);
-  if (matched === undefined) throw new Error('all of it was taken for one point');
+  if (matched?.kind !== 'matched') throw new Error('all of it was taken for one point, or for too many');
   return matched;
 }
 
-export function matchMaybe(...points: readonly AtPoint[]): MatchedPoints | undefined {
+export function matchMaybe(...points: readonly AtPoint[]): MatchedPoints | TooManyPoints | undefined {
   const sightings = new Sightings(SEED);
   const rows = new SightingRows(SEED, RowBlock.ofRows(BLOCK_ROWS), (block) => {
     sightings.take(block);

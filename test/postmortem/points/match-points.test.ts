@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { packetJourney } from '../../../src/postmortem/points/journey.ts';
+import { MOST_POINTS } from '../../../src/postmortem/points/match-points.ts';
 import { TCP_FLAG } from '../../../src/wire/fields.ts';
 import { joined } from '../../helpers/hex.ts';
 import { arpRequest, echo, echoReply, type IpOptions, ip, tcp, udp, words } from '../../helpers/packets.ts';
@@ -369,10 +370,10 @@ test('matchPoints() takes slices of one capture for one point, and two points wi
     ),
   ).toBeUndefined();
   expect(
-    matchMaybe(
+    match(
       { name: 'x', file: 'x1.pcap', seen: first },
       { name: 'y', file: 'x2.pcap', seen: later(range(20).map((at) => numbered(at, ROUTER))) },
-    )?.analysis.points,
+    ).analysis.points,
   ).toHaveLength(2);
 });
 
@@ -460,4 +461,18 @@ test('matchPoints() does not take the group report of one bridge for that of ano
 
   expect(analysis.hops).toMatchObject([{ seen: 1, delay: { mostNs: 50_000 } }]);
   expect(analysis.findings).toEqual([]);
+});
+
+test('matchPoints() says that there are more points than it can match, and matches as many as it can', () => {
+  const seen = every(
+    100,
+    range(5).map((at) => numbered(at)),
+  );
+  const points = range(MOST_POINTS + 1).map((at) => ({
+    name: String.fromCharCode(0x61 + (at % 26)).repeat(1 + at / 26),
+    seen,
+  }));
+
+  expect(matchMaybe(...points)).toEqual({ kind: 'too-many', points: MOST_POINTS + 1 });
+  expect(match(...points.slice(1)).analysis.points).toHaveLength(MOST_POINTS);
 });

@@ -94,3 +94,9 @@ test('analysisText() lets nothing through that a terminal would obey, and keeps 
   expect(report).not.toMatch(/^Read$/m);
   for (const line of report.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
+
+test('analysisText() ends with what was not looked into', () => {
+  expect(text({ notes: ['Not matched: 31 places of capture'] })).toMatch(
+    /\n\nNote {4}Not matched: 31 places of capture\n$/,
+  );
+});
