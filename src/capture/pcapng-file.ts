@@ -18,6 +18,7 @@
 import { OutputFile } from '../system/output-file.ts';
 import { wholeBlocks } from '../wire/capture-file/write-block.ts';
 import {
+  type BlockBuffer,
   type Direction,
   type PacketToWrite,
   packetBlock,
@@ -34,10 +35,14 @@ import {
 } from '../wire/capture-file/write-pcapng.ts';
 import { RecordBuffer } from './record-buffer.ts';
 
+const NO_BYTES = new Uint8Array(0);
+
 export class PcapngFile {
   readonly #file: OutputFile;
   readonly #buffer: RecordBuffer;
   #interfaces = 0;
+  /** What the last packet lay in: most often the next one does, too. */
+  #source: BlockBuffer = { bytes: NO_BYTES, view: viewOf(NO_BYTES) };
 
   private constructor(file: OutputFile) {
     this.#file = file;
@@ -70,6 +75,7 @@ export class PcapngFile {
     originalBytes: number,
     direction: Direction,
   ): void {
+    if (source !== this.#source.bytes) this.#source = { bytes: source, view: viewOf(source) };
     const buffer = this.#buffer;
     const at = buffer.room(packetBlockBytes(capturedBytes));
     const end = writePacket(
@@ -78,7 +84,7 @@ export class PcapngFile {
       interfaceId,
       seconds,
       nanoseconds,
-      source,
+      this.#source,
       start,
       capturedBytes,
       originalBytes,
@@ -113,4 +119,8 @@ export class PcapngFile {
       await this.#file.close(withinMs);
     }
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

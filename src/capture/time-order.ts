@@ -131,7 +131,8 @@ export class TimeOrder {
           first = at;
         } else if (timeNs < secondNs) secondNs = timeNs;
       }
-      const records = this.#streams[first]?.records;
+      // Asked for what is before the first, V8 compiles all of it again.
+      const records = first < 0 ? undefined : this.#streams[first]?.records;
       if (records === undefined || firstNs > endNs) break;
       const untilNs = Math.min(endNs, secondNs);
       do {

@@ -22,8 +22,18 @@ interface Listening {
   /** Its addresses, as PacketFields have them. */
   own4: ReadonlySet<number>;
   own6: ReadonlySet<string>;
-  /** By ifindex, direction and whose frame it is. */
-  readonly points: Map<number, number>;
+  /** By ifindex, direction and whose frame it is: a list with holes, which every packet of a flood asks. */
+  readonly points: (number | undefined)[];
+}
+
+/** What `arrivesAt()` answered last at a point: packet after packet goes to the same address. */
+interface LastArrival {
+  network: number;
+  dest0: number;
+  dest1: number;
+  dest2: number;
+  dest3: number;
+  isHere: boolean | undefined;
 }
 
 /** Where the frames of one device go on, as far as wires tell. */
@@ -45,6 +55,8 @@ export class Places {
   /** By point, the first one of that name and direction. */
   readonly #hops: number[] = [];
   readonly #hopByName = new Map<string, number>();
+  /** By point. */
+  #arrivals: (LastArrival | undefined)[] = [];
 
   constructor(host: Host) {
     this.#host = host;
@@ -62,7 +74,7 @@ export class Places {
       links: new Map(),
       own4: new Set(),
       own6: new Set(),
-      points: new Map(),
+      points: [],
     };
     this.#readNames(stream);
   }
@@ -70,6 +82,7 @@ export class Places {
   /** The machine has changed. */
   look(host: Host): void {
     this.#host = host;
+    this.#arrivals = [];
     for (const stream of this.#streams.keys()) this.#readNames(stream);
   }
 
@@ -88,11 +101,36 @@ export class Places {
     const isOut = packetType === PACKET_TYPE.outgoing;
     const isForOther = packetType === PACKET_TYPE.otherHost;
     const key = ifindex * 4 + (isOut ? 1 : 0) + (isForOther ? 2 : 0);
-    return listening.points.get(key) ?? this.#newPoint(stream, listening, key, ifindex, isOut, isForOther);
+    return listening.points[key] ?? this.#newPoint(stream, listening, key, ifindex, isOut, isForOther);
   }
 
   /** Whether the packet is for who sits there; `undefined`: it only passes by. */
   arrivesAt(point: number, fields: PacketFields): boolean | undefined {
+    const { network, dest0, dest1, dest2, dest3 } = fields;
+    const last = this.#arrivals[point];
+    if (last === undefined) {
+      const isHere = this.#arrives(point, fields);
+      this.#arrivals[point] = { network, dest0, dest1, dest2, dest3, isHere };
+      return isHere;
+    }
+    if (
+      last.dest3 !== dest3 ||
+      last.dest2 !== dest2 ||
+      last.dest1 !== dest1 ||
+      last.dest0 !== dest0 ||
+      last.network !== network
+    ) {
+      last.network = network;
+      last.dest0 = dest0;
+      last.dest1 = dest1;
+      last.dest2 = dest2;
+      last.dest3 = dest3;
+      last.isHere = this.#arrives(point, fields);
+    }
+    return last.isHere;
+  }
+
+  #arrives(point: number, fields: PacketFields): boolean | undefined {
     const place = this.all[point];
     if (place === undefined || this.isBeside(point)) return undefined;
     if (place.direction === 'out') return false;
@@ -165,12 +203,12 @@ export class Places {
     // A device that came after the last look has no name yet.
     const device = listening.links.get(ifindex)?.name ?? `if${ifindex}`;
     if (listening.devices !== undefined && !listening.devices.has(device)) {
-      listening.points.set(key, NOT_ASKED);
+      listening.points[key] = NOT_ASKED;
       return NOT_ASKED;
     }
     const direction = isOut ? 'out' : 'in';
     const point = this.all.push({ netns: listening.name, device, direction, isForOther, stream, ifindex }) - 1;
-    listening.points.set(key, point);
+    listening.points[key] = point;
     const name = `${direction} ${listening.name}:${device}`;
     const hop = this.#hopByName.get(name) ?? point;
     this.#hopByName.set(name, hop);
@@ -183,12 +221,14 @@ export class Places {
     const netns = listening && findNetns(this.#host, listening.name);
     if (listening === undefined || netns === undefined) return;
     const links = new Map(linksOf(netns).map((link) => [link.ifindex, link]));
-    for (const [key, point] of listening.points) {
-      const ifindex = key >> 2;
+    // By keys(): of the largest ifindex there may be two billion holes.
+    for (const key of Object.keys(listening.points).map(Number)) {
+      const point = listening.points[key];
+      const ifindex = Math.floor(key / 4);
       // What had no name, or another one, is another place from now on.
       const name = links.get(ifindex)?.name;
-      const known = point === NOT_ASKED ? undefined : this.all[point]?.device;
-      if (name !== known) listening.points.delete(key);
+      const known = point === undefined || point === NOT_ASKED ? undefined : this.all[point]?.device;
+      if (name !== known) listening.points[key] = undefined;
     }
     listening.links = links;
     const addresses = [...links.values()].flatMap((link) => link.addresses.map(({ address }) => address));

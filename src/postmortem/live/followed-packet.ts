@@ -7,6 +7,7 @@
 
 import type { PacketFields } from '../../wire/fields.ts';
 import type { DirectedFlow } from '../points/flow-ids.ts';
+import type { PacketKey } from '../points/packet-key.ts';
 
 /** What became of a packet between the hop before and this one. `hop` counts from 0. */
 export type Change =
@@ -61,7 +62,11 @@ export class FollowedPacket implements PacketBytes {
   /** TCP: the bytes that it carries; the first is signed as in PacketFields. */
   sequence = 0;
   sequenceBytes = 0;
-  key = 0;
+  /** All 64 bits of its key, signed. */
+  keyLow = 0;
+  keyHigh = 0;
+  /** In its place of the table, the next one (packet-table.ts). */
+  behind: FollowedPacket | undefined;
   /** Of those under one key, the next one. */
   newer: FollowedPacket | undefined;
   /** Of the oldest under its key: the newest. */
@@ -70,7 +75,7 @@ export class FollowedPacket implements PacketBytes {
   fragmentId: number | undefined;
 
   /** From now on it is this packet, which nobody has seen yet. */
-  begin(fields: PacketFields, kind: number, isGroup: boolean, key: number): void {
+  begin(fields: PacketFields, { kind, low, high }: PacketKey, isGroup: boolean): void {
     this.bytes = fields.bytes;
     this.start = fields.start;
     this.capturedBytes = fields.capturedBytes;
@@ -79,7 +84,8 @@ export class FollowedPacket implements PacketBytes {
     this.nanoseconds = fields.nanoseconds;
     this.kind = kind;
     this.isGroup = isGroup;
-    this.key = key;
+    this.keyLow = low;
+    this.keyHigh = high;
     // Not `length = 0`, which gives back the room for the next ones.
     while (this.points.pop() !== undefined) {
       this.timesNs.pop();

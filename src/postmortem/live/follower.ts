@@ -22,13 +22,13 @@ import {
   flowOf,
   idOf,
   isToGroup,
-  keyNumber,
   lastFlow,
   mayBeCut,
   note,
   restKey,
   tunnelOf,
 } from './packet-identity.ts';
+import { PacketTable } from './packet-table.ts';
 
 export interface FollowerOptions {
   /** How long a packet may be on its way from one place to the next. */
@@ -64,8 +64,7 @@ export class Follower {
   readonly #options: FollowerOptions;
   readonly #waitNs: number;
   readonly #key: PacketKey;
-  /** By key, the oldest. */
-  readonly #open = new Map<number, FollowedPacket>();
+  readonly #open = new PacketTable();
   /** By IP ID and protocol: what may come in fragments. */
   readonly #byId = new Map<number, FollowedPacket>();
   /** TCP, by the first byte. */
@@ -101,8 +100,8 @@ export class Follower {
       this.#seeFragment(point, fields, timeNs);
       return;
     }
-    const number = keyNumber(key);
-    const known = this.#alike(this.#open.get(number), point, fields.ttl);
+    const oldest = this.#open.find(key.low, key.high);
+    const known = this.#alike(oldest, point, fields.ttl);
     if (known !== undefined) {
       this.#addHop(known, point, fields, timeNs);
       return;
@@ -114,7 +113,7 @@ export class Follower {
       note(whole, { kind: 'cut', hop: whole.points.length - 1 });
       return;
     }
-    this.#begin(number, point, fields, timeNs);
+    this.#begin(oldest, point, fields, timeNs);
   }
 
   /** Nothing earlier comes any more: tell what has not been seen for the wait. */
@@ -137,10 +136,11 @@ export class Follower {
     }
   }
 
-  #begin(number: number, point: number, fields: PacketFields, timeNs: number): FollowedPacket {
+  /** @param oldest Of those alike. */
+  #begin(oldest: FollowedPacket | undefined, point: number, fields: PacketFields, timeNs: number): FollowedPacket {
     const key = this.#key;
     const packet = this.#free.pop() ?? new FollowedPacket();
-    packet.begin(fields, key.kind, isToGroup(fields), number);
+    packet.begin(fields, key, isToGroup(fields));
     if (key.kind === KIND.tcp) {
       packet.sequence = fields.tcpSeq;
       packet.sequenceBytes = fields.payloadBytes;
@@ -148,8 +148,7 @@ export class Follower {
     packet.flowHash = flowHashOf(fields, key.sourcePort, key.destPort);
     packet.tunnel = tunnelOf(fields);
     this.#queue.push(packet);
-    const oldest = this.#open.get(number);
-    if (oldest === undefined) this.#open.set(number, packet);
+    if (oldest === undefined) this.#open.add(packet);
     else {
       oldest.newest.newer = packet;
       oldest.newest = packet;
@@ -215,7 +214,7 @@ export class Follower {
     const id = idOf(fields);
     const known = this.#byId.get(id);
     if (known === undefined) {
-      this.#begin(keyNumber(this.#key), point, fields, timeNs).isCut = true;
+      this.#begin(this.#open.find(this.#key.low, this.#key.high), point, fields, timeNs).isCut = true;
       return;
     }
     const here = known.points.lastIndexOf(point);
@@ -260,15 +259,12 @@ export class Follower {
   }
 
   #end(packet: FollowedPacket): void {
-    const { key, sequence, sequenceBytes } = packet;
+    const { sequence, sequenceBytes, newer } = packet;
     // The queue is in the order of first sight, and so are those alike: it is the oldest.
-    const isOldest = this.#open.get(key) === packet;
+    const isOldest = this.#open.find(packet.keyLow, packet.keyHigh) === packet;
     if (isOldest) {
-      if (packet.newer === undefined) this.#open.delete(key);
-      else {
-        packet.newer.newest = packet.newest;
-        this.#open.set(key, packet.newer);
-      }
+      if (newer !== undefined) newer.newest = packet.newest;
+      this.#open.replace(packet, newer);
     }
     if (sequenceBytes > 0 && this.#bySequence.get(sequence) === packet) this.#bySequence.delete(sequence);
     if (this.#rest.size > 0) this.#forgetRest(packet);

@@ -17,6 +17,8 @@ export interface HopCount {
   mostNs: number;
 }
 
+type Hop = HopCount & { readonly delays: Uint32Array };
+
 /** A delay is put into a class of a fourth of its power of two: the median is right to 19 %. */
 const CLASSES_A_DOUBLING = 4;
 const MOST_CLASSES = 40 * CLASSES_A_DOUBLING;
@@ -28,7 +30,9 @@ export interface HopTallyOptions extends Layout {
 
 export class HopTally {
   readonly #options: HopTallyOptions;
-  readonly #hops = new Map<number, HopCount & { readonly delays: Uint32Array }>();
+  readonly #hops = new Map<number, Hop>();
+  /** By the place that it leads to, the one that was counted last: most often it is the next one, too. */
+  readonly #last: (Hop | undefined)[] = [];
   /** Packets, by how they ended. */
   readonly fates: Record<LiveFate['kind'], number> = { arrived: 0, left: 0, group: 0, lost: 0, unknown: 0 };
 
@@ -64,7 +68,9 @@ export class HopTally {
     return [...this.#hops.values()].map((count) => ({ ...count, medianNs: medianOf(count) }));
   }
 
-  #hop(from: number, to: number) {
+  #hop(from: number, to: number): Hop {
+    const last = this.#last[to];
+    if (last?.from === from) return last;
     const key = from * 0x10_0000 + to;
     let found = this.#hops.get(key);
     if (found === undefined) {
@@ -72,6 +78,7 @@ export class HopTally {
       found = { from, to, ...none, delays: new Uint32Array(MOST_CLASSES) };
       this.#hops.set(key, found);
     }
+    this.#last[to] = found;
     return found;
   }
 }
@@ -80,12 +87,7 @@ function classOf(delayNs: number): number {
   return Math.min(MOST_CLASSES - 1, Math.floor(Math.log2(Math.max(1, delayNs)) * CLASSES_A_DOUBLING));
 }
 
-function medianOf({
-  passed,
-  delays,
-  leastNs,
-  mostNs,
-}: HopCount & { readonly delays: Uint32Array }): number | undefined {
+function medianOf({ passed, delays, leastNs, mostNs }: Hop): number | undefined {
   if (passed === 0) return undefined;
   let left = passed / 2;
   for (const [at, count] of delays.entries()) {

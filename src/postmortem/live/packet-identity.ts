@@ -10,11 +10,6 @@ import type { DirectedFlow } from '../points/flow-ids.ts';
 import { isOfOneLink, KIND, type PacketKey } from '../points/packet-key.ts';
 import type { Change, FollowedPacket } from './followed-packet.ts';
 
-/** As many bits of the key as a number holds exactly. */
-export function keyNumber({ low, high }: PacketKey): number {
-  return (low >>> 0) + (high & 0x1f_ffff) * 0x1_0000_0000;
-}
-
 /** What a datagram and its fragments have in common, wherever they are seen. */
 export function idOf({ ipId, protocol, network }: PacketFields): number {
   return ipId + (protocol + (network === NETWORK.ipv6 ? 256 : 0)) * 0x1_0000_0000;

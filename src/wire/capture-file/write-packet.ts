@@ -19,7 +19,7 @@ import { writeTicks } from './pcapng-ticks.ts';
 import { block, countValue, textOption, words } from './write-block.ts';
 import type { Moment } from './write-pcapng.ts';
 
-/** Where blocks are written to. */
+/** Where blocks are written to, or packets are read from. */
 export interface BlockBuffer {
   readonly bytes: Uint8Array;
   /** Of the same bytes. */
@@ -46,7 +46,7 @@ const FLAGS_VALUE_BYTES = 4;
 /** epb_flags, bits 0 and 1. */
 const DIRECTION_FLAG = { in: 1, out: 2 } as const;
 
-/** Fewer bytes are sooner copied one by one than by `set()`, which takes a view made for it. */
+/** Fewer bytes are sooner copied word by word than by `set()`, which takes a view made for it. */
 const MOST_BY_HAND_BYTES = 256;
 
 /** How much room `writePacket()` takes. */
@@ -66,7 +66,7 @@ export function writePacket(
   interfaceId: number,
   seconds: number,
   nanoseconds: number,
-  source: Uint8Array,
+  source: BlockBuffer,
   start: number,
   capturedBytes: number,
   originalBytes: number,
@@ -84,14 +84,20 @@ export function writePacket(
   const options = packet + padded(capturedBytes);
   // The padding, which is a part of the last word; the buffer has been used before.
   if (capturedBytes > 0) view.setUint32(options - 4, 0, true);
-  if (capturedBytes > MOST_BY_HAND_BYTES) bytes.set(source.subarray(start, start + capturedBytes), packet);
-  else for (let at = 0; at < capturedBytes; at++) bytes[packet + at] = source[start + at] ?? 0;
+  if (capturedBytes > MOST_BY_HAND_BYTES) bytes.set(source.bytes.subarray(start, start + capturedBytes), packet);
+  else copyWords(source.view, start, capturedBytes, view, packet);
   view.setUint16(options, OPTION.packetFlags, true);
   view.setUint16(options + 2, FLAGS_VALUE_BYTES, true);
   view.setUint32(options + OPTION_HEADER_BYTES, flagsOf(direction), true);
   view.setUint32(options + OPTION_HEADER_BYTES + FLAGS_VALUE_BYTES, 0, true);
   view.setUint32(at + totalBytes - 4, totalBytes, true);
   return at + totalBytes;
+}
+
+function copyWords(source: DataView, start: number, lengthBytes: number, target: DataView, begin: number): void {
+  let at = 0;
+  for (; at + 4 <= lengthBytes; at += 4) target.setInt32(begin + at, source.getInt32(start + at));
+  for (; at < lengthBytes; at++) target.setUint8(begin + at, source.getUint8(start + at));
 }
 
 /** The same with comments and a count of drops, as bytes of its own. */

@@ -61,7 +61,7 @@ test('writePacket() writes what packetBlock() does, into a buffer that has been 
         interfaceId,
         seconds,
         nanoseconds,
-        source,
+        { bytes: source, view: new DataView(source.buffer, source.byteOffset, source.byteLength) },
         start,
         bytes.length,
         originalBytes,
