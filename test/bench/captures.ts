@@ -10,14 +10,16 @@ import { join } from 'node:path';
 import { isInstalled } from '../../src/system/installed.ts';
 import type { Argv } from '../../src/system/run.ts';
 import { writeBigCapture } from './big-capture.ts';
-import { writeBomb, writeFlood, writeLie } from './hostile-captures.ts';
+import { writeBomb, writeCollisions, writeFlood, writeLie } from './hostile-captures.ts';
 
 const PACKETS = { large: 5_000_000, small: 500_000 } as const;
+
+const COLLIDING_CLIENTS = 50_000;
 
 /** Paths of the files, in a folder that goes with them. */
 export type BenchCaptures = ReturnType<typeof writeCaptures>;
 
-/** 3.9 GB in all. */
+/** 4.2 GB in all. */
 export function writeCaptures() {
   const folder = mkdtempSync(join(tmpdir(), 'nsdiag-bench-'));
   const path = (name: string) => join(folder, name);
@@ -27,6 +29,7 @@ export function writeCaptures() {
     blocks: path('large.pcapng'),
     small: path('small.pcap'),
     flood: path('flood.pcap'),
+    collisions: path('collisions.pcap'),
     lie: path('lie.pcap'),
     bomb: path('bomb.pcapng.gz'),
   };
@@ -35,6 +38,7 @@ export function writeCaptures() {
   writeBigCapture(files.blocks, { packets: PACKETS.large, format: 'pcapng', side: 'clients' });
   writeBigCapture(files.small, { packets: PACKETS.small, format: 'pcap', side: 'clients' });
   writeFlood(files.flood, PACKETS.large);
+  writeCollisions(files.collisions, PACKETS.large, COLLIDING_CLIENTS);
   writeLie(files.lie, 100);
   writeBomb(files.bomb, 1024);
   return { ...files, folder, remove: () => rmSync(folder, { recursive: true }) };

@@ -17,17 +17,45 @@ const MEGABYTE = 1024 * 1024;
 /** SYN after SYN, each of another client, and no answer: as many flows as packets. */
 export function writeFlood(path: string, packets: number): void {
   const random = new Random(1);
+  writeSyns(path, packets, (packet) => ({ source: packet, port: random.below(65_536) }));
+}
+
+/**
+ * SYN after SYN of so many clients in turn, all of which FlowTable's hash without a seed (see `directedHash()`) takes for
+ * one: what a port more adds to it, the address takes away.
+ */
+export function writeCollisions(path: string, packets: number, clients: number): void {
+  const step = Math.imul(PORTS_FACTOR << 16, inverseOf(SOURCE_FACTOR));
+  writeSyns(path, packets, (packet) => {
+    const client = packet % clients;
+    return { source: (0x0a00_0002 - Math.imul(client, step)) >>> 0, port: 1000 + client };
+  });
+}
+
+/** The odd factors of `directedHash()`: if it takes others, these packets collide no more. */
+const SOURCE_FACTOR = 0x9e37_79b1;
+const PORTS_FACTOR = 0xc2b2_ae35;
+
+/** Modulo 2^32, of an odd number: Newton's method, which doubles the bits that are right. */
+function inverseOf(factor: number): number {
+  let inverse = factor;
+  for (let round = 0; round < 5; round++) inverse = Math.imul(inverse, 2 - Math.imul(factor, inverse));
+  return inverse;
+}
+
+function writeSyns(path: string, packets: number, from: (packet: number) => { source: number; port: number }): void {
   const writer = new CaptureWriter(path, 'pcap');
   const { bytes, view } = writer;
   for (let packet = 0; packet < packets; packet++) {
+    const { source, port } = from(packet);
     const at = writer.frameAt();
     bytes.fill(0, at, at + FRAME_BYTES);
     view.setUint16(at + 12, 0x0800);
     view.setUint32(at + 14, 0x4500_0028);
     view.setUint32(at + 22, 0x4006_0000);
-    view.setUint32(at + 26, packet);
+    view.setUint32(at + 26, source);
     view.setUint32(at + 30, 0x0a00_0001);
-    view.setUint16(at + 34, random.below(65_536));
+    view.setUint16(at + 34, port);
     view.setUint16(at + 36, 80);
     view.setUint32(at + 38, packet);
     view.setUint16(at + 46, 0x5002);

@@ -21,7 +21,7 @@ interface Task {
 
 /** A line for each, or what went wrong. */
 export function measurePeaks(nsdiag: Argv, captures: BenchCaptures): readonly string[] {
-  const { folder, large, servers, flood, lie, bomb } = captures;
+  const { folder, large, servers, flood, collisions, lie, bomb } = captures;
   // Loaded into nsdiag, it tells the peak when that ends: Node does not say it of a child. Not ru_maxrss, in which a child
   // begins with what its parent had (fs/exec.c: exec_mmap()).
   const reporter = join(folder, 'peak.cjs');
@@ -34,6 +34,10 @@ export function measurePeaks(nsdiag: Argv, captures: BenchCaptures): readonly st
     { name: 'analyze, 5 M', files: [large], exitCode: 1, targetSeconds: 1.5, targetMegabytes: 150 },
     { name: 'analyze, 2 x 5 M, SNAT', files: [large, servers], exitCode: 1, targetSeconds: 5, targetMegabytes: 350 },
     { name: 'a flood of 5 M SYN', files: [flood], exitCode: 1, targetSeconds: 10, targetMegabytes: 150 },
+    {
+      ...{ name: 'a flood of 5 M SYN of equal hash', files: [collisions] },
+      ...{ exitCode: 1, targetSeconds: 10, targetMegabytes: 150 },
+    },
     { name: 'captured bytes 0x7fffffff', files: [lie], exitCode: 2, targetSeconds: 1, targetMegabytes: 150 },
     { name: 'gzip, 1 MB of 1 GB', files: [bomb], exitCode: 2, targetSeconds: 5, targetMegabytes: 150 },
   ];
