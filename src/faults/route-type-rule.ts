@@ -6,13 +6,15 @@
 
 import type { Repair } from '../host/edit.ts';
 import type { Host, Netns } from '../host/host.ts';
-import type { Route } from '../host/route.ts';
-import { routeText, ruleText } from '../host/route-text.ts';
+import { type Route, TABLE } from '../host/route.ts';
+import { routeText, ruleText, tableText } from '../host/route-text.ts';
 import type { Refusal } from '../journey/fate.ts';
 import type { Address } from '../net/address.ts';
+import { formatRoutePrefix } from '../net/prefix.ts';
 import { defineRule } from './define.ts';
 import { policyRuleOwnerEvidence, routeEvidence, routeOwnerEvidence, ruleEvidence } from './evidence.ts';
 import type { FaultContext, FaultRule } from './rule.ts';
+import { routesTowards } from './rules/no-route.ts';
 import { rejectedIn } from './rules/rp-filter.ts';
 import { droppedAs } from './search/dropped.ts';
 import { changes } from './search/redirect.ts';
@@ -46,9 +48,13 @@ export function routeTypeRule(type: RefusingRoute, title: string): FaultRule {
         {
           netns: netns.name,
           device: undefined,
-          what: refusalText(refused, `the route "${routeText(route)}"`),
-          why: `The longest matching prefix decides, and a ${type} route ${EFFECT[type]}`,
-          evidence: [routeEvidence(netns, route), ...routeOwnerEvidence(route)],
+          what: refusalText(refused, `the route "${routeText(route)}"${ofTable(route)}`),
+          why: `The longest matching prefix decides, and a route of type ${type} ${EFFECT[type]}`,
+          evidence: [
+            routeEvidence(netns, route),
+            ...routeOwnerEvidence(route),
+            ...(route.table === TABLE.main ? [] : [ruleEvidence(netns, refusal.rule)]),
+          ],
           repairs: repairsOf(context.host, netns, route, destination),
         },
       ];
@@ -83,7 +89,14 @@ function refusalText({ netns, destination, isWayBack }: Refused, by: string): st
     : `${netns.name} refuses ${destination} by ${by}`;
 }
 
-/** Deleting it, where another route is left for the packet; else making it a route that leads there. */
+function ofTable({ table }: Route): string {
+  return table === TABLE.main ? '' : ` of table ${tableText(table)}`;
+}
+
+/**
+ * Deleting it, where another route is left for the packet; else making it a route that leads there. One that refuses
+ * everything in a table of somebody's own (a VPN's) is meant so: there an exception comes first.
+ */
 function repairsOf(host: Host, netns: Netns, route: Route, destination: Address): readonly Repair[] {
   const remove: Repair = {
     intent: `Delete the route "${routeText(route)}"`,
@@ -92,7 +105,19 @@ function repairsOf(host: Host, netns: Netns, route: Route, destination: Address)
   };
   const changed = changes(host, netns, route, destination);
   const others = matchingRoutes(netns, destination).filter((each) => each !== route);
-  return others.length > 0 ? [remove, ...changed] : [...changed, remove];
+  const isMeant = route.destination.length === 0 && route.table !== TABLE.main;
+  const exceptions = isMeant ? exceptionsTo(host, netns, route, destination) : [];
+  return [...exceptions, ...(others.length > 0 ? [remove, ...changed] : [...changed, remove])];
+}
+
+function exceptionsTo(host: Host, netns: Netns, { table }: Route, destination: Address): readonly Repair[] {
+  return routesTowards(host, netns, destination)
+    .filter((each) => each.destination.length > 0)
+    .map((each) => ({
+      intent: `Tell table ${tableText(table)} of ${formatRoutePrefix(each.destination)}`,
+      edits: [{ kind: 'route-add', netns: netns.name, route: { ...each, table } }],
+      sideEffects: undefined,
+    }));
 }
 
 /** The rule about policy rules of one action. */
@@ -114,7 +139,7 @@ export function ruleActionRule(action: RefusingRule, title: string): FaultRule {
           netns: netns.name,
           device: undefined,
           what: refusalText(refused, `the policy rule "${ruleText(rule)}"`),
-          why: `Policy rules are asked in order of priority, and a ${action} rule ${EFFECT[action]}`,
+          why: `Policy rules are asked in order of priority, and one of type ${action} ${EFFECT[action]}`,
           evidence: [ruleEvidence(netns, rule), ...policyRuleOwnerEvidence(rule)],
           repairs: [
             {

@@ -107,6 +107,8 @@ export type Refusal =
       readonly kind: 'route-type';
       readonly type: 'blackhole' | 'unreachable' | 'prohibit' | 'throw';
       readonly route: Route;
+      /** The one that led to its table. */
+      readonly rule: PolicyRule;
     }
   | {
       readonly kind: 'rule-action';

@@ -102,7 +102,7 @@ export function judgeSource(
 function refusalOf(answer: RouteAnswer): Refusal | undefined {
   switch (answer.kind) {
     case 'route-type':
-      return { kind: answer.kind, type: answer.type, route: answer.route };
+      return { kind: answer.kind, type: answer.type, route: answer.route, rule: answer.rule };
     case 'rule-action':
       return { kind: answer.kind, action: answer.action, rule: answer.rule };
     default:

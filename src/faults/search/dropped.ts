@@ -4,11 +4,13 @@
  * @module
  */
 
+import { applyEdit } from '../../host/apply.ts';
 import { findNetns, type Netns } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
 import type { DropReason } from '../../journey/fate.ts';
 import type { Step } from '../../journey/step.ts';
 import { type Address, type Family, familyOf } from '../../net/address.ts';
+import { walkRoundTrip } from '../../walk/round-trip.ts';
 import type { FaultContext } from '../rule.ts';
 
 /** A drop of this kind, with the namespace in which it happened. */
@@ -59,17 +61,28 @@ export interface Unrouted {
 }
 
 /**
- * The namespace that had no route, when the journey ended so. A refusing default route is no route either: it is there to
- * say no to whatever no other route leads to.
+ * The namespace that had no route, when the journey ended so. A refusing default route is no route either, where it is
+ * there to say no to whatever no other route leads to.
  */
 export function unroutedIn(context: FaultContext): Unrouted | undefined {
   const dropped = droppedAs(context, 'no-route', 'route-type');
-  if (dropped === undefined || (dropped.reason.kind === 'route-type' && !isLastResort(dropped.reason)))
-    return undefined;
-  const { destination } = dropped.reason.lookup;
-  return { netns: dropped.netns, destination, family: familyOf(destination) };
+  if (dropped === undefined) return undefined;
+  const { netns, reason } = dropped;
+  if (reason.kind === 'route-type' && !isLastResort(context, netns, reason)) return undefined;
+  const { destination } = reason.lookup;
+  return { netns, destination, family: familyOf(destination) };
 }
 
-function isLastResort({ type, route }: ReasonOf<'route-type'>): boolean {
-  return type !== 'throw' && route.destination.length === 0;
+/** Not so a refusal that stands before a route that leads on, such as that of a VPN's own table. */
+function isLastResort(
+  { host, question, journey: { leg } }: FaultContext,
+  { name }: Netns,
+  { type, route, lookup }: ReasonOf<'route-type'>,
+): boolean {
+  if (type === 'throw' || route.destination.length > 0) return false;
+  const trip = walkRoundTrip(applyEdit(host, { kind: 'route-delete', netns: name, route }), question);
+  const walked = leg === 'reply' ? trip.reply : trip.request;
+  return !walked?.steps.some(
+    (step) => step.stage === 'route' && step.netns === name && step.lookup.destination === lookup.destination,
+  );
 }

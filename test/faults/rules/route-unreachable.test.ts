@@ -45,3 +45,18 @@ test.each([
   const [finding] = findBy(routeUnreachable, host, question);
   expect(endOf(after(host, finding?.repairs[0]), question)).toBe('answered');
 });
+
+test('route-unreachable makes an exception to a table of its own that refuses all, and main behind it knows the way', () => {
+  const host = chain({
+    ns1: {
+      routes: ['default via 10.0.1.254', 'unreachable default table 51820'],
+      rules: ['100: not from all fwmark 0xca6c lookup 51820'],
+    },
+  });
+  expect(codesOf(host, 'ns1 10.0.2.1')).toEqual(['route-unreachable']);
+  const [finding] = findBy(routeUnreachable, host, 'ns1 10.0.2.1');
+  expect(finding?.what).toBe('ns1 refuses 10.0.2.1 by the route "unreachable default" of table 51820');
+  expect(finding?.evidence.map(({ text }) => text)).toContain('100: not from all fwmark 0xca6c lookup 51820');
+  expect(commandsFor(host, finding)).toEqual(['ip -n ns1 route add 10.0.2.0/24 via 10.0.1.254 dev e0 table 51820']);
+  expect(endOf(after(host, finding?.repairs[0]), 'ns1 10.0.2.1')).toBe('answered');
+});
