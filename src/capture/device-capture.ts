@@ -25,6 +25,8 @@ export interface DeviceCaptureRequest extends Pick<ChildOptions, 'stack'> {
   readonly filter: string;
   /** 0: no limit. */
   readonly snapLengthBytes: number;
+  /** As seen from the device. */
+  readonly direction: 'in' | 'out' | 'inout';
 }
 
 /** What tcpdump says when all is well. */
@@ -35,11 +37,12 @@ export class DeviceCapture {
   readonly #called: string;
   #stderr = '';
 
-  private constructor({ entry, device, called, filter, snapLengthBytes, stack }: DeviceCaptureRequest) {
+  private constructor({ entry, device, called, filter, snapLengthBytes, direction, stack }: DeviceCaptureRequest) {
     // The one link type of `any` that tells device and direction; other devices have their own.
     const linkType = device === 'any' ? ['-y', 'LINUX_SLL2'] : [];
     const options = ['-n', '-U', '--immediate-mode', '-Z', 'root', '--time-stamp-precision', 'nano'];
-    const argv = ['-i', device, ...linkType, ...options, '-s', String(snapLengthBytes), '-w', '-', '--', filter];
+    const what = ['-Q', direction, '-s', String(snapLengthBytes)];
+    const argv = ['-i', device, ...linkType, ...options, ...what, '-w', '-', '--', filter];
     this.#called = called;
     this.#child = Child.start(argvInNetns(entry, ['tcpdump', ...argv]), { stack, signal: undefined });
     this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {

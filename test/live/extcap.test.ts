@@ -81,6 +81,30 @@ liveTest('tshark -i captures on a device of another namespace, by its name, and 
         expect([`10.0.1.1 ${8}`, `10.0.1.2 ${0}`]).toContain(`${source} ${type}`);
       }
     }
+    // What the dialog of the interface answers with is saved as settings, and given to the extcap.
+    const out = ['-o', 'extcap.ns1_veth0.direction:out', '-o', 'extcap.ns1_veth0.snaplen:64'] as const;
+    const given = await world.run(
+      [
+        'tshark',
+        '-n',
+        '-l',
+        '-i',
+        'ns1:veth0',
+        '-f',
+        'icmp',
+        '-c',
+        '3',
+        ...out,
+        '-T',
+        'fields',
+        '-e',
+        'ip.src',
+        '-e',
+        'frame.cap_len',
+      ],
+      { timeoutMs: 30_000 },
+    );
+    expect([given.stderr, given.stdout]).toEqual([expect.anything(), '10.0.1.1\t64\n'.repeat(3)]);
     await pings.stop();
     await until(() => listeners(world).length === 0, 'no tcpdump');
   });

@@ -26,6 +26,8 @@ const PROTOCOL = [
   '--extcap-capture-filter <filter>',
   '--capture',
   '--fifo <file>',
+  '--snaplen <bytes>',
+  '--direction <direction>',
 ];
 
 export const define: Define = (command, perform) => {

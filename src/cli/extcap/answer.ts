@@ -11,6 +11,7 @@ import { run } from '../../system/run.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
 import { VERSION } from '../version.ts';
 import { interfacesOf, obstacleOf } from './interfaces.ts';
+import { CONFIG_LINES } from './options.ts';
 import { interfaceLines, linkTypeLine, linkTypeName } from './protocol.ts';
 import { stream } from './stream.ts';
 
@@ -23,6 +24,8 @@ export interface ExtcapCall {
   readonly extcapCaptureFilter?: string;
   readonly capture?: boolean;
   readonly fifo?: string;
+  readonly snaplen?: string;
+  readonly direction?: string;
 }
 
 /** @throws Failure when nothing was asked, or it could not be captured. */
@@ -32,14 +35,18 @@ export async function answer(io: CommandIo, call: ExtcapCall): Promise<ExitCode>
     for (const line of await list(io)) io.stdout.write(`${line}\n`);
     return 0;
   }
-  // There is nothing to configure.
-  if (call.extcapConfig === true) return 0;
+  if (call.extcapConfig === true) {
+    for (const line of CONFIG_LINES) io.stdout.write(`${line}\n`);
+    return 0;
+  }
   if (extcapInterface === undefined) throw notAsked();
   if (call.extcapDlts === true) {
     io.stdout.write(`${linkTypeLine(extcapInterface)}\n`);
   } else if (call.capture === true && fifo !== undefined) {
     const filter = extcapCaptureFilter ?? '';
-    await stream({ value: extcapInterface, fifo, filter, signal: io.signal, parent: () => process.ppid });
+    const { snaplen, direction } = call;
+    const asked = { value: extcapInterface, fifo, filter, snaplen, direction };
+    await stream({ ...asked, signal: io.signal, parent: () => process.ppid });
   } else if (extcapCaptureFilter !== undefined) {
     io.stdout.write(await complaintOf(extcapCaptureFilter, extcapInterface));
   } else {

@@ -13,6 +13,7 @@ import { shellLine } from '../../report/shell-quote.ts';
 import { Failure } from '../../system/failure.ts';
 import { type Argv, run } from '../../system/run.ts';
 import { writeErrorReason } from '../../system/write-error.ts';
+import { CONFIG_LINES } from './options.ts';
 import { linkTypeLine } from './protocol.ts';
 
 const FILE_NAME = 'nsdiag';
@@ -114,7 +115,10 @@ function scriptOf(nsdiag: Argv): string {
   return `#!/bin/sh
 ${MARK} the devices of every network namespace. Made by "nsdiag extcap --install".
 case " $* " in
-*" --extcap-config "*) exit 0 ;;
+*" --extcap-config "*)
+  ${CONFIG_LINES.map((line) => `echo ${quoted(line)}`).join('\n  ')}
+  exit 0
+  ;;
 *" --extcap-dlts "*)
   case "$* " in
   *:any" "*) ${dlt(':any')} ;;

@@ -95,6 +95,6 @@ export function interfaceOf(value: string): NamedInterface | undefined {
 }
 
 /** A brace would end the word. */
-function word(key: string, text: string): string {
+export function word(key: string, text: string): string {
   return `{${key}=${escapeText(text).replaceAll('{', '(').replaceAll('}', ')')}}`;
 }

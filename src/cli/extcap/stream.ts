@@ -16,6 +16,7 @@ import { CleanupStack } from '../../system/cleanup.ts';
 import { Failure } from '../../system/failure.ts';
 import { CaptureReader } from '../../wire/capture-file/reader.ts';
 import { VERSION } from '../version.ts';
+import { captureOptions } from './options.ts';
 import { interfaceOf, NOTHING_LISTED } from './protocol.ts';
 
 export interface StreamRequest {
@@ -23,13 +24,14 @@ export interface StreamRequest {
   readonly value: string;
   readonly fifo: string;
   readonly filter: string;
+  /** What Wireshark's dialog answers with; `undefined`: nobody opened it. */
+  readonly snaplen: string | undefined;
+  readonly direction: string | undefined;
   readonly signal: AbortSignal;
   /** The process that started us; when it is another one, Wireshark is gone. */
   readonly parent: () => number;
 }
 
-/** What people expect of Wireshark: whole packets. */
-const SNAP_LENGTH_BYTES = 262_144;
 /** Without a packet, a closed pipe says nothing. */
 const LOOK_FOR_PARENT_MS = 500;
 /** How long Wireshark may take to open its end, when there is nothing to show but the end. */
@@ -89,7 +91,7 @@ async function closeQuietly(file: PcapngFile | undefined): Promise<void> {
   }
 }
 
-function start({ value, filter }: StreamRequest, stack: CleanupStack): DeviceCapture {
+function start({ value, filter, snaplen, direction }: StreamRequest, stack: CleanupStack): DeviceCapture {
   const named = interfaceOf(value);
   if (named === undefined) {
     const why = value === NOTHING_LISTED ? 'the namespaces could not be looked into' : 'there is no such interface';
@@ -99,7 +101,8 @@ function start({ value, filter }: StreamRequest, stack: CleanupStack): DeviceCap
   const found = discoverNamespaces().namespaces.find(({ name }) => name === named.netns);
   if (found === undefined) throw new Failure('not-found', `Cannot capture on ${called}: the namespace is gone`);
   const { device } = named;
-  return DeviceCapture.start({ entry: found.entry, device, called, filter, snapLengthBytes: SNAP_LENGTH_BYTES, stack });
+  const options = captureOptions(snaplen, direction);
+  return DeviceCapture.start({ entry: found.entry, device, called, filter, ...options, stack });
 }
 
 /** tcpdump's pcap to pcapng, piece by piece. */

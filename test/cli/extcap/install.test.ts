@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { chosenFolder, foldersIn, install, uninstall } from '../../../src/cli/extcap/install.ts';
+import { CONFIG_LINES } from '../../../src/cli/extcap/options.ts';
 import { linkTypeLine } from '../../../src/cli/extcap/protocol.ts';
 
 const NEW =
@@ -63,7 +64,9 @@ test('the script answers what is asked of every device without starting nsdiag, 
     ]) {
       expect(execFileSync(path, words, { encoding: 'utf8' })).toBe(`${linkTypeLine(value)}\n`);
     }
-    expect(execFileSync(path, ['--extcap-config', '--extcap-interface', value], { encoding: 'utf8' })).toBe('');
+    expect(execFileSync(path, ['--extcap-config', '--extcap-interface', value], { encoding: 'utf8' })).toBe(
+      `${CONFIG_LINES.join('\n')}\n`,
+    );
   }
 });
 
