@@ -29,6 +29,7 @@ export function pointsDocument(analysis: PointsAnalysis | undefined, captures: r
       packets,
       dropped: dropped ?? null,
       clockAheadNs: Math.round(clocks[at]?.aheadNs ?? 0),
+      clockDriftPpm: Number((clocks[at]?.driftPpm ?? 0).toFixed(3)),
       clockFrom: clocks[at]?.by ?? 'unknown',
     })),
     hops: hops.map(({ from, to, seen, passed, lost, unknown, duplicated, reordered, delay }) => ({

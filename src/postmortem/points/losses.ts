@@ -5,6 +5,7 @@
  */
 
 import type { Frame } from '../frame.ts';
+import { alignedTo } from './clock-line.ts';
 import { commonLosses } from './common.ts';
 import type { Expectations } from './expectations.ts';
 import type { Hops, Missing } from './hops.ts';
@@ -110,15 +111,15 @@ export function pointOf(matching: Matching, parts: readonly Part[], point: numbe
     const { length } = records;
     return [{ length, firstNs: records.timeNs(0), lastNs: records.timeNs(length - 1) }];
   });
-  const aheadNs = ways.offsetNs[point] ?? 0;
+  const aligned = (timeNs: number) => alignedTo(ways.clocks, point, timeNs);
   return {
     name: parts[own[0] ?? 0]?.name ?? '',
     parts: own,
     files: own.flatMap((part) => parts[part]?.file ?? []),
     packets: spans.reduce((sum, { length }) => sum + length, 0),
     dropped: dropped.length === 0 ? undefined : dropped.reduce((sum, count) => sum + count, 0),
-    firstNs: spans.length === 0 ? undefined : Math.min(...spans.map(({ firstNs }) => firstNs)) - aheadNs,
-    lastNs: spans.length === 0 ? undefined : Math.max(...spans.map(({ lastNs }) => lastNs)) - aheadNs,
+    firstNs: spans.length === 0 ? undefined : aligned(Math.min(...spans.map(({ firstNs }) => firstNs))),
+    lastNs: spans.length === 0 ? undefined : aligned(Math.max(...spans.map(({ lastNs }) => lastNs))),
   };
 }
 

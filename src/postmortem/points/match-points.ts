@@ -140,7 +140,8 @@ function clocksOf({ ways }: Matching): readonly Clock[] {
     const pairs = ways.pairs.filter(({ a, b }) => a === point || b === point).sort((x, y) => y.packets - x.packets);
     return {
       point: place,
-      aheadNs: ways.offsetNs[point] ?? 0,
+      aheadNs: ways.clocks[point]?.aheadNs ?? 0,
+      driftPpm: ((ways.clocks[point]?.rate ?? 1) - 1) * 1e6,
       by: place === 0 ? 'one' : (pairs[0]?.clock ?? 'unknown'),
     };
   });

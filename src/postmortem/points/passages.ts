@@ -7,9 +7,11 @@
  * @module
  */
 
+import { alignedTo } from './clock-line.ts';
+import { isUnique } from './pair-samples.ts';
 import type { SightingIndex } from './sighting-index.ts';
 import type { Streams } from './streams.ts';
-import { isUnique, type Ways } from './ways.ts';
+import type { Ways } from './ways.ts';
 
 /** At a point that did not see it. */
 export const NOT_SEEN = -1;
@@ -29,7 +31,7 @@ export interface Matching {
 
 /** By the clock of the first point. */
 export function alignedNs({ index, ways }: Matching, record: number): number {
-  return index.timeNs(record) - (ways.offsetNs[index.pointOf(record)] ?? 0);
+  return alignedTo(ways.clocks, index.pointOf(record), index.timeNs(record));
 }
 
 /** Every passage, in the order in which the first file has the packets. */

@@ -59,7 +59,10 @@ export interface RewritingList extends Iterable<Rewriting> {
 /** How the clock of a point is to that of the first. */
 export interface Clock {
   readonly point: number;
+  /** When the captures begin. */
   readonly aheadNs: number;
+  /** What it gains, in microseconds a second. */
+  readonly driftPpm: number;
   /** `one`: taken for the same clock; `both`: from packets of both directions; `single`: of one, the quickest of which is taken to need no time. */
   readonly by: 'one' | 'both' | 'single' | 'unknown';
 }

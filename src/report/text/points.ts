@@ -86,9 +86,11 @@ export function clockSentences({ clocks, points }: PointsAnalysis): readonly str
   return clocks.flatMap((clock) => clockText(clock, points[clock.point]?.name ?? '', points[0]?.name ?? '') ?? []);
 }
 
-function clockText({ aheadNs, by }: Clock, name: string, first: string): string | undefined {
-  if (aheadNs === 0) return undefined;
-  const apart = `${name} is ${durationText(Math.abs(aheadNs))} ${aheadNs > 0 ? 'ahead of' : 'behind'} ${first}`;
+function clockText({ aheadNs, driftPpm, by }: Clock, name: string, first: string): string | undefined {
+  if (aheadNs === 0 && driftPpm === 0) return undefined;
+  const gains = `${driftPpm > 0 ? 'gains' : 'loses'} ${durationText(Math.abs(driftPpm) * 1e3)} a second`;
+  const drifts = driftPpm === 0 ? '' : ` when the captures begin and ${gains}`;
+  const apart = `${name} is ${durationText(Math.abs(aheadNs))} ${aheadNs >= 0 ? 'ahead of' : 'behind'} ${first}${drifts}`;
   return by === 'both'
     ? `${apart}, by the quickest packets of both directions; taken into account above`
     : `${apart} at least: packets went in one direction only, so the quickest is taken to need no time`;

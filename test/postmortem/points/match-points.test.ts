@@ -297,7 +297,7 @@ test('matchPoints() puts the clocks of two hosts right by the packets of both di
     },
   );
 
-  expect(analysis.clocks[1]).toEqual({ point: 1, aheadNs: aheadMicroseconds * 1000, by: 'both' });
+  expect(analysis.clocks[1]).toEqual({ point: 1, aheadNs: aheadMicroseconds * 1000, driftPpm: 0, by: 'both' });
   expect(analysis.hops.map(({ delay }) => delay?.medianNs)).toEqual([200_000, 200_000]);
   expect(analysis.losses).toEqual([]);
 });
