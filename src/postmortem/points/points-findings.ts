@@ -170,6 +170,10 @@ function doubtText(doubt: Doubt, before: string): string {
       return 'There were more packets than can be matched';
     case 'not-begun':
       return `They came before the first packet of ${before}: it may not have captured yet`;
+    case 'ended':
+      return 'They came so shortly before the end of the capture that it may have ended before they passed there';
+    case 'acknowledges':
+      return 'They carry nothing but acknowledgements, which the next one says again, and one capture has both places: it may have missed them';
     case 'remade':
       return `No packet of their flows is the same at ${before}: a proxy between ends the connections and opens others`;
     case 'answered':

@@ -2,14 +2,14 @@
  * Packets that the next point did not see, one by one: lost, or there in another shape, or nobody can say.
  *
  * In another shape: offloads join and split TCP segments, so bytes count there and not packets; routers fragment and
- * firewalls reassemble. Nobody can say: the capture of the next point lost packets, was cut, had not begun; or the
- * packet was answered although that point never saw it, so that it is the capture that missed it, or another way was
- * taken.
+ * firewalls reassemble. Nobody can say: the capture of the next point lost packets, was cut, had not begun; two
+ * devices are of one capture, which ended then, or missed what only acknowledges; or the packet was answered although
+ * that point never saw it, so that it is the capture that missed it, or another way was taken.
  *
  * @module
  */
 
-import { NETWORK } from '../../wire/fields.ts';
+import { NETWORK, TCP_FLAG } from '../../wire/fields.ts';
 import { type Hop, type Hops, hopOf, type Missing } from './hops.ts';
 import { KIND } from './packet-key.ts';
 import { alignedNs, type Matching } from './passages.ts';
@@ -18,7 +18,7 @@ import { Ranges } from './ranges.ts';
 import type { Senses } from './senses.ts';
 
 /** Why nobody can say. */
-export type Doubt = 'dropped' | 'cut' | 'full' | 'not-begun' | 'answered' | 'remade';
+export type Doubt = 'dropped' | 'cut' | 'full' | 'not-begun' | 'ended' | 'acknowledges' | 'answered' | 'remade';
 
 export interface Settled {
   readonly lost: readonly Missing[];
@@ -29,6 +29,8 @@ export interface Settled {
 
 /** How much sooner than its first packet a capture may have begun. */
 const BEGIN_NS = 1_000_000_000;
+/** What comes so shortly before the end of a capture may not have reached the next device yet. */
+const END_NS = 10_000_000;
 
 export function settle(matching: Matching, hops: Hops, points: readonly CapturePoint[], senses: Senses): Settled {
   const all = hops.all as Map<number, Hop>;
@@ -90,9 +92,29 @@ function doubtOf(
   if (isCut || sightings.isShort(index.likeness(missing.record))) return 'cut';
   if (point?.firstNs !== undefined && alignedNs(matching, missing.record) < point.firstNs - BEGIN_NS)
     return 'not-begun';
+  const endNs = endOfCommonCapture(points, missing);
+  if (endNs !== undefined) {
+    if (endNs - alignedNs(matching, missing.record) < END_NS) return 'ended';
+    if (isOnlyAck(matching, missing.record)) return 'acknowledges';
+  }
   const stream = matching.streams.of(index.flow(missing.record));
   if (!senses.isMatched(stream) && ((matching.streams.points[stream] ?? 0) & (1 << missing.to)) !== 0) return 'remade';
   return answered.toRecord(missing.record) || seen.acknowledgedUnseen(missing) ? 'answered' : undefined;
+}
+
+/** Of the one capture that has both points, its last packet; `undefined`: they are of different ones. */
+function endOfCommonCapture(points: readonly CapturePoint[], { from, to }: Missing): number | undefined {
+  const file = points[from]?.files.find((name) => points[to]?.files.includes(name));
+  if (file === undefined) return undefined;
+  return Math.max(...points.flatMap(({ files, lastNs }) => (files.includes(file) ? (lastNs ?? []) : [])));
+}
+
+/** Nothing but an acknowledgement, which the next one says again. */
+function isOnlyAck(matching: Matching, record: number): boolean {
+  const { index } = matching;
+  const likeness = index.likeness(record);
+  if (index.sightings.kind(likeness) !== KIND.tcp || index.sightings.flags(likeness) !== TCP_FLAG.ack) return false;
+  return carriedBy(matching, record, 0) === undefined;
 }
 
 /** Bytes of TCP, or of a datagram by its IP ID, that a record carries. */

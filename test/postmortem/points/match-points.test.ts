@@ -476,3 +476,31 @@ test('matchPoints() says that there are more points than it can match, and match
   expect(matchMaybe(...points)).toEqual({ kind: 'too-many', points: MOST_POINTS + 1 });
   expect(match(...points.slice(1)).analysis.points).toHaveLength(MOST_POINTS);
 });
+
+describe('matchPoints() takes what two devices of one capture show for no loss', () => {
+  const handshake = (ttl: number) => segment(0, 0, { id: 1, ttl });
+  const last = numbered(9);
+  const sawBoth = (missed: Seen, end: Seen) =>
+    match(
+      { name: 'in', file: 'any.pcap', seen: [[0, handshake(64)], missed] },
+      { name: 'out', file: 'any.pcap', seen: [[20, handshake(63)], end] },
+    ).analysis;
+
+  test('when the capture ended right then', () => {
+    const { losses, doubts } = sawBoth([1000, segment(1, 100, { id: 2 })], [1005, last]);
+
+    expect(losses).toEqual([]);
+    expect([...doubts]).toEqual([['ended', 1]]);
+  });
+
+  test('when it is an acknowledgement and nothing else', () => {
+    const { losses, doubts } = sawBoth([1000, segment(1, 0, { id: 2 })], [500_000, last]);
+
+    expect(losses).toEqual([]);
+    expect([...doubts]).toEqual([['acknowledges', 1]]);
+  });
+
+  test('but data long before the end is lost', () => {
+    expect(sawBoth([1000, segment(1, 100, { id: 2 })], [500_000, last]).losses).toMatchObject([{ packets: 1 }]);
+  });
+});
