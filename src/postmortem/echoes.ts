@@ -38,6 +38,8 @@ const ECHO_RULES: readonly EchoRule[] = [
     echoes: ['connection-refused', 'connection-reset', 'half-open', ...UNANSWERED],
     isOne: ({ subject }, { about }) => about !== undefined && [about.source, about.destination].includes(subject ?? ''),
   },
+  // As one capture shows it, and as two together do.
+  { of: 'duplicate-address', echoes: ['duplicate-address'], isOne: (cause, echo) => cause.subject === echo.subject },
   {
     of: 'routing-loop',
     echoes: [...UNANSWERED, ...SENT_AGAIN, 'lost-between', 'ttl-exceeded', 'nat-missing'],

@@ -21,6 +21,7 @@ import { SightingIndex } from './sighting-index.ts';
 import type { Sightings } from './sightings.ts';
 import { pointsOfParts } from './slices.ts';
 import { Streams } from './streams.ts';
+import { twoOwners } from './two-owners.ts';
 import { waysOf } from './ways.ts';
 
 /** Points are bits of a number. */
@@ -103,7 +104,12 @@ export function matchPoints(sightings: Sightings, parts: readonly Part[]): Match
     rewritings: found.rewritings,
     clocks: clocksOf(matching),
     doubts,
-    findings: [...losses.keys(), ...findingsOf(found), ...nothingArrived(matching, parts, byNumber)],
+    findings: [
+      ...losses.keys(),
+      ...findingsOf(found),
+      ...nothingArrived(matching, parts, byNumber),
+      ...twoOwners(matching, parts, byNumber),
+    ],
     notes: notesOf(matching, parts, points.length),
   };
   return { kind: 'matched', analysis, matching, senses, parts, losses };
