@@ -12,6 +12,11 @@ export function isInstalled(program: string, path: string = process.env['PATH'] 
   return path.split(delimiter).some((folder) => isExecutable(join(folder, program)));
 }
 
+/** The same of a program as a person calls it: by its name or by a path. */
+export function canBeRun(program: string): boolean {
+  return program.includes('/') ? isExecutable(program) : isInstalled(program);
+}
+
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);

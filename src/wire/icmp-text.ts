@@ -44,6 +44,18 @@ const UNREACHABLE_V6: readonly string[] = [
   'Source address failed ingress/egress policy',
   'Reject route to destination',
 ];
+/** By type: what ping never shows, in the words of IANA's registry of ICMPv6 parameters. */
+const MESSAGE_V6: Readonly<Record<number, string>> = {
+  130: 'Multicast Listener Query',
+  131: 'Multicast Listener Report',
+  132: 'Multicast Listener Done',
+  133: 'Router Solicitation',
+  134: 'Router Advertisement',
+  135: 'Neighbor Solicitation',
+  136: 'Neighbor Advertisement',
+  137: 'Redirect Message',
+  143: 'Version 2 Multicast Listener Report',
+};
 const PARAMETER_PROBLEM_V6: readonly string[] = ['Wrong header field', 'Unknown header', 'Unknown option'];
 
 /** An ICMP message other than echo: `Destination Net Unreachable`. */
@@ -87,6 +99,6 @@ export function icmpv6Text(header: Icmpv6Header): string {
       return `Parameter problem: ${text}${header.kind === 'error' ? ` at ${header.pointer ?? 0}` : ''}`;
     }
     default:
-      return `ICMPv6 type ${type} code ${code}`;
+      return MESSAGE_V6[type] ?? `ICMPv6 type ${type} code ${code}`;
   }
 }

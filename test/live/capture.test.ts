@@ -229,8 +229,10 @@ liveTest('nsdiag capture says what it cannot do, and exits with 2', async () => 
     expect(await failed('ns1', '--filter', 'ether host 2:0:0:0:0:1')).toContain('without Ethernet headers');
     expect(await failed('ns1', '-w', '/dev/full')).toContain('Cannot write /dev/full: the disk is full');
     expect(await failed('ns1', '-w', '/nowhere/file')).toContain('Cannot write /nowhere/file');
-    const notRun = await world.nsdiag(['capture', 'ns1', '--filter', 'icmp', '--', 'no-such-program']);
-    expect([notRun.exitCode, notRun.stderr]).toEqual([2, expect.stringContaining('Cannot run no-such-program')]);
+    expect(await failed('ns1', '--', 'no-such-program')).toContain('Cannot run no-such-program: it is not installed');
+    expect(await failed('ns1', '--', './none')).toContain('Cannot run ./none: there is no such file that can be run');
+    const notRun = await world.nsdiag(['capture', 'ns1', '--filter', 'icmp', '--', '/etc']);
+    expect([notRun.exitCode, notRun.stderr]).toEqual([2, expect.stringContaining('Cannot run /etc: it could not')]);
     expect((await world.run(['pgrep', 'tcpdump'])).exitCode).toBe(1);
   });
 });

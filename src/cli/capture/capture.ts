@@ -7,6 +7,8 @@
 import { writeRecording } from '../../recording/read-recording.ts';
 import { hostOf } from '../../recording/to-host.ts';
 import { CleanupStack } from '../../system/cleanup.ts';
+import { Failure } from '../../system/failure.ts';
+import { canBeRun } from '../../system/installed.ts';
 import { requireRoot } from '../../system/world.ts';
 import type { CommandIo, ExitCode } from '../io.ts';
 import { onMachine } from '../why/on-machine.ts';
@@ -21,6 +23,7 @@ import { choose } from './where.ts';
 /** @throws Failure when nothing can be listened to, or the file not be written. */
 export async function capture(io: CommandIo, request: CaptureRequest): Promise<ExitCode> {
   requireRoot('Cannot capture');
+  refuseMissing(request.program);
   io.expectInterruption();
   const { signal } = io;
   const recording = startReading(signal);
@@ -41,6 +44,13 @@ export async function capture(io: CommandIo, request: CaptureRequest): Promise<E
     await stack.close();
     await ground.leave();
   }
+}
+
+/** Before anybody listens: what others send meanwhile would pass for what it did. */
+function refuseMissing([program]: readonly string[] = []): void {
+  if (program === undefined || canBeRun(program)) return;
+  const why = program.includes('/') ? 'there is no such file that can be run' : 'it is not installed';
+  throw new Failure('tool-missing', `Cannot run ${program}: ${why}`);
 }
 
 /** The machine as it is now, however the capture was ended. */

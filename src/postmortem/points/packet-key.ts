@@ -21,6 +21,8 @@ export const KIND = { none: 0, tcp: 1, udp: 2, echo: 3, icmp: 4, ip: 5, fragment
 const SAMPLE_BYTES = 24;
 
 const ECHO = { request: 8, reply: 0, request6: 128, reply6: 129 } as const;
+/** ICMPv6's types, from a router's solicitation to a redirect. */
+const DISCOVERY = { first: 133, last: 137 } as const;
 
 /** Filled again for every packet, like PacketFields. */
 export class PacketKey {
@@ -69,7 +71,7 @@ export class PacketKey {
     this.lengthBytes = Math.min(0xffff, fields.ipEndAt - fields.networkAt);
     this.#mix(fields.protocol | (network << 8));
     this.#mix(fields.ipId);
-    if (isOfOneLink(fields)) this.#mixLink(fields);
+    if (staysOnLink(fields)) this.#mixLink(fields);
     if (fields.moreFragments || fields.fragmentOffsetBytes > 0) this.#readFragment(fields);
     else if (!fields.hasTransport) this.#readOther(fields);
     else if (fields.protocol === IP_PROTOCOL.tcp) this.#readTcp(fields);
@@ -143,7 +145,7 @@ export class PacketKey {
     this.destPort = this.sourcePort;
     this.detail = fields.ipId << 16;
     // Errors quote a packet, and NAT turns its addresses back.
-    if (isOfOneLink(fields)) this.#sample(fields, fields.transportAt + 4, fields.payloadBytes + 4);
+    if (staysOnLink(fields)) this.#sample(fields, fields.transportAt + 4, fields.payloadBytes + 4);
     else this.#mix(fields.payloadBytes);
   }
 
@@ -208,6 +210,13 @@ export class PacketKey {
     this.low = low ^ high;
     this.high = high;
   }
+}
+
+/** Of such, and neighbour discovery, which no router passes on whatever addresses it has (RFC 4861 section 7.1). */
+function staysOnLink(fields: PacketFields): boolean {
+  if (isOfOneLink(fields)) return true;
+  const { protocol, icmpType, hasTransport } = fields;
+  return hasTransport && protocol === IP_PROTOCOL.icmpv6 && icmpType >= DISCOVERY.first && icmpType <= DISCOVERY.last;
 }
 
 /** Whether nobody translates it: to a group or to everybody, or from or to a link-local or no address. */

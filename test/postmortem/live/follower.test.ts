@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { joined } from '../../helpers/hex.ts';
-import { arpReply, echo, ip, tcp, udp, words } from '../../helpers/packets.ts';
+import { addressBytes, arpReply, echo, icmpv6, ip, tcp, udp, words } from '../../helpers/packets.ts';
 import { following } from './following.ts';
 
 const [A, B, GATE] = ['10.0.1.1', '10.0.2.1', '203.0.113.1'];
@@ -177,4 +177,16 @@ test('Follower takes a packet for one to all when the kernel says so where it co
   see(3, 2, echo(A, B, 2), 0);
   follower.finish();
   expect(ended.map(({ isGroup }) => isGroup)).toEqual([true, false]);
+});
+
+test('Follower tells the answers of two routers apart, whose neighbour discovery is alike but for addresses', () => {
+  const { see, follower, ways } = following([2, 4]);
+  const advertisement = (from: string, to: string) =>
+    icmpv6(from, to, 136, joined(words(0xe000, 0), addressBytes(from)));
+  see(1, 0, advertisement('2001:db8:1::1', '2001:db8:1::2'));
+  see(2, 1, advertisement('2001:db8:1::1', '2001:db8:1::2'));
+  see(3, 2, advertisement('2001:db8:2::1', '2001:db8:2::2'));
+  see(4, 3, advertisement('2001:db8:2::1', '2001:db8:2::2'));
+  follower.finish();
+  expect(ways()).toEqual(['1 2', '3 4']);
 });
