@@ -1,15 +1,14 @@
 /**
- * What was seen at one place, in the order of the capture: twelve bytes a packet.
+ * What was seen at one place, in the order of the capture: eight bytes a packet, or a few more.
  *
  * @module
  */
 
+import { NearColumn, type NearParts } from './near-column.ts';
 import { TTL_BITS } from './sighting-rows.ts';
-import { type TimeChunk, TimeColumn } from './time-column.ts';
+
 import { WordTable } from './word-table.ts';
 
-/** Words of a record. */
-const RECORD = { likeness: 0, flowAndTtl: 1, words: 2 } as const;
 /** As many as have room beside a TTL. */
 export const NO_FLOW = 2 ** (32 - TTL_BITS) - 1;
 export const NO_LIKENESS = -1;
@@ -19,13 +18,16 @@ export interface PointParts {
   readonly length: number;
   readonly unmatchable: number;
   readonly cut: number;
-  readonly words: Int32Array<ArrayBuffer>[];
-  readonly times: TimeChunk[];
+  readonly likenesses: NearParts;
+  readonly times: NearParts;
+  readonly flowsAndTtls: Int32Array<ArrayBuffer>[];
   readonly looks: Int32Array<ArrayBuffer>[];
   readonly numbers: Int32Array<ArrayBuffer>[] | undefined;
 }
 
-const NONE: PointParts = { length: 0, unmatchable: 0, cut: 0, words: [], times: [], looks: [], numbers: undefined };
+/** In the order in which the first capture has the packets, and every other one nearly so. */
+const LIKENESS_SLOPE = 1;
+const TIME_SLOPE = 0;
 
 export class PointRecords {
   length: number;
@@ -33,44 +35,47 @@ export class PointRecords {
   unmatchable: number;
   /** Of these: packets whose headers the snap length cut. */
   cut: number;
-  readonly #words: WordTable;
-  readonly #times: TimeColumn;
+  readonly #likenesses: NearColumn;
+  readonly #times: NearColumn;
+  readonly #flowsAndTtls: WordTable;
   /** By flow: how its packets looked here, see SightingRows. */
   readonly #looks: WordTable;
   /** Numbers of the packets in their capture; `undefined` while they are 1, 2, 3 ... */
   #numbers: WordTable | undefined;
 
-  constructor({ length, unmatchable, cut, words, times, looks, numbers }: PointParts = structuredClone(NONE)) {
-    this.length = length;
-    this.unmatchable = unmatchable;
-    this.cut = cut;
-    this.#words = new WordTable(RECORD.words, words);
-    this.#times = new TimeColumn(times);
-    this.#looks = new WordTable(1, looks);
-    this.#numbers = numbers && new WordTable(1, numbers);
+  /** @param parts Of another one. */
+  constructor(parts?: PointParts) {
+    this.length = parts?.length ?? 0;
+    this.unmatchable = parts?.unmatchable ?? 0;
+    this.cut = parts?.cut ?? 0;
+    this.#likenesses = new NearColumn(LIKENESS_SLOPE, parts?.likenesses);
+    this.#times = new NearColumn(TIME_SLOPE, parts?.times);
+    this.#flowsAndTtls = new WordTable(1, parts?.flowsAndTtls);
+    this.#looks = new WordTable(1, parts?.looks);
+    this.#numbers = parts?.numbers && new WordTable(1, parts.numbers);
   }
 
   parts(): PointParts {
     const { length, unmatchable, cut } = this;
     return {
-      ...{ length, unmatchable, cut, words: this.#words.chunks, times: this.#times.chunks },
-      ...{ looks: this.#looks.chunks, numbers: this.#numbers?.chunks },
+      ...{ length, unmatchable, cut, likenesses: this.#likenesses.parts(), times: this.#times.parts() },
+      ...{ flowsAndTtls: this.#flowsAndTtls.chunks, looks: this.#looks.chunks, numbers: this.#numbers?.chunks },
     };
   }
 
   /** -1: the packet has none. */
   likeness(record: number): number {
-    return this.#words.word(record, RECORD.likeness);
+    return this.#likenesses.at(record);
   }
 
   /** -1: the packet has none. */
   flow(record: number): number {
-    const flow = this.#words.word(record, RECORD.flowAndTtl) >>> TTL_BITS;
+    const flow = this.#flowsAndTtls.word(record, 0) >>> TTL_BITS;
     return flow === NO_FLOW ? -1 : flow;
   }
 
   ttl(record: number): number {
-    return this.#words.word(record, RECORD.flowAndTtl) & 0xff;
+    return this.#flowsAndTtls.word(record, 0) & 0xff;
   }
 
   /** Nanoseconds after `Sightings.baseSeconds`. */
@@ -88,9 +93,9 @@ export class PointRecords {
 
   add(likeness: number, flow: number, ttl: number, timeNs: number, number: number): void {
     const record = this.length++;
-    this.#words.set(record, RECORD.likeness, likeness);
-    this.#words.set(record, RECORD.flowAndTtl, (flow << TTL_BITS) | ttl);
-    this.#times.set(record, timeNs);
+    this.#likenesses.push(likeness);
+    this.#times.push(timeNs);
+    this.#flowsAndTtls.set(record, 0, (flow << TTL_BITS) | ttl);
     if (this.#numbers === undefined && number !== record + 1) {
       this.#numbers = new WordTable(1);
       for (let before = 0; before < record; before++) this.#numbers.set(before, 0, before + 1);

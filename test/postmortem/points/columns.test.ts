@@ -5,8 +5,8 @@
  */
 
 import { expect, test } from 'vitest';
+import { NearColumn } from '../../../src/postmortem/points/near-column.ts';
 import { PointRecords } from '../../../src/postmortem/points/point-records.ts';
-import { TimeColumn } from '../../../src/postmortem/points/time-column.ts';
 import { WordTable } from '../../../src/postmortem/points/word-table.ts';
 
 /** More than two chunks. */
@@ -14,8 +14,8 @@ const MANY = 10_000;
 
 /** Every time that was written, read back when all were. */
 function kept(times: readonly number[]): readonly number[] {
-  const column = new TimeColumn();
-  for (const [record, time] of times.entries()) column.set(record, time);
+  const column = new NearColumn(0);
+  for (const time of times) column.push(time);
   return times.map((_, record) => column.at(record));
 }
 
@@ -29,10 +29,26 @@ test.each([
   ['a second after the start', () => 1_000_000_000],
   ['at the reach of four bytes', (record: number) => (record % 2) * (2 ** 32 - 1_000_000_001)],
   ['one beyond it', (record: number) => (record % 2) * (2 ** 32 - 1_000_000_000)],
-])('TimeColumn keeps times of %s', (_, timeOf) => {
+])('NearColumn keeps times of %s', (_, timeOf) => {
   const times = Array.from({ length: MANY }, (__, record) => timeOf(record));
 
   expect(kept(times)).toEqual(times);
+});
+
+test.each([
+  ['in the same order', (record: number) => record],
+  ['with gaps, and some that are none', (record: number) => (record % 700 === 0 ? -1 : record + (record >> 4))],
+  ['each a little before or behind', (record: number) => record ^ 3],
+  ['of other packets now and then', (record: number) => (record % 91 === 90 ? 24_999_999 - record : record)],
+  ['all the same', () => 7],
+])('NearColumn keeps likenesses %s', (_, likenessOf) => {
+  const column = new NearColumn(1);
+  const likenesses = Array.from({ length: MANY }, (__, record) => likenessOf(record));
+  for (const likeness of likenesses) column.push(likeness);
+
+  expect(likenesses.map((__, record) => column.at(record))).toEqual(likenesses);
+  const copy = new NearColumn(1, structuredClone(column.parts()));
+  expect(likenesses.map((__, record) => copy.at(record))).toEqual(likenesses);
 });
 
 test('WordTable has 0 where nothing was set, also between rows far apart', () => {
