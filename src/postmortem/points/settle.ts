@@ -242,7 +242,7 @@ class Answers {
     for (const point of points) {
       for (const record of index.recordsOf(point)) {
         const replies = this.#replies.get(index.flow(record));
-        if (replies !== undefined) replies.add(sightings.detail(index.likeness(record)));
+        if (replies !== undefined) replies.add(sightings.echoSequence(index.likeness(record)));
       }
     }
   }
@@ -252,6 +252,6 @@ class Answers {
     const { index } = this.#matching;
     const reverse = index.sightings.flows.reverseOf(index.flow(record));
     if (reverse === undefined) return false;
-    return this.#replies.get(reverse)?.has(index.sightings.detail(index.likeness(record))) ?? false;
+    return this.#replies.get(reverse)?.has(index.sightings.echoSequence(index.likeness(record))) ?? false;
   }
 }

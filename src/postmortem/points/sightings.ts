@@ -1,5 +1,5 @@
 /**
- * Which packet was seen where and when, of all capture points together: 12 bytes a sighting and some 24 a packet,
+ * Which packet was seen where and when, of all capture points together: 8 bytes a sighting, or a few more, and some 20 a packet,
  * however large it is. Packets may come from the points in any order, one file after the other or as they are captured.
  *
  * What has the same key is one *likeness*: usually one packet, seen once a point; where a point has several, only the
@@ -17,7 +17,6 @@ const FIRST_FLOWS = 1024;
 const FIRST_SLOTS = 2048;
 /** Words of a likeness: see ROW. */
 const LIKENESS = { info: 0, detail: 1, words: 2 } as const;
-const LIKENESS_KEY = { low: 0, high: 1, words: 2 } as const;
 
 /** About 900 MB where no two are alike. */
 const MOST_SIGHTINGS = 25_000_000;
@@ -54,8 +53,8 @@ export class Sightings {
   /** What times count from. */
   baseSeconds: number | undefined;
   readonly #likenesses: WordTable;
-  /** By likeness: its key. */
-  #keys = new WordTable(LIKENESS_KEY.words);
+  /** By likeness: see ROW. */
+  #keys = new WordTable(1);
   /** By flow. */
   #ack: Int32Array<ArrayBuffer>;
   #hasAck: Uint8Array<ArrayBuffer>;
@@ -112,7 +111,10 @@ export class Sightings {
     const slots = this.#slots;
     const mask = slots.length - 1;
     let fetched = 0;
-    for (let row = from; row < to; row++) fetched |= slots[(words[row * ROW_WORDS + ROW.low] ?? 0) & mask] ?? 0;
+    for (let row = from; row < to; row++) {
+      const at = row * ROW_WORDS;
+      fetched |= slots[homeOf(words[at + ROW.key] ?? 0, words[at + ROW.detail] ?? 0) & mask] ?? 0;
+    }
     this.fetched = fetched;
   }
 
@@ -136,12 +138,7 @@ export class Sightings {
     const info = words[at + ROW.info] ?? 0;
     const lookAndTtl = words[at + ROW.lookAndTtl] ?? 0;
     const flow = this.flows.of(words, at + ROW.flow);
-    const likeness = this.#intern(
-      words[at + ROW.low] ?? 0,
-      words[at + ROW.high] ?? 0,
-      info,
-      words[at + ROW.detail] ?? 0,
-    );
+    const likeness = this.#intern(words[at + ROW.key] ?? 0, info, words[at + ROW.detail] ?? 0);
     records.add(likeness, flow, lookAndTtl & 0xff, timeNs, number);
     records.setLook(flow, lookAndTtl >>> TTL_BITS);
     if (hasAck(info)) this.#acknowledge(flow, words[at + ROW.ack] ?? 0);
@@ -175,15 +172,19 @@ export class Sightings {
     return this.#hasAck[flow] === 1 ? this.#ack[flow] : undefined;
   }
 
-  /** See PacketKey. */
+  /** See SightingRows. */
   detail(likeness: number): number {
     return this.#likenesses.word(likeness, LIKENESS.detail);
+  }
+
+  echoSequence(likeness: number): number {
+    return this.detail(likeness) & 0xffff;
   }
 
   /** Nothing more will be seen: what only `take()` needs may go. */
   close(): void {
     this.#slots = new Int32Array(0);
-    this.#keys = new WordTable(LIKENESS_KEY.words);
+    this.#keys = new WordTable(1);
   }
 
   #acknowledge(flow: number, ack: number): void {
@@ -201,27 +202,27 @@ export class Sightings {
     this.#ack[flow] = ack | 0;
   }
 
-  #intern(low: number, high: number, info: number, detail: number): number {
+  #intern(key: number, info: number, detail: number): number {
     const slots = this.#slots;
     const mask = slots.length - 1;
     const keys = this.#keys;
-    const tag = high & ~LIKENESS_MASK;
-    let slot = low & mask;
+    const likenesses = this.#likenesses;
+    const tag = key & ~LIKENESS_MASK;
+    let slot = homeOf(key, detail) & mask;
     for (;;) {
       const found = slots[slot] ?? 0;
       if (found === 0) break;
       if ((found & ~LIKENESS_MASK) === tag) {
         const known = (found & LIKENESS_MASK) - 1;
-        if (keys.word(known, LIKENESS_KEY.low) === low && keys.word(known, LIKENESS_KEY.high) === high) return known;
+        if (keys.word(known, 0) === key && likenesses.word(known, LIKENESS.detail) === detail) return known;
       }
       slot = (slot + 1) & mask;
     }
     const likeness = this.count++;
     slots[slot] = tag | this.count;
-    keys.set(likeness, LIKENESS_KEY.low, low);
-    keys.set(likeness, LIKENESS_KEY.high, high);
-    this.#likenesses.set(likeness, LIKENESS.info, info);
-    this.#likenesses.set(likeness, LIKENESS.detail, detail);
+    keys.set(likeness, 0, key);
+    likenesses.set(likeness, LIKENESS.info, info);
+    likenesses.set(likeness, LIKENESS.detail, detail);
     // Three quarters full: probes stay short, and 5 M packets fit into 2^23 slots.
     if (this.count * 4 > slots.length * 3) this.#growSlots();
     return likeness;
@@ -232,10 +233,17 @@ export class Sightings {
     const mask = slots.length - 1;
     const keys = this.#keys;
     for (let likeness = 0; likeness < this.count; likeness++) {
-      let slot = keys.word(likeness, LIKENESS_KEY.low) & mask;
+      const key = keys.word(likeness, 0);
+      let slot = homeOf(key, this.detail(likeness)) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
-      slots[slot] = (keys.word(likeness, LIKENESS_KEY.high) & ~LIKENESS_MASK) | (likeness + 1);
+      slots[slot] = (key & ~LIKENESS_MASK) | (likeness + 1);
     }
     this.#slots = slots;
   }
+}
+
+/** Where a likeness is looked for first. Keys are hashes with a seed already. */
+function homeOf(key: number, detail: number): number {
+  const mixed = Math.imul(key ^ Math.imul(detail, 0x9e3779b1), 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
 }
