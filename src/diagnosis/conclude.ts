@@ -8,7 +8,7 @@ import type { Evidence, Finding } from '../faults/finding.ts';
 import type { Host } from '../host/host.ts';
 import { isRoundTripDelivered, lastJourney, type RoundTrip } from '../journey/journey.ts';
 import type { Observation, RouteWitness } from '../journey/observation.ts';
-import { ambiguityNotes } from './ambiguity.ts';
+import { ambiguityNotes, standInOf } from './ambiguity.ts';
 import { badOffload } from './bad-offload.ts';
 import { type Agreement, compareRoutes, compareWire, heardText, lastSeenOf } from './compare.ts';
 import type { Cause, Diagnosis, Prediction, Verdict } from './diagnosis.ts';
@@ -45,7 +45,7 @@ export function conclude(found: Host, predicted: Prediction, witnesses: Witnesse
   return {
     question,
     verdict,
-    summary: summaryOf(question, verdict, causes, prediction, asked),
+    summary: summaryOf(question, verdict, causes, prediction, { asked, standIn: standInOf(host, question, asked) }),
     causes,
     proof: verdict === 'reachable' ? undefined : proofOf(prediction, causes, agreement),
     trip,
@@ -189,7 +189,7 @@ function notesOf(
     ...(silentUdp
       ? ['UDP: the datagram arrived and nobody refused it; no answer came, which a service may well intend']
       : []),
-    ...ambiguityNotes(host, prediction),
+    ...ambiguityNotes(host, prediction, witnesses.observation),
     ...(verdict === 'reachable' ? [] : redirectNotes(host, witnesses.routes)),
     ...compareRoutes(trip, witnesses.routes).map((text) => `Model and kernel disagree: ${text}`),
     ...(verdict === 'reachable' ? [] : traceDisputes(trip, witnesses.observation?.kernel)),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { NetnsName } from '../host/link.ts';
 import { lastJourney } from '../journey/journey.ts';
 import type { Observation } from '../journey/observation.ts';
 import type { Question } from '../walk/question.ts';
@@ -22,13 +23,20 @@ export function protocolText({ proto, port }: Pick<Question, 'proto' | 'port'>):
   return port === undefined ? proto : `${proto} port ${port}`;
 }
 
+/** What the wire tells. */
+interface Wire {
+  readonly asked: Observation | undefined;
+  /** Who answered in the place of the one that was asked for. */
+  readonly standIn: NetnsName | undefined;
+}
+
 /** One sentence without a full stop: the outcome, and for a failure the first cause. */
 export function summaryOf(
   question: Question,
   verdict: Verdict,
   causes: readonly Cause[],
   prediction: Prediction,
-  observation: Observation | undefined,
+  { asked, standIn }: Wire,
 ): string {
   const target = targetText(question);
   const [first, ...more] = causes;
@@ -36,7 +44,7 @@ export function summaryOf(
   const others = more.length === 0 ? '' : ` (and ${more.length} more fault${more.length === 1 ? '' : 's'} behind it)`;
   switch (verdict) {
     case 'reachable':
-      return `${question.netns} reaches ${target}: ${reachedText(observation)}`;
+      return `${question.netns} reaches ${target}: ${reachedText(asked)}${standInText(standIn)}`;
     case 'unreachable':
       return `${question.netns} cannot reach ${target}${because}${others}`;
     case 'undecided':
@@ -49,6 +57,10 @@ function reachedText(observation: Observation | undefined): string {
   return observation.received > 0
     ? `${observation.received} of ${observation.sent} answered`
     : 'the datagram arrived, and nobody refused it';
+}
+
+function standInText(standIn: NetnsName | undefined): string {
+  return standIn === undefined ? '' : `, but by ${standIn}, which has the address as well`;
 }
 
 function undecidedText({ trip }: Prediction): string {

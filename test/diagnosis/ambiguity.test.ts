@@ -15,7 +15,7 @@ function withThird(third: NetnsSpec, ns1: readonly string[] = ['10.0.0.1/24']): 
 }
 
 function notesOn(host: Host, destination = '10.0.0.2'): readonly string[] {
-  return ambiguityNotes(host, predict(host, ask('ns1', destination)));
+  return ambiguityNotes(host, predict(host, ask('ns1', destination)), undefined);
 }
 
 const BRIDGE = { kind: 'bridge', addresses: ['10.0.0.2/24'] };

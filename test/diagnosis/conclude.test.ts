@@ -269,3 +269,16 @@ test('conclude() takes a macvlan for a later place than the device that it stand
     expect(heard?.lastSeen).toEqual({ netns: 'ns2', device: 'b', leg: 'request' });
   }
 });
+
+test.each([
+  ['ns2', 'ns1 reaches ns2 (10.0.0.2, icmp): 1 of 1 answered, but by ns3, which has the address as well'],
+  ['ns3', 'ns1 reaches ns3 (10.0.0.2, icmp): 1 of 1 answered'],
+  [undefined, 'ns1 reaches 10.0.0.2 (icmp): 1 of 1 answered'],
+])('conclude() says who answered where %s was asked for', (name, summary) => {
+  const host = twoOwners();
+  const question = name === undefined ? QUESTION : { ...QUESTION, name };
+  const observation = wire(1, 'ns1:a out request', 'ns3:b in request', 'ns3:b out reply', 'ns1:a in reply');
+  const diagnosis = conclude(host, predict(host, question), { observation, routes: [], notes: [] });
+  expect(diagnosis.summary).toBe(summary);
+  expect(diagnosis.notes).toContain('10.0.0.2 is an address of ns2, ns3; ns3 answered');
+});
