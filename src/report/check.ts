@@ -41,7 +41,7 @@ export function becauseOf({ held }: CheckResult): string | undefined {
 export function checkSummary({ results, file }: CheckRun): string {
   const { holds, fails, undecided, notAsked } = tallyOf(results);
   if (holds === results.length)
-    return `All ${holds} expectations of ${file} hold`.replace('All 1 expectations', 'The 1 expectation');
+    return holds === 1 ? `The one expectation of ${file} holds` : `All ${holds} expectations of ${file} hold`;
   const parts = [
     ...(fails === 0 ? [] : [`${fails} of ${results.length} expectations ${fails === 1 ? 'does' : 'do'} not hold`]),
     ...(notAsked === 0 ? [] : [`${notAsked} could not be asked`]),

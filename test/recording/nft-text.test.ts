@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseNftRuleset } from '../../src/recording/nft.ts';
+import { statementText } from '../../src/recording/nft-text.ts';
 
 const FIXTURES = new URL('../fixtures/rulesets/', import.meta.url);
 
@@ -30,4 +31,17 @@ test.each([
 
   expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(printedRules(name)));
   expect(ours.size).toBeGreaterThan(least);
+});
+
+/** As nft 1.0.6 prints both forms. */
+test.each([
+  [{ rate: 10, burst: 0, per: 'second', rate_unit: 'kbytes', burst_unit: 'bytes' }, 'limit rate 10 kbytes/second'],
+  [
+    { rate: 10, burst: 5, per: 'minute', inv: true, rate_unit: 'mbytes', burst_unit: 'kbytes' },
+    'limit rate over 10 mbytes/minute burst 5 kbytes',
+  ],
+  [{ rate: 3, burst: 5, per: 'second' }, 'limit rate 3/second'],
+  [{ rate: 3, burst: 9, per: 'second' }, 'limit rate 3/second burst 9 packets'],
+])('statementText() writes the limit %j', (limit, text) => {
+  expect(statementText({ limit })).toBe(text);
 });

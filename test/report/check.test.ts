@@ -79,6 +79,9 @@ test('checkText() says that all hold, and how many', () => {
   expect(checkText({ ...RUN, results: [result({}), result({})] }, styleOf(false, 80))).toMatch(
     /^✓ All 2 expectations of net\.yaml hold\n/,
   );
+  expect(checkText({ ...RUN, results: [result({})] }, styleOf(false, 80))).toMatch(
+    /^✓ The one expectation of net\.yaml holds\n/,
+  );
 });
 
 test.each([

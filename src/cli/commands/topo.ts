@@ -49,7 +49,7 @@ export const define: Define = (command, perform) => {
     )
     .addHelpText(
       'after',
-      '\nIt shows and judges nothing.\nExit: 0 shown, whatever is odd or has changed; 2 could not look.',
+      '\nIt shows, and does not judge.\nExit: 0 shown, whatever is odd or has changed; 2 could not look.',
     )
     .action((names: readonly string[], options: TopoOptions) =>
       perform(async (io) => {
