@@ -38,9 +38,9 @@ export const define: Define = (command, perform) => {
       `
 With a command behind --, it runs in the first namespace, and the capture ends
 with it. All devices of a namespace are listened at together, which leaves out
-the destination MAC, in the file and for --filter. Exit: 0 all packets arrived, or left for where nobody listens; 1 some
-were lost or not answered; 2 could not capture; 3 nothing was seen, or too
-little to tell.`,
+the destination MAC, in the file and for --filter.
+Exit: 0 all packets arrived, or left for where nobody listens; 1 some were lost
+or not answered; 2 could not capture; 3 nothing was seen, or too little to tell.`,
     )
     .action((named: readonly string[], options: CaptureOptions) =>
       perform(async (io, words) => {
