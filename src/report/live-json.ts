@@ -85,11 +85,12 @@ export interface NetnsSummary {
 
 export function summaryDocument(summary: LiveSummary) {
   const { verdict, packets, sightings, fates, hops, namespaces, file, notes } = summary;
-  const group = ({ text, lastSeen, where, packets: count, answer }: LiveSummary['lost'][number]) => ({
+  const group = ({ text, lastSeen, where, packets: count, said, answer }: LiveSummary['lost'][number]) => ({
     text,
     packets: count,
     lastSeen,
     where: where ?? null,
+    said: said ?? null,
     model: answerDocument(answer),
   });
   return {

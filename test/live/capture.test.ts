@@ -88,6 +88,23 @@ END
       expect(stdout).toContain('cause   firewall-drop (request): ns2 drops it at the forward hook');
       expect(exitCode).toBe(1);
 
+      const nowhere = [
+        'capture',
+        '--json',
+        '--filter',
+        'icmp',
+        'ns1',
+        'ns2',
+        '--',
+        'ping',
+        '-q',
+        '-c1',
+        '-W1',
+        '10.9.9.9',
+      ];
+      const [lost] = linesOf((await world.nsdiag(nowhere)).stdout).summary.lost;
+      expect(lost).toMatchObject({ lastSeen: 'ns2:v2', said: '10.0.1.1 says: Destination Net Unreachable' });
+
       const connect = ['timeout', '2', 'bash', '-c', 'exec 3<>/dev/tcp/10.0.2.2/9'];
       const silent = await world.nsdiag([
         'capture',

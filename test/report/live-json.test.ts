@@ -47,7 +47,9 @@ test('every other line of the stream keeps the schema', () => {
     captureErrorDocument('Cannot capture nowhere', undefined),
     summaryDocument(summary({})),
     summaryDocument(summary({ file: { path: 'a', packets: 1, late: 0, split: ['a-ns1.pcap'] } })),
-    summaryDocument(summary({ verdict: 'lost', lost: [group], unanswered: [{ ...group, answer: undefined }] })),
+    summaryDocument(
+      summary({ verdict: 'lost', lost: [group], unanswered: [{ ...group, said: 'A says: no', answer: undefined }] }),
+    ),
   ];
   expect(documents.map(errorsOf)).toEqual(documents.map(() => []));
   expect(summaryDocument(summary({ lost: [group] })).lost[0]?.model?.causes[0]?.code).toBe('no-route');
@@ -64,7 +66,7 @@ test('journeyText() and liveSummaryText() hand nothing on that a terminal would 
     liveSummaryText(
       summary({
         hops: [{ from: HOSTILE, to: HOSTILE, passed: 1, lost: 1, rewritten: 1, delay: undefined }],
-        lost: [{ text: HOSTILE, lastSeen: HOSTILE, where: HOSTILE, packets: 1, answer: undefined }],
+        lost: [{ text: HOSTILE, lastSeen: HOSTILE, where: HOSTILE, packets: 1, said: HOSTILE, answer: undefined }],
         namespaces: [{ name: HOSTILE, captured: 1, dropped: 1 }],
         file: { path: HOSTILE, packets: 1, late: 1, split: [HOSTILE] },
         notes: [HOSTILE],
@@ -136,4 +138,17 @@ test('liveSummaryText() tells of each hop how many packets were seen and lost, a
   expect(text).toMatch(/ns1:veth0 → ns2:veth1 +5 +2 +2\.0 µs \(5\.0 ms\)/);
   const looked = text.replace(/\s+/g, ' ');
   expect(looked).toContain('dropped by the kernel: 1,234 in ns1; tcpdump did not say how many it dropped in ns2');
+});
+
+test('liveSummaryText() says who refused what was lost, and not that the model finds nothing wrong', () => {
+  const about = { kind: 'icmp', source: '10.0.1.1', destination: '10.0.2.1', port: undefined } as const;
+  const open = answerTo(chain(), about, new Set());
+  expect(open.kind).toBe('open');
+  const group = { text: 'ICMP', lastSeen: 'ns1:veth0', where: undefined, packets: 3, answer: open };
+  const said = '10.0.1.2 says: Frag needed and DF set (mtu = 1400)';
+  const text = (over: object) =>
+    liveSummaryText(summary({ verdict: 'lost', lost: [{ ...group, ...over }] }), styleOf(false, 80));
+  expect(text({ said })).toContain(`\n  wire    ${said}\n`);
+  expect(text({ said })).not.toContain('the model delivers it');
+  expect(text({})).toContain('the model delivers it');
 });

@@ -85,7 +85,10 @@ export class Remarks {
     if (this.#packets === 0 && !isToBeTold) return undefined;
     const byInterface: (ReadonlyMap<number, readonly Remark[]> | undefined)[] = [];
     const words = (remark: Remark) =>
-      (typeof remark === 'string' ? [remark] : causesOf(remark)).map((text) => FROM_US + escapeText(text));
+      (typeof remark === 'string'
+        ? [remark]
+        : [...(remark.said === undefined ? [] : [remark.said]), ...causesOf(remark)]
+      ).map((text) => FROM_US + escapeText(text));
     const of = (id: number) => (byInterface[id] ??= this.#byDevice.get(nameOf(id) ?? '') ?? NONE);
     const [baseHigh, baseLow] = [Number(this.#baseNs / BigInt(WORD)), Number(this.#baseNs % BigInt(WORD))];
     const annotated = await annotate(

@@ -114,9 +114,9 @@ const MOST_ASKED = 8;
 
 function explained(groups: Groups, ways: Ways): LiveSummary['lost'] {
   return groups.all.map((group: Group, at): LiveSummary['lost'][number] => {
-    const { text, lastSeen, where, packets, traffic } = group;
+    const { text, lastSeen, where, packets, said, traffic } = group;
     const answer: Answer | undefined = traffic === undefined || at >= MOST_ASKED ? undefined : ways.why(traffic);
-    return { text, lastSeen, where, packets, answer };
+    return { text, lastSeen, where, packets, said, answer };
   });
 }
 

@@ -5,9 +5,9 @@
  */
 
 import type { PcapRecords } from '../../capture/pcap-records.ts';
-import { addressText } from '../../postmortem/address-words.ts';
 import { Answers } from '../../postmortem/live/answers.ts';
-import type { FollowedPacket, PacketBytes } from '../../postmortem/live/followed-packet.ts';
+import { FlowReader } from '../../postmortem/live/flow-reader.ts';
+import type { FollowedPacket } from '../../postmortem/live/followed-packet.ts';
 import { Follower } from '../../postmortem/live/follower.ts';
 import { HopTally } from '../../postmortem/live/hop-tally.ts';
 import {
@@ -17,16 +17,14 @@ import {
   type LiveFate,
   type LiveJourney,
 } from '../../postmortem/live/journey.ts';
-import { flowOf } from '../../postmortem/live/packet-identity.ts';
-import type { DirectedFlow } from '../../postmortem/points/flow-ids.ts';
-import { lostTraffic } from '../../postmortem/points/lost-traffic.ts';
-import { PacketKey } from '../../postmortem/points/packet-key.ts';
+import { isIcmpError, quoteIn, Refusals, refusalText } from '../../postmortem/live/refusals.ts';
 import type { Traffic } from '../../postmortem/traffic.ts';
 import { dissect } from '../../wire/dissect.ts';
-import { NETWORK, PacketFields } from '../../wire/fields.ts';
+import { PacketFields } from '../../wire/fields.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
 import { branchedFrom } from './branches.ts';
 import { type FateOptions, fateOf } from './fates.ts';
+
 import { Groups } from './losses.ts';
 import { NOT_ASKED } from './places.ts';
 import { Ways } from './ways.ts';
@@ -58,9 +56,9 @@ export class Tracking {
   readonly #fateOptions: FateOptions;
   readonly #follower: Follower;
   readonly #answers: Answers<FollowedPacket>;
+  readonly #refusals = new Refusals();
   readonly #fields = new PacketFields();
-  readonly #scratch = new PacketFields();
-  readonly #scratchKey = new PacketKey(0);
+  readonly #flows = new FlowReader();
   readonly #layout: Layout;
   /** By flow and place. */
   #sameFates = new Map<number, { readonly fate: LiveFate; readonly count: () => void }>();
@@ -83,9 +81,10 @@ export class Tracking {
       onLook: (packet, fields) => {
         if (packet.points.length === 1 && this.#answers.ask(fields, packet.firstNs, packet)) packet.isKept = true;
         this.#answers.answer(fields);
+        if (isIcmpError(fields)) this.#hear(packet, fields);
       },
       onEnd: (packet) => this.#end(packet),
-      flowOfBytes: (bytes) => this.#flowOf(bytes),
+      flowOfBytes: (bytes) => this.#flows.flowOf(bytes),
     });
   }
 
@@ -174,13 +173,14 @@ export class Tracking {
       known.count();
       return known.fate;
     }
-    const traffic = this.#trafficOf(packet);
+    const traffic = this.#flows.traffic(packet);
     const { fate, lastPoint } = fateOf(packet, traffic, this.#fateOptions);
     if (fate.kind !== 'lost') {
       this.#sameFates.set(key, { fate, count: () => undefined });
       return fate;
     }
     const group = this.#lostGroup(packet, lastPoint, fate.where, traffic);
+    if (group !== undefined) this.#refusals.ask(this.#flows.looks(packet), group, packet.lastNs);
     const lost = { ...fate, group };
     const count = () => this.lost.count(group);
     this.#sameFates.set(key, { fate: lost, count });
@@ -201,36 +201,24 @@ export class Tracking {
     const { text, hops } = this.#journeyOf(packet, ARRIVED);
     const last = hops.findLast(({ isBeside }) => !isBeside) ?? hops.at(-1);
     const lastSeen = last === undefined ? '?' : `${last.netns}:${last.device}`;
-    const traffic = this.#trafficOf(packet);
+    const traffic = this.#flows.traffic(packet);
     const group = this.unanswered.of(text, () => ({ text, lastSeen, where: undefined, traffic }));
+    if (group !== undefined) this.#refusals.ask(this.#flows.looks(packet), group, packet.lastNs);
     this.unanswered.count(group);
+  }
+
+  /** An ICMP error, as it looks at one of its places: NAT translates what it quotes. */
+  #hear(error: FollowedPacket, fields: PacketFields): void {
+    const about = this.#flows.flowOf(quoteIn(fields), LINK_TYPE.raw);
+    // Its text is made of its bytes, should anybody want it.
+    error.isKept = true;
+    const { bytes, start, capturedBytes } = error;
+    this.#refusals.hear(about, error.lastNs, () =>
+      refusalText(bytes.subarray(start, start + capturedBytes), LINK_TYPE.linuxSll2),
+    );
   }
 
   #journeyOf(packet: FollowedPacket, fate: LiveFate): LiveJourney {
     return journeyOf(packet, this.#options.places.all, fate, this.#layout);
-  }
-
-  /** What the model may be asked about, by the packet as it was sent. */
-  #trafficOf(packet: FollowedPacket): Traffic | undefined {
-    const flow = this.#flowOf(packet);
-    if (flow.network !== NETWORK.arp) return lostTraffic(flow);
-    const [source, destination] = [flow.source, flow.destination].map((words) =>
-      addressText(Int32Array.from(words), 0),
-    );
-    if (source === undefined || destination === undefined) return undefined;
-    return { kind: 'neighbour', source, destination, port: undefined };
-  }
-
-  #flowOf({ bytes, start, capturedBytes, originalBytes }: PacketBytes): DirectedFlow {
-    const fields = this.#scratch;
-    fields.bytes = bytes;
-    fields.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    fields.start = start;
-    fields.capturedBytes = capturedBytes;
-    fields.originalBytes = originalBytes;
-    dissect(fields, LINK_TYPE.linuxSll2);
-    this.#scratchKey.read(fields);
-    const { sourcePort, destPort, protocol } = this.#scratchKey;
-    return flowOf(fields, sourcePort, destPort, protocol);
   }
 }

@@ -147,6 +147,8 @@ export interface LostGroup {
   readonly lastSeen: string;
   readonly where: string | undefined;
   packets: number;
+  /** Who refused one of them, and why: the ICMP error that was seen. */
+  said?: string | undefined;
 }
 
 /** A hop of the table in the end, by name. */

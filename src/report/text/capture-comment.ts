@@ -28,11 +28,15 @@ export function captureComment(summary: LiveSummary): string {
 }
 
 function lostLines(group: LiveSummary['lost'][number]): readonly string[] {
-  return [lostText(group), ...causesText(group.answer)];
+  return [lostText(group), ...saidText(group), ...causesText(group.answer)];
 }
 
 function silentLines(group: LiveSummary['unanswered'][number]): readonly string[] {
-  return [silentText(group), ...causesText(group.answer)];
+  return [silentText(group), ...saidText(group), ...causesText(group.answer)];
+}
+
+function saidText({ said }: LiveSummary['lost'][number]): readonly string[] {
+  return said === undefined ? [] : [said];
 }
 
 /** What the model says that such packets die of, a line each; nothing, where it knows of no cause. */

@@ -10,6 +10,7 @@ import { escapeText } from '../escape.ts';
 import type { LiveSummary } from '../live-json.ts';
 import { displayWidth, padTo } from '../width.ts';
 import { answerLines } from './answer.ts';
+import { labelled } from './labelled.ts';
 import { durationText } from './points.ts';
 import { paragraph, type Style } from './style.ts';
 
@@ -60,10 +61,16 @@ function groupLines(
     .slice(0, MOST_GROUPS)
     .flatMap((group) => [
       style.colors.red(paragraph(head(group), style, '')),
-      ...(group.answer === undefined ? [] : answerLines(group.answer, style, told)),
+      ...(group.said === undefined ? [] : [labelled('wire', group.said, style)]),
+      ...(group.answer === undefined || isRefuted(group) ? [] : answerLines(group.answer, style, told)),
     ]);
   const more = groups.length - MOST_GROUPS;
   return more > 0 ? [...shown, `And ${more} kinds of packets more, with --json`] : shown;
+}
+
+/** The model knows of nothing that is wrong, and somebody has said what was: for one, that a packet was too large. */
+function isRefuted({ said, answer }: LiveSummary['lost'][number]): boolean {
+  return said !== undefined && answer?.kind === 'open' && answer.diagnosis.causes.length === 0;
 }
 
 function hopLines(hops: readonly HopSummary[], style: Style): readonly string[] {

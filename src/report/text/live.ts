@@ -65,7 +65,8 @@ function fateText(fate: LiveFate): string {
       return '· to all';
     case 'lost': {
       const what = fate.isInPart ? 'not all of it seen' : 'not seen';
-      return `✗ ${what} ${fate.where === undefined ? 'any further' : `at ${fate.where}`} after ${fate.afterMs} ms`;
+      const said = fate.group?.said === undefined ? '' : `; ${fate.group.said}`;
+      return `✗ ${what} ${fate.where === undefined ? 'any further' : `at ${fate.where}`} after ${fate.afterMs} ms${said}`;
     }
     case 'unknown':
       return `? ${fate.why}`;

@@ -14,7 +14,7 @@ const SECONDS = Number(TURN_NS / 1_000_000_000n);
 const NAMES = ['ns1:a', 'host:b'];
 const LOST: LiveFate = { kind: 'lost', where: 'ns2:c', isInPart: false, afterMs: 200 };
 const ARRIVED: LiveFate = { kind: 'arrived' };
-const GROUP: LostGroup = { text: 'UDP', lastSeen: 'host:b', where: 'ns2:c', packets: 2 };
+const GROUP: LostGroup = { text: 'UDP', lastSeen: 'host:b', where: 'ns2:c', packets: 2, said: '10.0.0.1 says: no' };
 const OUTCOME: Outcome = {
   ofFile: '2 lost',
   isToBeTold: false,
@@ -87,7 +87,7 @@ test('Remarks go to the packet they are about: where it was lost, and where it c
     [],
     ['nsdiag: 1 became 2'],
     [],
-    [lost, 'nsdiag: firewall-drop: h\\x1b2 drops it', 'nsdiag: then no-route'],
+    [lost, 'nsdiag: 10.0.0.1 says: no', 'nsdiag: firewall-drop: h\\x1b2 drops it', 'nsdiag: then no-route'],
     [],
     ['nsdiag: 3 became 4', lost],
   ]);
