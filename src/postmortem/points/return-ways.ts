@@ -113,10 +113,12 @@ class Segments {
     this.#resets = new Uint8Array(count);
     this.#syns = new Int8Array(count);
     for (let point = 0; point < pointCount; point++) {
-      for (const record of index.recordsOf(point)) {
-        const likeness = index.likeness(record);
-        if (likeness < 0 || sightings.kind(likeness) !== KIND.tcp) continue;
-        this.#note(streams.of(index.flow(record)), likeness, point);
+      for (const { begin, end } of index.spansOf(point)) {
+        for (let record = begin; record < end; record++) {
+          const likeness = index.likeness(record);
+          if (likeness < 0 || sightings.kind(likeness) !== KIND.tcp) continue;
+          this.#note(streams.of(index.flow(record)), likeness, point);
+        }
       }
     }
   }

@@ -9,7 +9,7 @@ import type { FlowIds } from './flow-ids.ts';
 import { flowText } from './flow-text.ts';
 import type { Matching } from './passages.ts';
 import type { Rewriting, RewritingList } from './points-analysis.ts';
-import type { Translations } from './streams.ts';
+import type { Translation, Translations } from './streams.ts';
 
 /** The way back is not told of a flow whose way there is. */
 export function rewritingsOf({ index, streams, ways }: Matching): RewritingList {
@@ -54,22 +54,37 @@ class LazyRewritings implements RewritingList {
   }
 
   #rewriting(at: number): Rewriting {
-    const flows = this.#flows;
-    const translation = this.#translations.at(at);
-    const a = this.#order.indexOf(translation.fromPoint);
-    const b = this.#order.indexOf(translation.toPoint);
-    const isForth = a < b;
-    return {
-      translation,
-      from: Math.min(a, b),
-      to: Math.max(a, b),
-      packets: translation.packets,
-      get before() {
-        return flowText(flows.flow(isForth ? translation.from : translation.to));
-      },
-      get after() {
-        return flowText(flows.flow(isForth ? translation.to : translation.from));
-      },
-    };
+    return new LazyRewriting(this.#flows, this.#translations.at(at), this.#order);
+  }
+}
+
+/** A class, whose words are made when they are asked for: half a million objects with functions of their own take 150 MB. */
+class LazyRewriting implements Rewriting {
+  readonly from: number;
+  readonly to: number;
+  readonly translation: Translation;
+  readonly #flows: FlowIds;
+  readonly #isForth: boolean;
+
+  constructor(flows: FlowIds, translation: Translation, order: readonly number[]) {
+    const a = order.indexOf(translation.fromPoint);
+    const b = order.indexOf(translation.toPoint);
+    this.from = Math.min(a, b);
+    this.to = Math.max(a, b);
+    this.translation = translation;
+    this.#flows = flows;
+    this.#isForth = a < b;
+  }
+
+  get packets(): number {
+    return this.translation.packets;
+  }
+
+  get before(): string {
+    return flowText(this.#flows.flow(this.#isForth ? this.translation.from : this.translation.to));
+  }
+
+  get after(): string {
+    return flowText(this.#flows.flow(this.#isForth ? this.translation.to : this.translation.from));
   }
 }

@@ -193,17 +193,26 @@ class SeenBytes {
       wanted.set(to, known.add(streams.of(index.flow(record))));
     }
     for (const [to, ofStreams] of wanted) {
-      for (const record of index.recordsOf(to)) {
-        const flow = index.flow(record);
-        if (flow < 0 || !ofStreams.has(streams.of(flow)) || sightings.kind(index.likeness(record)) !== KIND.tcp)
-          continue;
-        const carried = carriedBy(matching, record, to);
-        if (carried === undefined) continue;
-        const known = this.#seen.get(carried.whole);
-        if (known !== undefined) known.add(carried.start, carried.end);
-        else this.#seen.set(carried.whole, new Ranges(carried.start, carried.end));
+      const isWanted = Uint8Array.from({ length: sightings.flows.count }, (_, flow) =>
+        ofStreams.has(streams.of(flow)) ? 1 : 0,
+      );
+      for (const { begin, end } of index.spansOf(to)) {
+        for (let record = begin; record < end; record++) {
+          const flow = index.flow(record);
+          if (flow >= 0 && isWanted[flow] === 1) this.#note(record, to);
+        }
       }
     }
+  }
+
+  #note(record: number, to: number): void {
+    const { index } = this.#matching;
+    if (index.sightings.kind(index.likeness(record)) !== KIND.tcp) return;
+    const carried = carriedBy(this.#matching, record, to);
+    if (carried === undefined) return;
+    const known = this.#seen.get(carried.whole);
+    if (known !== undefined) known.add(carried.start, carried.end);
+    else this.#seen.set(carried.whole, new Ranges(carried.start, carried.end));
   }
 
   /** A segment that the point saw neither at once nor repeated, and that was acknowledged all the same. */

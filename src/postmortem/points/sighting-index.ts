@@ -10,6 +10,12 @@
 import type { PointRecords } from './point-records.ts';
 import type { Sightings } from './sightings.ts';
 
+/** From `begin` to `end`, exclusive. */
+export interface RecordSpan {
+  readonly begin: number;
+  readonly end: number;
+}
+
 export class SightingIndex {
   readonly sightings: Sightings;
   /** By likeness, and one more: where its records begin in `records`. */
@@ -111,13 +117,16 @@ export class SightingIndex {
     return low < records.length && records.numberOf(low) === number ? low + (this.#bases[part] ?? 0) : undefined;
   }
 
+  /** Where the records of a point lie: for whoever goes through all of them. */
+  spansOf(point: number): readonly RecordSpan[] {
+    return this.pointOfPart.flatMap((of, part) => {
+      const begin = this.#bases[part] ?? 0;
+      return of === point ? [{ begin, end: begin + (this.#parts[part]?.length ?? 0) }] : [];
+    });
+  }
+
   /** Every record of a point, in order. */
   *recordsOf(point: number): Generator<number> {
-    for (const [part, of] of this.pointOfPart.entries()) {
-      if (of !== point) continue;
-      const base = this.#bases[part] ?? 0;
-      const length = this.#parts[part]?.length ?? 0;
-      for (let record = base; record < base + length; record++) yield record;
-    }
+    for (const { begin, end } of this.spansOf(point)) for (let record = begin; record < end; record++) yield record;
   }
 }
