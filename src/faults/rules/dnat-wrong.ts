@@ -9,9 +9,11 @@
 
 import type { Edit, Repair } from '../../host/edit.ts';
 import { findNetns, type Host } from '../../host/host.ts';
+import type { DeviceName, NetnsName } from '../../host/link.ts';
 import { type DnatTarget, targetText } from '../../host/rule-action.ts';
 import type { ListeningSocket } from '../../host/socket.ts';
 import { endpointText } from '../../journey/packet-text.ts';
+import type { Step } from '../../journey/step.ts';
 import { type Address, isLoopback, isUnspecified } from '../../net/address.ts';
 import { formatPrefix, hostPrefix, prefixOf } from '../../net/prefix.ts';
 import { defineRule, type Found } from '../define.ts';
@@ -145,8 +147,7 @@ function loopbackLedOut(context: FaultContext, translated: Translated): readonly
 function answeredAround(context: FaultContext, translated: Translated): readonly Found[] {
   const { host, trip, journey } = context;
   const { netns, before, after, rule } = translated;
-  const route = routeSteps(trip.request.steps).findLast((step) => step.netns === netns.name);
-  const outDevice = route?.nexthop?.device;
+  const outDevice = outDeviceOf(trip.request.steps, netns.name);
   if (outDevice === undefined || isLoopback(after.source) || !goesAround(context, translated)) return [];
   const [owner] = ownersOf(host, after.source);
   const source = owner === undefined ? hostPrefix(after.source) : prefixOf(after.source, owner.address.prefixLength);
@@ -172,6 +173,14 @@ function answeredAround(context: FaultContext, translated: Translated): readonly
       ],
     },
   ];
+}
+
+/** Where it left the translator; the bridge, where br_netfilter had it bridged on without a routing decision. */
+function outDeviceOf(steps: readonly Step[], netns: NetnsName): DeviceName | undefined {
+  const route = routeSteps(steps).findLast((step) => step.netns === netns);
+  return route === undefined
+    ? steps.findLast((step) => step.stage === 'bridge' && step.netns === netns)?.device
+    : route.nexthop?.device;
 }
 
 function goesAround({ journey: { leg, fate } }: FaultContext, { before, after }: Translated): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { dnatWrong } from '../../../src/faults/rules/dnat-wrong.ts';
 import type { Host } from '../../../src/host/host.ts';
+import { hostOf } from '../../helpers/build-host.ts';
 import { after, codesOf, commandsFor, endOf, findBy } from '../diagnose.ts';
 import { iptables } from '../rulesets.ts';
 import { behindBridge } from '../worlds.ts';
@@ -76,4 +77,30 @@ test.each([
   const host = publishing('192.168.10.11:80', sockets);
   expect(findBy(dnatWrong, host, QUESTION)).toEqual([]);
   expect(codesOf(host, QUESTION)).toEqual([code]);
+});
+
+test('dnat-wrong translates the source, too, of what br_netfilter leads back by the port that it came in by', () => {
+  const host = hostOf({
+    r: {
+      links: {
+        br0: { kind: 'bridge', addresses: ['10.0.0.254/24'] },
+        pb: { peer: 'b:e', master: 'br0', port: { hairpin: true } },
+      },
+      sysctls: { 'net/ipv4/ip_forward': 1, 'net/bridge/bridge-nf-call-iptables': 1 },
+      ruleset: iptables(
+        'nat',
+        ':PREROUTING ACCEPT [0:0]',
+        ':POSTROUTING ACCEPT [0:0]',
+        '-A PREROUTING -p tcp -m tcp --dport 8080 -j DNAT --to-destination 10.0.0.2:80',
+      ),
+    },
+    b: { links: { e: { addresses: ['10.0.0.2/24'] } }, sockets: ['tcp 0.0.0.0:80'] },
+  });
+  const question = 'b tcp 10.0.0.254 8080';
+  expect(codesOf(host, question)).toEqual(['dnat-wrong']);
+  const [finding] = findBy(dnatWrong, host, question);
+  expect(commandsFor(host, finding)).toEqual([
+    'ip netns exec r iptables -t nat -A POSTROUTING -s 10.0.0.0/24 -d 10.0.0.2/32 -o br0 -j MASQUERADE',
+  ]);
+  expect(endOf(after(host, finding?.repairs[0]), question)).toBe('answered');
 });
