@@ -18,7 +18,7 @@ const FIRST_SLOTS = 2048;
 /** Words of a likeness: see ROW. */
 const LIKENESS = { info: 0, detail: 1, words: 2 } as const;
 
-/** About 900 MB where no two are alike. */
+/** About 700 MB where no two are alike. */
 const MOST_SIGHTINGS = 25_000_000;
 
 /** Of a slot; the bits above are of the key, so that hardly any other likeness is looked at, which lies far away. */
