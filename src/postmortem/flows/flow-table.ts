@@ -156,13 +156,12 @@ export class FlowTable {
     return this.#flowAt(this.#placeOf(this.#takeKey(fields, sourcePort, destPort, point)));
   }
 
-  /** A new record for the key that was just found: the old one stays, to be told of at the end, and is not found any more. */
-  replace(flow: number): number {
+  /** A new record for the packet whose flow was just found: the old one stays, to be told of at the end, and is not found any more. */
+  replace(flow: number, fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
     const state = flow * RECORD_WORDS + COMMON.state;
     this.words[state] = (this.words[state] as number) | FLOW_STATE.replaced;
-    const hash = this.#hashes[flow] as number;
     this.#remove(flow);
-    return this.#enter(hash);
+    return this.#enter(this.#takeKey(fields, sourcePort, destPort, point));
   }
 
   #takeKey(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {

@@ -90,7 +90,7 @@ export class FlowTracker implements Observer {
     let isNew = table.found.isNew;
     const isReused = !isNew && isSegment && isAnotherConnection(words, flow, side, fields);
     if (isReused) {
-      flow = table.replace(flow);
+      flow = table.replace(flow, fields, sourcePort, destPort, point);
       isNew = true;
     }
     const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { KEY, RECORD_WORDS } from '../../../src/postmortem/flows/flow-record.ts';
 import { FlowTable } from '../../../src/postmortem/flows/flow-table.ts';
@@ -51,3 +52,55 @@ test('FlowTable still finds everybody after many made room', () => {
 
   expect(new Set(held).size).toBe(64);
 });
+
+/** One of few addresses, ports and contexts, so that they meet again and again. */
+const few = fc.record({
+  source: fc.integer({ min: 0, max: 2 }),
+  dest: fc.integer({ min: 0, max: 2 }),
+  sourcePort: fc.constantFrom(1, 65_535),
+  destPort: fc.constantFrom(1, 65_535),
+  point: fc.constantFrom(0, 1),
+  context: fc.constantFrom(
+    {},
+    { vlan: 7 },
+    { tunnel: 1, tunnelId: -1 },
+    { tunnel: 1, tunnelId: 2 },
+    { network: NETWORK.ipv6 },
+    { protocol: 17 },
+  ),
+  isAnother: fc.boolean(),
+});
+
+test('FlowTable finds for whatever packet the flow that holds its key, the same one as long as it is held', () => {
+  fc.assert(
+    fc.property(
+      fc.array(few, { minLength: 200, maxLength: 300 }),
+      fc.integer(),
+      fc.constantFrom(3, 16, 10_000),
+      (packets, seed, most) => {
+        const held = new Map<string, number>();
+        const table = new FlowTable(seed, (flow) => forget(held, flow), most);
+        for (const { source, dest, sourcePort, destPort, point, context, isAnother } of packets) {
+          const fields = Object.assign(packet(source * 0x0101_0101, dest * 0x0101_0101), context);
+          const ends = [`${source}:${sourcePort}`, `${dest}:${destPort}`];
+          const isInOrder = source === dest ? sourcePort <= destPort : source < dest;
+          const key = JSON.stringify([isInOrder ? ends : ends.toReversed(), point, context]);
+          const known = held.get(key);
+
+          const flow = table.find(fields, sourcePort, destPort, point);
+
+          expect(table.found).toEqual({ isNew: known === undefined, side: isInOrder ? 0 : 1 });
+          if (known !== undefined) expect(flow).toBe(known);
+          expect([...held].filter(([other, at]) => at === flow && other !== key)).toEqual([]);
+          held.set(key, flow);
+          if (isAnother && known !== undefined) held.set(key, table.replace(flow, fields, sourcePort, destPort, point));
+        }
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
+function forget(held: Map<string, number>, flow: number): void {
+  for (const [key, at] of held) if (at === flow) held.delete(key);
+}

@@ -43,7 +43,8 @@ function follow(capture: Uint8Array, tally: { segments: number; short: number; f
   eachPacket(capture, (fields, number) => {
     let flow = table.find(fields, fields.sourcePort, fields.destPort, 0);
     const { side } = table.found;
-    if (!table.found.isNew && isAnotherConnection(words, flow, side, fields)) flow = table.replace(flow);
+    if (!table.found.isNew && isAnotherConnection(words, flow, side, fields))
+      flow = table.replace(flow, fields, fields.sourcePort, fields.destPort, 0);
     const now = fields.seconds * 1e9 + fields.nanoseconds;
     numbers[flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime] = now;
 
