@@ -64,9 +64,12 @@ export class UnansweredEchoes implements Observer {
 
   conclude({ lastNs, interfaces }: EndOfCapture): readonly Finding[] {
     if (lastNs === undefined) return [];
-    return this.#exchange
-      .unanswered(this.#capture, lastNs)
-      .map((unanswered) => finding(unanswered, this.#places.text(unanswered.place, interfaces)));
+    return this.#exchange.unanswered(this.#capture, lastNs).map((unanswered) => {
+      const { place } = unanswered;
+      const told = finding(unanswered, this.#places.text(place, interfaces));
+      const ifindex = this.#places.onlyIncoming(place);
+      return ifindex === undefined || unanswered.answered > 0 ? told : arrived(told, ifindex);
+    });
   }
 
   #writeQuestion(fields: PacketFields): void {
@@ -75,6 +78,18 @@ export class UnansweredEchoes implements Observer {
     writeDest(key, ADDRESS_WORDS, fields);
     key[GROUP_WORDS] = (fields.icmpId << 16) | fields.icmpSequence;
   }
+}
+
+/** The capture is of all devices, and what answers would have gone out by one of them. */
+function arrived(told: Finding, ifindex: number): Finding {
+  const { source = 'SOURCE', destination = 'DESTINATION' } = told.about ?? {};
+  return {
+    ...told,
+    why: `They came into the machine of this capture by ifindex ${ifindex}, and neither they nor an answer left it by any device: it has no way back, drops them, or is told not to answer`,
+    likely: ['no-route', 'firewall-drop', 'icmp-ignored', 'rp-filter', 'forwarding-off'],
+    confirm: `On that machine: ip route get ${source}; nft list ruleset; iptables-save; sysctl net.ipv4.icmp_echo_ignore_all`,
+    cannotTell: `Whether ${destination} is an address of that machine: if not, whether it forwards (sysctl net.ipv4.ip_forward)`,
+  };
 }
 
 function finding(

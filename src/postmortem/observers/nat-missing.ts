@@ -3,7 +3,8 @@
  * an uplink with an address that nobody out there can answer.
  *
  * A capture on the inner side of a NAT shows private sources too, and their answers: one answer to any of them, and
- * nothing is said. Asked is what expects an answer: SYN, UDP datagrams, echo requests.
+ * nothing is said. On the sender's own link private sources are right: what has the TTL that hosts begin with has passed
+ * no router yet, and does not count. Asked is what expects an answer: SYN, UDP datagrams, echo requests.
  *
  * @module
  */
@@ -24,6 +25,8 @@ const MOST_PAIRS = 4096;
 /** One packet may be lost anywhere. */
 const LEAST_ASKED = 2;
 const SHOWN_PAIRS = 3;
+/** Of Linux and macOS, Windows, and network devices. */
+const FIRST_TTLS = new Set([64, 128, 255]);
 
 const ASKED = 0;
 const IP_ID = 1;
@@ -47,6 +50,7 @@ export class UntranslatedSources implements Observer, Refused {
       return;
     }
     if (!isPrivateInet(fields.source3) || !isPublicInet(fields.dest3) || !isQuestion(fields)) return;
+    if (FIRST_TTLS.has(fields.ttl)) return;
     const { key } = this.#pairs;
     key[0] = fields.source3;
     key[1] = fields.dest3;

@@ -33,6 +33,13 @@ export class Places {
     return index;
   }
 
+  /** The only device where packets were captured that came in by it; `undefined`: there are others, or it does not say. */
+  onlyIncoming(index: number): number | undefined {
+    const place = this.#places[index];
+    if (place === undefined || this.#places.length > 1 || place.ifindex === 0 || place.isOutgoing) return undefined;
+    return place.ifindex;
+  }
+
   /** `leaving by ifindex 7`; `undefined` when all packets were captured at one place, which needs no name. */
   text(index: number, interfaces: readonly CaptureInterface[]): string | undefined {
     const place = this.#places[index];

@@ -7,7 +7,9 @@
 import type { Finding } from '../finding.ts';
 import type { Frame } from '../frame.ts';
 import type { MatchedPoints } from './match-points.ts';
-import { NOT_SEEN, passageOf } from './passages.ts';
+import { type Matching, NOT_SEEN, passageOf } from './passages.ts';
+import type { Part } from './places.ts';
+import { LOOK } from './sighting-rows.ts';
 import { reverseStream } from './ways.ts';
 
 export interface Followed {
@@ -20,6 +22,8 @@ export interface Followed {
   /** Where that frame was seen, and where anything of its stream was, as it goes. */
   readonly seen: readonly number[];
   readonly way: readonly number[];
+  /** Whether a capture of all devices of a machine saw that frame last, coming in and not going out. */
+  readonly isSwallowed: boolean;
   /** Where answers were seen, as they go: those that the requests did not pass stand before the asker's own point. */
   readonly back: readonly number[];
 }
@@ -52,12 +56,18 @@ function followFrame(
   const way = among(streams.points[stream] ?? 0);
   const back = reverse === undefined ? [] : among(streams.points[reverse] ?? 0).toReversed();
   const [home] = way;
+  const seen = order.filter((point) => passage[point] !== NOT_SEEN);
   return {
     finding,
     stream,
     reverse,
     point: index.pointOf(record),
-    seen: order.filter((point) => passage[point] !== NOT_SEEN),
+    seen,
+    isSwallowed: isSwallowed(
+      matching,
+      parts,
+      seen.map((point) => passage[point] ?? record),
+    ),
     way,
     back: [
       ...back.filter((point) => way.includes(point) && point !== home),
@@ -65,4 +75,13 @@ function followFrame(
       ...back.filter((point) => point === home),
     ],
   };
+}
+
+/** @param sights In the order of the points. */
+function isSwallowed({ index }: Matching, parts: readonly Part[], sights: readonly number[]): boolean {
+  const last = sights.at(-1);
+  if (last === undefined || (index.look(last) & LOOK.cameIn) === 0) return false;
+  // Its devices are the points of one file.
+  const fileOf = (sight: number) => parts[index.partOf(sight)]?.capture;
+  return !sights.some((sight) => fileOf(sight) === fileOf(last) && (index.look(sight) & LOOK.wentOut) !== 0);
 }

@@ -10,6 +10,7 @@ import { flowText, protocolText } from './flow-text.ts';
 import { frameOf } from './losses.ts';
 import type { MatchedPoints } from './match-points.ts';
 import { alignedNs, NOT_SEEN, passageOf } from './passages.ts';
+import { LOOK } from './sighting-rows.ts';
 
 /** The packet at one point. */
 export interface SightingAt {
@@ -47,7 +48,7 @@ export function packetJourney(
   return records.map((each) => {
     const flow = sightings.flows.flow(index.flow(each));
     const look = index.look(each);
-    const vlan = (look >>> 4) - 1;
+    const vlan = ((look >>> LOOK.vlanAt) & LOOK.vlanMask) - 1;
     return {
       point: ways.order.indexOf(index.pointOf(each)),
       frame: frameOf(matching, parts, each),
@@ -56,7 +57,7 @@ export function packetJourney(
       protocol: protocolText(flow.protocol),
       ttl: index.ttl(each),
       vlan: vlan < 0 ? undefined : vlan,
-      tunnel: tunnelText(look & 0xf),
+      tunnel: tunnelText(look & LOOK.tunnelMask),
       lengthBytes: sightings.lengthBytes(index.likeness(each)),
     };
   });

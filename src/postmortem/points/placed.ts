@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isPrivate, parseAddress } from '../../net/address.ts';
 import type { Finding } from '../finding.ts';
 import type { Followed } from './followed.ts';
 import type { MatchedPoints } from './match-points.ts';
@@ -20,7 +21,8 @@ export function placed(matched: MatchedPoints, followed: Followed): Finding {
   const last = way.at(-1);
   const nearest = back.at(-1);
   const reached = seen.at(-1);
-  if (way.length < 2) return withAbsence(matched, followed);
+  if (way.length < 2)
+    return followed.isSwallowed ? swallowed(matched, followed, name(last)) : withAbsence(matched, followed);
   if (nearest !== undefined && home !== undefined && !back.includes(home))
     return withoutWayBack(followed, name, nearest, home);
   if (nearest !== undefined && reached !== undefined && reached !== last) {
@@ -32,19 +34,45 @@ export function placed(matched: MatchedPoints, followed: Followed): Finding {
     };
   }
   if (nearest !== undefined) return finding;
+  if (followed.isSwallowed) return swallowed(matched, followed, name(last));
   // Asked of a whole segment, or of whoever is a server there: no route leads to it.
   const isToAll = finding.about === undefined || finding.about.kind === 'neighbour';
-  const others = finding.likely.filter((code) => code.startsWith('icmp-') || code === 'no-listener');
   return {
     ...finding,
     why: `The requests were seen at ${way.map(name).join(' and ')} alike, and no answer at any of them: either something behind ${name(last)} drops them, or who they are for does not answer, or cannot`,
-    likely: isToAll ? finding.likely : ['no-route', 'firewall-drop', 'rp-filter', ...others],
+    likely: isToAll ? finding.likely : ['no-route', 'firewall-drop', 'rp-filter', ...ofHost(finding)],
     confirm: isToAll
       ? `Behind ${name(last)}: ip address; ip link; bridge link; ss -ulnp. Is there anybody who should answer?`
       : `On the machine behind ${name(last)}: ip route get to the asker (is there a way back?), and nft list ruleset`,
     cannotTell: `Whether they were dropped behind ${name(last)}, or answered by a way that does not lead by it`,
     seenAt: { place: name(last), leg: 'request' },
   };
+}
+
+/** The capture of all devices of a machine saw the requests come in, none go out, and no answer. */
+function swallowed(matched: MatchedPoints, { finding, way }: Followed, last: string): Finding {
+  const { about } = finding;
+  const [from, to] = [about?.source ?? 'SOURCE', about?.destination ?? 'DESTINATION'];
+  const before = way.length > 1 ? ` (seen at ${way.map((point) => nameOf(matched, point)).join(' and ')})` : '';
+  return {
+    ...finding,
+    why: `They came in by ${last}${before}, and left that machine by none of its devices: it drops them itself, or they are for it and nothing there answers`,
+    likely: ['firewall-drop', 'forwarding-off', 'no-route', 'rp-filter', ...ofHost(finding)],
+    confirm: `On that machine: ip route get ${to} from ${from} iif DEVICE; sysctl net.ipv4.ip_forward; nft list ruleset; iptables-save`,
+    cannotTell: `Whether ${to} is an address of that machine: then whether somebody listens, and what the firewall lets in`,
+    seenAt: { place: last, leg: 'request' },
+  };
+}
+
+/** What the host itself may do to them, by the kind of request; and a private source that the world cannot answer. */
+function ofHost({ likely, about }: Finding): readonly string[] {
+  const source = about && parseAddress(about.source);
+  const destination = about && parseAddress(about.destination);
+  const isOutward = source && destination && isPrivate(source) && !isPrivate(destination);
+  return [
+    ...(isOutward === true ? ['nat-missing'] : []),
+    ...likely.filter((code) => code.startsWith('icmp-') || code === 'no-listener'),
+  ];
 }
 
 /** Answers were seen, and none of them where the requests came from. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LINK_TYPE } from '../../wire/link-type.ts';
 import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import type { Frame } from '../frame.ts';
@@ -61,8 +62,10 @@ function lostFinding(found: FoundBetween, { from, to, records, common }: LostBet
   const hop = hopOf(found, from, to);
   const total = hop === undefined ? records.length : hop.passed + hop.missed + hop.lost + hop.unknown;
   const [after, before] = [nameOf(found, from), nameOf(found, to)];
+  const isWithin = isOneMachine(found, from, to);
   const lastAtNs = points[matching.ways.order.indexOf(to)]?.lastNs;
-  const late = lastAtNs === undefined ? 0 : records.filter((record) => alignedNs(matching, record) > lastAtNs).length;
+  const late =
+    isWithin || lastAtNs === undefined ? 0 : records.filter((record) => alignedNs(matching, record) > lastAtNs).length;
   const what =
     records.length === total
       ? `All of ${counted(total, 'packet')} were lost between ${after} and ${before}`
@@ -71,11 +74,13 @@ function lostFinding(found: FoundBetween, { from, to, records, common }: LostBet
     code: 'lost-between',
     severity: late === records.length && late < total ? 'warning' : 'error',
     what: common === undefined ? what : `${what}: ${common}`,
-    why: `${after} saw them, and ${before} saw neither them nor what could have become of them: translated, in a tunnel, as fragments or in other segments`,
+    why: `${after} saw them, and ${before} saw neither them nor what could have become of them: translated, in a tunnel, as fragments or in other segments${isWithin ? '. Both are of one machine, which drops them itself' : ''}`,
     frames: framesOf(found, records),
     count: records.length,
     likely: likelyOf(common),
-    confirm: `Look at what is between ${after} and ${before}: nsdiag why, with the protocol and port of these packets`,
+    confirm: isWithin
+      ? 'On that machine: nft list ruleset; iptables-save; nsdiag why, with the protocol and port of these packets'
+      : `Look at what is between ${after} and ${before}: nsdiag why, with the protocol and port of these packets`,
     cannotTell:
       late > 0
         ? `Whether ${before} still captured: ${late} of them came after its last packet`
@@ -83,6 +88,13 @@ function lostFinding(found: FoundBetween, { from, to, records, common }: LostBet
     about: aboutLost(found, records, common),
     seenAt: { place: after, leg: !isOfSize(common) && isAnswer(found, records) ? 'reply' : 'request' },
   };
+}
+
+/** Two devices of one capture of all devices, which says the direction of what it saw. */
+function isOneMachine({ matching, parts }: FoundBetween, from: number, to: number): boolean {
+  const partOf = (point: number) => parts[matching.index.pointOfPart.indexOf(point)];
+  const [one, other] = [partOf(from), partOf(to)];
+  return one !== undefined && one.capture === other?.capture && one.linkType === LINK_TYPE.linuxSll2;
 }
 
 /** None of them came home, and only the way of the requests says that they should have. */

@@ -46,14 +46,20 @@ export function settle(matching: Matching, hops: Hops, points: readonly CaptureP
   const seen = new SeenBytes(matching, rest);
   const answered = new Answers(matching, rest);
 
+  const { index, streams, pointCount } = matching;
   const lost: Missing[] = [];
+  const lossy = new Set<number>();
   const doubted = new Map<Hop, Map<Doubt, number>>();
   for (const each of rest) {
     const hop = hopOf(all, matching, each.from, each.to);
     const doubt = doubtOf(matching, points, each, seen, answered, senses);
-    if (doubt === undefined) {
+    // What the capture ended behind is lost as those of its stream before it were.
+    const way = (streams.of(index.flow(each.record)) * pointCount + each.from) * pointCount + each.to;
+    const isOneMore = doubt === 'ended' && lossy.has(way);
+    if (doubt === undefined || isOneMore) {
       hop.lost++;
       lost.push(each);
+      lossy.add(way);
       continue;
     }
     hop.unknown++;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
+import { PACKET_TYPE, type PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
 import { KIND, PacketKey } from './packet-key.ts';
 
 /** Words of a row. */
@@ -33,6 +33,9 @@ export const FLOW_WORDS = 10;
 export const ROW_WORDS = ROW.flow + FLOW_WORDS;
 
 export const ROW_STATE = { matchable: 0, unmatchable: 1, cut: 2 } as const;
+
+/** In the look of a packet; where the capture does not say by which device and which way it went, it has neither bit. */
+export const LOOK = { tunnelMask: 0xf, vlanAt: 4, vlanMask: 0x1fff, cameIn: 1 << 17, wentOut: 1 << 18 } as const;
 
 /** In `info`. */
 export const INFO = { flagsAt: 16, kindAt: 24, short: 1 << 27, headerWordsAt: 28 } as const;
@@ -139,9 +142,11 @@ function detailOf({ kind, detail, low }: PacketKey): number {
   }
 }
 
-/** How a packet is wrapped: VLAN (0 without, else id and 1) and the tunnel around it. */
-function lookOf({ vlan, tunnel }: PacketFields): number {
-  return ((vlan + 1) << 4) | tunnel;
+/** How a packet is wrapped, and which way it went: VLAN (0 without, else id and 1), the tunnel around it, LOOK. */
+function lookOf({ vlan, tunnel, packetType, ifindex }: PacketFields): number {
+  const isKnown = packetType !== PACKET_TYPE.unknown && ifindex !== 0;
+  const way = !isKnown ? 0 : packetType === PACKET_TYPE.outgoing ? LOOK.wentOut : LOOK.cameIn;
+  return way | ((vlan + 1) << LOOK.vlanAt) | tunnel;
 }
 
 /** Whether the row is of a TCP segment with an acknowledgement. */

@@ -67,8 +67,8 @@ function copies(count: number, frame: Uint8Array): readonly Seen[] {
   return Array.from({ length: count }, (_, index) => ({ frame, at: index / 1000 }));
 }
 
-const SYN = tcp('192.168.7.7', PUBLIC, 40_000, 443, { flags: TCP_FLAG.syn });
-const SYN_AGAIN = tcp('192.168.7.7', PUBLIC, 40_000, 443, { flags: TCP_FLAG.syn }, { id: 2 });
+const SYN = tcp('192.168.7.7', PUBLIC, 40_000, 443, { flags: TCP_FLAG.syn }, { ttl: 63 });
+const SYN_AGAIN = tcp('192.168.7.7', PUBLIC, 40_000, 443, { flags: TCP_FLAG.syn }, { id: 2, ttl: 63 });
 const SYN_ACK = tcp(PUBLIC, '192.168.7.7', 443, 40_000, { flags: TCP_FLAG.syn | TCP_FLAG.ack });
 const QUERY = udp(A, B, 40_000, 53, dns(5, 'www.example.org'));
 const damagedUdp = (id: number): Uint8Array => withByte(udp(A, B, 1, 2, words(1, 2), { id }), 44, 0xee);
@@ -345,6 +345,14 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'nat-missing': [
     { name: 'a private source and no answer', seen: everySecond(SYN, SYN_AGAIN), found: ['nat-missing warning'] },
+    {
+      name: 'a private source on its own link, which no router has passed on',
+      seen: everySecond(
+        tcp('192.168.7.7', PUBLIC, 40_000, 443, { flags: TCP_FLAG.syn }),
+        tcp('192.168.7.7', PUBLIC, 40_000, 443, { flags: TCP_FLAG.syn }, { id: 2 }),
+      ),
+      found: [],
+    },
     { name: 'the inner side of a NAT', seen: everySecond(SYN, SYN_AGAIN, SYN_ACK), found: [] },
   ],
   'dns-unanswered': [

@@ -26,6 +26,8 @@ export interface AtPoint {
   readonly file?: string;
   readonly snapLengthBytes?: number;
   readonly dropped?: number;
+  /** All its packets came in, or went out, as a capture of all devices of a machine says it. */
+  readonly packetType?: number;
 }
 
 /** Match what the points saw; they are named and ordered as given. */
@@ -43,18 +45,28 @@ export function matchMaybe(...points: readonly AtPoint[]): MatchedPoints | TooMa
     return block;
   });
   sightings.growPoints(points.length);
-  for (const [point, { seen, snapLengthBytes }] of points.entries()) {
+  for (const [point, { seen, snapLengthBytes, packetType }] of points.entries()) {
     for (const [index, [microseconds, frame]] of seen.entries()) {
-      rows.write(point, fieldsOf(frame, microseconds, snapLengthBytes), index + 1);
+      const fields = fieldsOf(frame, microseconds, snapLengthBytes);
+      if (packetType !== undefined) Object.assign(fields, { packetType, ifindex: point + 1 });
+      rows.write(point, fields, index + 1);
     }
   }
   rows.flush();
   sightings.baseSeconds = rows.baseSeconds;
   return matchPoints(
     sightings,
-    points.map(({ name, file, dropped }, capture): Part => {
+    points.map(({ name, file, dropped }, at): Part => {
       const path = file ?? `${name}.pcap`;
-      return { capture, file: path, name, linkType: LINK_TYPE.ethernet, interfaceName: undefined, dropped };
+      const capture = points.findIndex((each) => each.file === path);
+      return {
+        capture: capture === -1 ? at : capture,
+        file: path,
+        name,
+        linkType: LINK_TYPE.ethernet,
+        interfaceName: undefined,
+        dropped,
+      };
     }),
   );
 }

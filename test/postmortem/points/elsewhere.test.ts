@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/postmortem/finding.ts';
 import { withOtherPoints } from '../../../src/postmortem/points/elsewhere.ts';
-import { TCP_FLAG } from '../../../src/wire/fields.ts';
+import { PACKET_TYPE, TCP_FLAG } from '../../../src/wire/fields.ts';
 import { echo, echoReply, tcp, udp } from '../../helpers/packets.ts';
 import { finding } from '../../report/example-analyses.ts';
 import { match, type Seen } from './at-points.ts';
@@ -227,4 +227,33 @@ test('withOtherPoints() leaves a refusal alone that the server was seen to send'
   );
 
   expect(found).toEqual([refused]);
+});
+
+const any = { file: 'any.pcap', packetType: PACKET_TYPE.host } as const;
+
+test('withOtherPoints() says that a machine swallows what came in and left by none of its devices', () => {
+  const found = withOtherPoints(
+    [unanswered(0, { about: { kind: 'icmp', source: A, destination: B, port: undefined }, likely: ['icmp-ignored'] })],
+    match({ name: 'port', ...any, seen: [[0, request(64)]] }, { name: 'bridge', ...any, seen: [[1, request(64)]] }),
+  );
+
+  expect(found).toMatchObject([
+    {
+      why: expect.stringContaining('They came in by bridge (seen at port and bridge), and left that machine by none'),
+      likely: ['firewall-drop', 'forwarding-off', 'no-route', 'rp-filter', 'icmp-ignored'],
+      seenAt: { place: 'bridge', leg: 'request' },
+    },
+  ]);
+});
+
+test('withOtherPoints() blames what is behind a machine for what it was seen to pass on', () => {
+  const found = withOtherPoints(
+    [unanswered(0)],
+    match(
+      { name: 'in', ...any, seen: [[0, request(64)]] },
+      { name: 'out', ...any, packetType: PACKET_TYPE.outgoing, seen: [[20, request(63)]] },
+    ),
+  );
+
+  expect(found[0]?.why).toContain('something behind out drops them');
 });

@@ -500,6 +500,23 @@ describe('matchPoints() takes what two devices of one capture show for no loss',
     expect([...doubts]).toEqual([['acknowledges', 1]]);
   });
 
+  test('except what ended with others of its stream that were lost before', () => {
+    const again = [1000, 100_000, 200_000].map((at): Seen => [at, segment(1, 100, { id: at })]);
+    const { losses } = match(
+      { name: 'in', file: 'any.pcap', seen: [[0, handshake(64)], ...again] },
+      {
+        name: 'out',
+        file: 'any.pcap',
+        seen: [
+          [20, handshake(63)],
+          [199_990, last],
+        ],
+      },
+    ).analysis;
+
+    expect(losses).toMatchObject([{ packets: 3 }]);
+  });
+
   test('but data long before the end is lost', () => {
     expect(sawBoth([1000, segment(1, 100, { id: 2 })], [500_000, last]).losses).toMatchObject([{ packets: 1 }]);
   });
