@@ -54,7 +54,7 @@ export function measureLive(): LiveRate {
     places,
     near: new Set(),
     seed: 1,
-    hasFilter: false,
+    filter: '',
     whyMissed: () => undefined,
     onDoubt: () => undefined,
     onJourney: ({ kind }) => {

@@ -20,7 +20,7 @@ export interface FateOptions {
   readonly places: Places;
   readonly ways: Ways;
   /** Packets that look otherwise behind a translation may not be let through by it. */
-  readonly hasFilter: boolean;
+  readonly filter: string;
   /** A packet came in, and went no further: the namespace may have got its address since it was read. */
   readonly onDoubt: () => void;
   /** How long it was waited for. */
@@ -43,7 +43,7 @@ export function fateOf(packet: FollowedPacket, traffic: Traffic | undefined, opt
 }
 
 function fate(packet: FollowedPacket, lastPoint: number, traffic: Traffic | undefined, options: FateOptions): LiveFate {
-  const { places, hasFilter, whyMissed } = options;
+  const { places, filter, whyMissed } = options;
   const last = places.all[lastPoint];
   if (packet.isGroup) return { kind: 'group' };
   if (last === undefined) return { kind: 'unknown', why: 'it was seen nowhere on its way' };
@@ -65,7 +65,8 @@ function fate(packet: FollowedPacket, lastPoint: number, traffic: Traffic | unde
   const why = whyMissed(last.netns);
   if (why !== undefined) return { kind: 'unknown', why };
   const ahead = traffic === undefined ? [] : stepsBehind(options.ways.stepsOf(traffic), last);
-  if (hasFilter && ahead.some(({ stage }) => stage === 'nat' || stage === 'encapsulate')) {
+  const stages = new Set(ahead.map(({ stage }) => stage));
+  if ((stages.has('nat') && mayNotKnowTranslated(filter)) || (stages.has('encapsulate') && filter !== '')) {
     return { kind: 'unknown', why: `it is translated in ${last.netns}, and the filter may not know it behind that` };
   }
   if (last.direction === 'in') options.onDoubt();
@@ -74,6 +75,14 @@ function fate(packet: FollowedPacket, lastPoint: number, traffic: Traffic | unde
     return directionOf(step) !== undefined && device !== undefined && places.isListened(netns, device);
   });
   return { kind: 'lost', where: next && `${next.netns}:${next.device}`, isInPart, afterMs };
+}
+
+/** In a filter, what is as true of a packet that has other addresses and ports. */
+const OF_NO_ADDRESS: ReadonlySet<string> = new Set(['ip', 'ip6', 'icmp', 'icmp6', 'tcp', 'udp', 'and', 'or', 'not']);
+
+/** Whether a packet that passes the filter may not, once it is translated. */
+export function mayNotKnowTranslated(filter: string): boolean {
+  return filter.split(/[\s()!&|]+/).some((word) => word !== '' && !OF_NO_ADDRESS.has(word.toLowerCase()));
 }
 
 /** What the model expects behind the place; nothing, where the packet went another way. */

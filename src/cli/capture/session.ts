@@ -65,7 +65,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     places,
     near,
     seed: randomInt(2 ** 31),
-    hasFilter: request.filter !== '',
+    filter: request.filter,
     onDoubt: () => newcomers.onDoubt(),
     whyMissed: (netns) => whyMissed(live, netns, lostStreams),
     onJourney: (fate, isChanged, journey) => {

@@ -29,7 +29,7 @@ import { Groups } from './losses.ts';
 import { NOT_ASKED } from './places.ts';
 import { Ways } from './ways.ts';
 
-export interface TrackingOptions extends Pick<FateOptions, 'places' | 'hasFilter' | 'whyMissed' | 'onDoubt'> {
+export interface TrackingOptions extends Pick<FateOptions, 'places' | 'filter' | 'whyMissed' | 'onDoubt'> {
   readonly seed: number;
   /** Namespaces that are listened in. */
   readonly near: ReadonlySet<string>;
@@ -66,13 +66,13 @@ export class Tracking {
 
   constructor(options: TrackingOptions) {
     this.#options = options;
-    const { places, hasFilter, whyMissed, onDoubt, near } = options;
+    const { places, filter, whyMissed, onDoubt, near } = options;
     this.#layout = {
       isBeside: (point) => places.isBeside(point),
       branchedFrom: (points, hop) => branchedFrom(places, points, hop),
     };
     this.tally = new HopTally({ ...this.#layout, hopOf: (point) => places.hopOf(point) });
-    this.#fateOptions = { places, hasFilter, whyMissed, onDoubt, ways: new Ways(places.host, near), afterMs: WAIT_MS };
+    this.#fateOptions = { places, filter, whyMissed, onDoubt, ways: new Ways(places.host, near), afterMs: WAIT_MS };
     this.#answers = new Answers(ANSWER_MS, (packet) => this.#notAnswered(packet));
     this.#follower = new Follower({
       waitMs: WAIT_MS,
