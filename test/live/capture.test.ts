@@ -88,6 +88,15 @@ END
       expect(stdout).toContain('cause   firewall-drop (request): ns2 drops it at the forward hook');
       expect(exitCode).toBe(1);
 
+      // Half of what is asked and answered passes the filter: no reason to miss the other half.
+      const toOne = ['capture', '--json', '--filter', 'dst host 10.0.1.2', 'ns2', 'ns1', '--'];
+      const oneWay = await world.nsdiag([...toOne, 'ping', '-q', '-c1', '-W1', '10.0.1.2']);
+      expect(linesOf(oneWay.stdout).summary).toMatchObject({
+        verdict: 'arrived',
+        unanswered: [],
+        notes: [expect.stringContaining('keep answers out')],
+      });
+
       const nowhere = [
         'capture',
         '--json',

@@ -13,6 +13,7 @@ import type { Step } from '../../journey/step.ts';
 import type { FollowedPacket } from '../../postmortem/live/followed-packet.ts';
 import type { LiveFate } from '../../postmortem/live/journey.ts';
 import type { Traffic } from '../../postmortem/traffic.ts';
+import { mayNotKnowTranslated } from './filter-limits.ts';
 import type { Places } from './places.ts';
 import type { Ways } from './ways.ts';
 
@@ -75,14 +76,6 @@ function fate(packet: FollowedPacket, lastPoint: number, traffic: Traffic | unde
     return directionOf(step) !== undefined && device !== undefined && places.isListened(netns, device);
   });
   return { kind: 'lost', where: next && `${next.netns}:${next.device}`, isInPart, afterMs };
-}
-
-/** In a filter, what is as true of a packet that has other addresses and ports. */
-const OF_NO_ADDRESS: ReadonlySet<string> = new Set(['ip', 'ip6', 'icmp', 'icmp6', 'tcp', 'udp', 'and', 'or', 'not']);
-
-/** Whether a packet that passes the filter may not, once it is translated. */
-export function mayNotKnowTranslated(filter: string): boolean {
-  return filter.split(/[\s()!&|]+/).some((word) => word !== '' && !OF_NO_ADDRESS.has(word.toLowerCase()));
 }
 
 /** What the model expects behind the place; nothing, where the packet went another way. */

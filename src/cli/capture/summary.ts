@@ -17,6 +17,7 @@ import type { Question } from '../../walk/question.ts';
 import type { Writer } from '../io.ts';
 import type { CaptureFile } from './capture-file.ts';
 import type { Ending } from './ending.ts';
+import { mayNotKnowAnswers } from './filter-limits.ts';
 import type { Group, Groups } from './losses.ts';
 import type { CaptureRequest } from './request.ts';
 import type { Tracking } from './tracking.ts';
@@ -62,6 +63,9 @@ export function summaryOf({
   for (const groups of [lost, unanswered]) {
     if (groups.others > 0)
       notes.push(`${counted(groups.others, 'packet')} more of other kinds were lost or not answered`);
+  }
+  if (followed > 0 && mayNotKnowAnswers(request.filter)) {
+    notes.push('Whether anything was answered is not told: the filter may keep answers out');
   }
   const { program } = ending;
   if (program !== undefined && program.exitCode !== 0) notes.push(`The program that was run ended with ${program.how}`);

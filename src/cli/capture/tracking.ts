@@ -25,6 +25,7 @@ import { LINK_TYPE } from '../../wire/link-type.ts';
 import { branchedFrom } from './branches.ts';
 import { type FateOptions, fateOf } from './fates.ts';
 
+import { mayNotKnowAnswers } from './filter-limits.ts';
 import { Groups } from './losses.ts';
 import { NOT_ASKED } from './places.ts';
 import { Ways } from './ways.ts';
@@ -74,13 +75,16 @@ export class Tracking {
     this.tally = new HopTally({ ...this.#layout, hopOf: (point) => places.hopOf(point) });
     this.#fateOptions = { places, filter, whyMissed, onDoubt, ways: new Ways(places.host, near), afterMs: WAIT_MS };
     this.#answers = new Answers(ANSWER_MS, (packet) => this.#notAnswered(packet));
+    const seesAnswers = !mayNotKnowAnswers(filter);
     this.#follower = new Follower({
       waitMs: WAIT_MS,
       seed: options.seed,
       arrivesAt: (point, fields) => places.arrivesAt(point, fields),
       onLook: (packet, fields) => {
-        if (packet.points.length === 1 && this.#answers.ask(fields, packet.firstNs, packet)) packet.isKept = true;
-        this.#answers.answer(fields);
+        if (seesAnswers) {
+          if (packet.points.length === 1 && this.#answers.ask(fields, packet.firstNs, packet)) packet.isKept = true;
+          this.#answers.answer(fields);
+        }
         if (isIcmpError(fields)) this.#hear(packet, fields);
       },
       onEnd: (packet) => this.#end(packet),
