@@ -74,3 +74,11 @@ test.each<[string, readonly string[]]>([
   expect(more).toEqual([]);
   expect(rule && isOpaque(rule)).toBe(true);
 });
+
+test('mergeEbtables() leaves a rule undecided where only one of its two extensions is the same', () => {
+  const tables = listed([IPV4, xt('ip'), xt('mark_m'), COUNTER, { drop: null }]);
+  const [rule] = merged(tables, '-A FORWARD -p IPv4 --ip-src 10.0.0.1 --pkttype-type multicast -j DROP');
+  expect(rule && isOpaque(rule)).toBe(true);
+  const [same] = merged(tables, '-A FORWARD -p IPv4 --ip-src 10.0.0.1 --mark 0x1 -j DROP');
+  expect(same && isOpaque(same)).toBe(false);
+});

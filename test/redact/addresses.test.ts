@@ -22,7 +22,10 @@ const inet = fc.nat({ max: 0xffffffff }).map((bits) => addressFromBits('inet', B
 const inet6 = fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }).map((bits) => addressFromBits('inet6', bits));
 /** Of the ranges that people use, and near to each other. */
 const usual = fc
-  .tuple(fc.constantFrom('10.0.0.0', '10.1.0.0', '172.16.0.0', '192.168.0.0', '100.64.0.0', '8.8.8.0'), fc.nat(0xffff))
+  .tuple(
+    fc.constantFrom('10.0.0.0', '10.1.0.0', '172.16.0.0', '172.30.0.0', '192.168.0.0', '100.64.0.0', '8.8.8.0'),
+    fc.nat(0xffff),
+  )
   .map(([base, more]) => addressFromBits('inet', addressBits(address(base)) + BigInt(more)));
 
 function address(text: string): Address {
