@@ -18,6 +18,8 @@ export interface CapturedLab {
   readonly fault: string | undefined;
   /** Where tcpdump listens, on all devices. */
   readonly at: string;
+  /** A second place, beyond the fault: then tcpdump listens on this device at both. */
+  readonly beyond?: { readonly at: string; readonly device: string };
   /** Who does something. */
   readonly from: string;
   readonly does: Argv;
@@ -29,6 +31,14 @@ export interface CapturedLab {
 
 function ping(address: string): Argv {
   return ['ping', '-n', '-c', '3', '-i', '1', '-W', '1', address];
+}
+
+/** A ping that passes shows that both places are on one way. */
+function pingAndConnect(address: string, port: number): Argv {
+  const steps = [ping(address), connect(address, port)].map((argv) =>
+    argv.map((word) => `'${word.replaceAll("'", '"')}'`).join(' '),
+  );
+  return ['sh', '-c', steps.join('; ')];
 }
 
 const RESOLVE: Argv = ['env', 'RES_OPTIONS=timeout:1 attempts:3', 'getent', 'ahostsv4', 'web.example'];
@@ -78,6 +88,16 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
   },
   {
     ...CHAIN,
+    name: 'lost-on-the-way',
+    fault: 'admin-port-dropped',
+    at: 'h1',
+    beyond: { at: 'h2', device: 'eth0' },
+    does: pingAndConnect(H2, 9090),
+    finds: ['lost-between'],
+    dies: 'firewall-drop',
+  },
+  {
+    ...CHAIN,
     name: 'port-rejected',
     fault: 'last-router-rejects',
     at: 'h1',
@@ -93,6 +113,25 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
     does: connect('198.51.100.1', 8080),
     finds: ['connection-refused'],
     dies: 'no-listener',
+  },
+  {
+    name: 'published-port',
+    lab: 'published-port',
+    fault: undefined,
+    at: 'gw',
+    from: 'client',
+    does: connect('198.51.100.1', 8080),
+    finds: [],
+  },
+  {
+    name: 'swallowed',
+    lab: 'published-port',
+    fault: 'forward-dropped',
+    at: 'gw',
+    from: 'client',
+    does: connect('198.51.100.1', 8080),
+    finds: ['syn-unanswered'],
+    dies: 'firewall-drop',
   },
   {
     name: 'port-unattached',
@@ -134,37 +173,45 @@ export const CAPTURED_LABS: readonly CapturedLab[] = [
   },
 ];
 
-/** The file that is captured into, as programs in the world name it. */
-export const CAPTURE_FILE = '/run/capture.pcap';
+/** The files that are captured into, as programs in the world name them: of `at`, and of `beyond`. */
+const CAPTURE_FILES = ['/run/capture.pcap', '/run/beyond.pcap'] as const;
 const LISTENING = /listening on/;
 
-/** Build the lab, break it, and capture. @returns The bytes of the capture. */
-export async function captureLab(world: World, { lab, fault, at, from, does }: CapturedLab): Promise<Uint8Array> {
+/** The captures of captures/ that it becomes. */
+export function capturesOf({ name, beyond }: CapturedLab): readonly string[] {
+  return [`${name}.pcap`, ...(beyond === undefined ? [] : [`${name}-${beyond.at}.pcap`])];
+}
+
+export interface Captured {
+  /** As programs in the world name it. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Build the lab, break it, and capture. */
+export async function captureLab(world: World, captured: CapturedLab): Promise<readonly Captured[]> {
+  const { lab, fault, at, from, does, beyond } = captured;
   await buildLab(world, lab);
   if (fault !== undefined) await breakLab(world, lab, fault);
-  const tcpdump = world.start(
-    inNetns(at, [
-      'tcpdump',
-      '-i',
-      'any',
-      '-n',
-      '-U',
-      '--immediate-mode',
-      '-s',
-      '200',
-      '-Z',
-      'root',
-      '-w',
-      CAPTURE_FILE,
-    ]),
+  const listeners = await Promise.all(
+    [at, ...(beyond === undefined ? [] : [beyond.at])].map(async (netns, place) => {
+      const file = CAPTURE_FILES[place] ?? '';
+      const how = ['-n', '-U', '--immediate-mode', '-s', '200', '-Z', 'root', '-w', file];
+      const tcpdump = world.start(inNetns(netns, ['tcpdump', '-i', beyond?.device ?? 'any', ...how]));
+      await tcpdump.said(LISTENING);
+      return { file, tcpdump };
+    }),
   );
-  await tcpdump.said(LISTENING);
   await world.run(inNetns(from, does));
-  const file = join(world.root, CAPTURE_FILE);
-  await until(() => readFileSync(file).length > 24, 'a packet in the capture');
-  tcpdump.signal('SIGINT');
-  await tcpdump.exited;
-  return readFileSync(file);
+  return Promise.all(
+    listeners.map(async ({ file, tcpdump }) => {
+      const path = join(world.root, file);
+      await until(() => readFileSync(path).length > 24, 'a packet in the capture');
+      tcpdump.signal('SIGINT');
+      await tcpdump.exited;
+      return { file, bytes: readFileSync(path) };
+    }),
+  );
 }
 
 function inNetns(netns: string, argv: Argv): Argv {

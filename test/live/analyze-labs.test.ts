@@ -6,7 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { CAPTURE_FILE, CAPTURED_LABS, captureLab } from '../helpers/captured-labs.ts';
+import { CAPTURED_LABS, captureLab, capturesOf } from '../helpers/captured-labs.ts';
 import { inWorld, liveTest } from '../helpers/world.ts';
 
 const SNAPSHOT_FILE = '/run/snapshot.json';
@@ -22,12 +22,17 @@ interface Document {
 
 liveTest.concurrent.for(CAPTURED_LABS)('nsdiag analyze finds what there is in $name', async (captured, { expect }) => {
   await inWorld(async (world) => {
-    const bytes = await captureLab(world, captured);
+    const files = await captureLab(world, captured);
 
     const { dies } = captured;
     if (dies !== undefined) await world.nsdiag(['snapshot', '-o', SNAPSHOT_FILE]);
     const snapshot = dies === undefined ? [] : ['--snapshot', SNAPSHOT_FILE];
-    const { stdout, exitCode } = await world.nsdiag(['analyze', '--json', CAPTURE_FILE, ...snapshot]);
+    const { stdout, exitCode } = await world.nsdiag([
+      'analyze',
+      '--json',
+      ...files.map(({ file }) => file),
+      ...snapshot,
+    ]);
     const { findings } = JSON.parse(stdout) as Document;
     const codes = findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code);
     expect([...new Set(codes)].sort(), stdout).toEqual(captured.finds);
@@ -39,6 +44,8 @@ liveTest.concurrent.for(CAPTURED_LABS)('nsdiag analyze finds what there is in $n
       expect(findings[0]?.model?.proof === null).toBe(dies === 'no-listener');
     }
     expect(exitCode).toBe(captured.finds.length > 0 ? 1 : 0);
-    if (env['NSDIAG_REMAKE_CAPTURES'] !== undefined) writeFileSync(`${CAPTURES}${captured.name}.pcap`, bytes);
+    if (env['NSDIAG_REMAKE_CAPTURES'] === undefined) return;
+    for (const [at, name] of capturesOf(captured).entries())
+      writeFileSync(`${CAPTURES}${name}`, files[at]?.bytes ?? new Uint8Array());
   });
 });

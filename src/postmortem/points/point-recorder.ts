@@ -160,7 +160,7 @@ export class PointRecorder {
   #nameOf(place: Place): string {
     const { capture, interfaceId, ifindex } = place;
     const { path = '', interfaces = [] } = this.#captures[capture] ?? {};
-    if (!this.#isOneDevice(place)) return `${baseName(path)}:ifindex ${ifindex}`;
+    if (!this.#isOneDevice(place)) return `${this.#captures.length > 1 ? `${baseName(path)}:` : ''}ifindex ${ifindex}`;
     return interfaces[interfaceId]?.name ?? (interfaces.length > 1 ? `interface ${interfaceId}` : baseName(path));
   }
 
