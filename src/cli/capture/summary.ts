@@ -67,6 +67,11 @@ export function summaryOf({
   if (followed > 0 && mayNotKnowAnswers(request.filter)) {
     notes.push('Whether anything was answered is not told: the filter may keep answers out');
   }
+  const silent = explained(unanswered, ways);
+  if (tracking.maybeAnswered > 0 && silent.some(({ answer }) => answer?.kind !== 'explained')) {
+    const who = counted(tracking.maybeAnswered, 'packet');
+    notes.push(`${who} may have been answered by another way: nobody listens at every device of who sent them`);
+  }
   const { program } = ending;
   if (program !== undefined && program.exitCode !== 0) notes.push(`The program that was run ended with ${program.how}`);
   if (followed === 0 && question !== undefined) {
@@ -82,7 +87,7 @@ export function summaryOf({
     fates,
     hops,
     lost: explained(lost, ways),
-    unanswered: explained(unanswered, ways),
+    unanswered: silent,
     namespaces,
     file:
       request.file === undefined

@@ -51,6 +51,8 @@ export class Tracking {
   readonly tally: HopTally;
   readonly lost = new Groups();
   readonly unanswered = new Groups();
+  /** Of these, packets whose answer may have come home by another way: nobody listens at all devices of who sent them. */
+  maybeAnswered = 0;
   /** Packets seen, at all places. */
   sightings = 0;
   readonly #options: TrackingOptions;
@@ -209,6 +211,14 @@ export class Tracking {
     const group = this.unanswered.of(text, () => ({ text, lastSeen, where: undefined, traffic }));
     if (group !== undefined) this.#refusals.ask(this.#flows.looks(packet), group, packet.lastNs);
     this.unanswered.count(group);
+    if (!this.#isHome(packet)) this.maybeAnswered++;
+  }
+
+  /** Whether whatever comes back to its sender is seen. */
+  #isHome({ points }: FollowedPacket): boolean {
+    const { places } = this.#options;
+    const first = places.all[points[0] ?? -1];
+    return first?.direction === 'out' && places.isWholeNetns(first.netns);
   }
 
   /** An ICMP error, as it looks at one of its places: NAT translates what it quotes. */
