@@ -135,6 +135,26 @@ END
   },
 );
 
+liveTest('nsdiag capture does not miss an answer that comes home by where nobody listens', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}
+      ip -n ns1 link add dev home type veth peer name away netns ns3
+      ip -n ns1 link set dev home up
+      ip -n ns3 link set dev away up
+      ip -n ns3 route add 10.0.1.2/32 dev away src 10.0.2.2
+    `);
+    await answered(world, 'ns1', '10.0.2.2');
+    const asking = ['ip', 'netns', 'exec', 'ns1', 'ping', '-q', '-c1', '-W1', '10.0.2.2'];
+    const capture = ['capture', '--json', '--filter', 'icmp'];
+    const { stdout, exitCode } = await world.nsdiag([...capture, 'ns2', '--', ...asking]);
+    const { summary } = linesOf(stdout);
+    expect([exitCode, summary.verdict, summary.unanswered.length]).toEqual([3, 'undecided', 1]);
+    expect(summary.notes).toContainEqual(expect.stringContaining('1 packet may have been answered by another way'));
+    const everywhere = await world.nsdiag([...capture, 'ns1', 'ns2', '--', ...asking]);
+    expect([everywhere.exitCode, linesOf(everywhere.stdout).summary.unanswered]).toEqual([0, []]);
+  });
+});
+
 liveTest('nsdiag capture knows a packet within a tunnel and behind it', async () => {
   await inWorld(async (world) => {
     await buildLab(world, 'vxlan-overlay');

@@ -46,7 +46,7 @@ async function closeFile({ file, live, ending, remarks, output, tracking }: Sess
     const causesOf = (group: LostGroup) => causesText(causes.get(group));
     const note = await file.comment(remarks, {
       ofFile: captureComment(summary),
-      isToBeTold: summary.verdict === 'lost',
+      isToBeTold: summary.verdict !== 'arrived',
       causesOf,
     });
     if (note !== undefined) output.notice(note);

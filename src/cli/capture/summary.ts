@@ -55,7 +55,6 @@ export function summaryOf({
     captured: counters?.captured,
     dropped: counters?.dropped,
   }));
-  const verdict = verdictOf(tracking);
   const notes = [...notices];
   if (unmatchable > 0) {
     notes.push(`${counted(unmatchable, 'sighting')} could not be followed: no IP or ARP, or the headers were cut`);
@@ -68,7 +67,8 @@ export function summaryOf({
     notes.push('Whether anything was answered is not told: the filter may keep answers out');
   }
   const silent = explained(unanswered, ways);
-  if (tracking.maybeAnswered > 0 && silent.some(({ answer }) => answer?.kind !== 'explained')) {
+  const isExplained = silent.every(({ answer }) => answer?.kind === 'explained');
+  if (tracking.maybeAnswered > 0 && !isExplained) {
     const who = counted(tracking.maybeAnswered, 'packet');
     notes.push(`${who} may have been answered by another way: nobody listens at every device of who sent them`);
   }
@@ -80,7 +80,7 @@ export function summaryOf({
     );
   }
   return {
-    verdict,
+    verdict: verdictOf(tracking, silent),
     summary: sentence(tracking),
     packets: followed,
     sightings,
@@ -97,9 +97,13 @@ export function summaryOf({
   };
 }
 
-/** Lost is what the wire showed; what may have been missed, or was never seen, is no verdict. */
-function verdictOf({ tally: { fates }, lost, unanswered, followed }: Tracking): LiveSummary['verdict'] {
-  if (lost.total > 0 || unanswered.total > 0) return 'lost';
+/** Lost is what the wire showed, or what the model can say why it came to nothing; what may have been missed, or was never seen, is no verdict. */
+function verdictOf(
+  { tally: { fates }, lost, unanswered, maybeAnswered, followed }: Tracking,
+  silent: LiveSummary['unanswered'],
+): LiveSummary['verdict'] {
+  if (lost.total > 0 || unanswered.total > maybeAnswered) return 'lost';
+  if (unanswered.total > 0) return silent.some(({ answer }) => answer?.kind === 'explained') ? 'lost' : 'undecided';
   return followed === 0 || fates.unknown > 0 || fates.arrived + fates.left + fates.group === 0
     ? 'undecided'
     : 'arrived';
