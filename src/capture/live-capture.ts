@@ -9,7 +9,7 @@ import type { Netns } from '../host/host.ts';
 import type { ChildOptions } from '../system/child.ts';
 import { PcapRecords } from './pcap-records.ts';
 import { Capture } from './tcpdump.ts';
-import { TimeOrder } from './time-order.ts';
+import { type OnRecord, TimeOrder } from './time-order.ts';
 
 /** What is needed of a namespace to listen in it. */
 export type Listened = Pick<Netns, 'name' | 'entry' | 'inode'>;
@@ -18,8 +18,11 @@ export interface LiveCaptureOptions extends Pick<ChildOptions, 'stack'> {
   readonly filter: string;
   readonly snapLengthBytes: number;
   readonly baseSeconds: number;
-  /** A packet, in the order of time; valid during the call. `stream` is a number of `streams`. */
-  readonly onRecord: (stream: number, records: PcapRecords) => void;
+  /**
+   * A packet, in the order of time; valid during the call. `stream` is a number of `streams`. None is told that passed before
+   * all of those listened that were to be listened in first: it would seem lost where nobody listened yet.
+   */
+  readonly onRecord: OnRecord;
   /** Whatever has come has been told; nothing before `toldNs` (after the base) comes any more, but what is late. */
   readonly onTold: (toldNs: number) => void;
   /** A tcpdump has ended although nobody asked it to. */
@@ -63,6 +66,8 @@ export class LiveCapture {
   readonly #order = new TimeOrder();
   readonly #timer: NodeJS.Timeout;
   #joined = 0;
+  /** Since then, all of those who joined first listen. */
+  #sinceNs = Number.POSITIVE_INFINITY;
   #ringKib = LEAST_RING_KIB;
   #untoldBytes = 0;
   #isPaused = false;
@@ -91,7 +96,9 @@ export class LiveCapture {
   async join(namespaces: readonly Listened[]): Promise<readonly Joined[]> {
     const share = RINGS_KIB / Math.max(1, this.streams.length + namespaces.length);
     this.#ringKib = Math.floor(Math.min(MOST_RING_KIB, Math.max(LEAST_RING_KIB, share)));
-    return Promise.all(namespaces.map((netns) => this.#join(netns)));
+    const joined = await Promise.all(namespaces.map((netns) => this.#join(netns)));
+    this.#sinceNs = Math.min(this.#sinceNs, this.#nowNs());
+    return joined;
   }
 
   /** Stop reading for a while, or go on. */
@@ -135,7 +142,7 @@ export class LiveCapture {
       }),
     );
     clearInterval(this.#timer);
-    this.#order.finish(this.#options.onRecord);
+    this.#order.finish(this.#onRecord);
     this.#options.onTold(Number.POSITIVE_INFINITY);
   }
 
@@ -202,10 +209,14 @@ export class LiveCapture {
     this.#readBytes = Math.max(this.#readBytes ?? 0, readBytes);
   }
 
+  readonly #onRecord: OnRecord = (stream, records) => {
+    if (records.timeNs >= this.#sinceNs) this.#options.onRecord(stream, records);
+  };
+
   #tell(mayAsk: boolean): void {
     this.#untoldBytes = 0;
     if (this.#isPaused) return;
-    this.#order.tell(this.#nowNs(), this.#options.onRecord, mayAsk);
+    this.#order.tell(this.#nowNs(), this.#onRecord, mayAsk);
     this.#options.onTold(this.#order.toldNs);
   }
 

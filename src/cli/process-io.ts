@@ -25,10 +25,14 @@ interface ProcessIo {
 export function processIo({ signal, expect }: Pick<Interruption, 'signal' | 'expect'>): ProcessIo {
   let writeError: Error | undefined;
   const writerTo = (stream: NodeJS.WriteStream): Writer => {
+    // Node makes standard output writable again after an error (its `_undestroy()`), and the next write fails as well.
+    let isClosed = false;
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      isClosed = true;
       if (error.code !== 'EPIPE') writeError ??= error;
     });
-    return { write: (text) => void (stream.writable && stream.write(text)), isClosed: () => !stream.writable };
+    const mayWrite = () => !isClosed && stream.writable;
+    return { write: (text) => void (mayWrite() && stream.write(text)), isClosed: () => !mayWrite() };
   };
   const stdout = writerTo(process.stdout);
   const stderr = writerTo(process.stderr);

@@ -68,7 +68,7 @@ function watch(): { readonly watched: (io: CommandIo) => CommandIo; readonly wro
   };
   const watched = (io: CommandIo): CommandIo => ({
     ...io,
-    stdout: { write: noticing(io.stdout.write) },
+    stdout: { ...io.stdout, write: noticing(io.stdout.write) },
     page: noticing(io.page),
   });
   return { watched, wroteResult: () => wrote };

@@ -19,8 +19,9 @@ const NOT_RUN: ReadonlySet<number> = new Set([126, 127]);
 export async function conclude(session: Session): Promise<ExitCode> {
   const { request, host, chosen, near, file, output, ending, tracking, live, baseSeconds, signal, lookAgain } = session;
   const { out, style, view, notices } = output;
+  const endNs = (Date.now() - baseSeconds * 1000) * 1e6;
   await live.finish();
-  tracking.finish((Date.now() - baseSeconds * 1000) * 1e6, ending.program !== undefined && !signal.aborted);
+  tracking.finish(endNs, ending.program !== undefined && !signal.aborted);
   view.tellLeft();
   // What was lost is explained by the machine as it is now.
   const after = tracking.lost.total + tracking.unanswered.total > 0 ? await lookAgain() : undefined;

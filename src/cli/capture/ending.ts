@@ -37,7 +37,7 @@ export function whenToEnd(signal: AbortSignal): Ending {
     resolveOver = resolve;
   });
   let problem: unknown;
-  let isEmergency = false;
+  let isAtOnce = false;
   let program: AttachedEnd | undefined;
   return {
     get problem() {
@@ -46,10 +46,14 @@ export function whenToEnd(signal: AbortSignal): Ending {
     get program() {
       return program;
     },
-    end: () => resolveOver(),
+    end: (why) => {
+      // What was counted has been waited for, and what is beyond is not asked for.
+      isAtOnce ||= why === 'count';
+      resolveOver();
+    },
     fail: (why) => {
       problem ??= why;
-      isEmergency = true;
+      isAtOnce = true;
       resolveOver();
     },
     wait: async ({ durationMs, program: argv, entry, programOutput, lingerMs }) => {
@@ -71,7 +75,7 @@ export function whenToEnd(signal: AbortSignal): Ending {
         started.end();
         program = await started.ended;
       }
-      if (!isEmergency) await new Promise((resolve) => setTimeout(resolve, lingerMs));
+      if (!isAtOnce) await new Promise((resolve) => setTimeout(resolve, lingerMs));
     },
   };
 }

@@ -22,7 +22,7 @@ export class Groups {
 
   /** By size. */
   get all(): readonly Group[] {
-    return [...this.#groups.values()].sort((a, b) => b.packets - a.packets);
+    return [...this.#groups.values()].filter(({ packets }) => packets > 0).sort((a, b) => b.packets - a.packets);
   }
 
   /** Packets that stand in no group. */
@@ -42,5 +42,11 @@ export class Groups {
   count(group: Group | undefined): void {
     this.total++;
     if (group !== undefined) group.packets++;
+  }
+
+  /** One that was counted is none after all. */
+  takeBack(group: Group | undefined): void {
+    this.total--;
+    if (group !== undefined) group.packets--;
   }
 }

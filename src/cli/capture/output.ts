@@ -20,6 +20,8 @@ export interface CaptureOutput {
   /** All that were given, in their order. */
   readonly notices: readonly string[];
   readonly notice: (text: string) => void;
+  /** Nobody reads the journeys any more: `| head` has what it wanted. */
+  readonly isGone: () => boolean;
   /** The view goes by the time that it was then: read once for many packets. */
   readonly tick: () => void;
 }
@@ -40,6 +42,7 @@ export function outputOf(io: CommandIo, { file, isJson }: Pick<CaptureRequest, '
       if (isJson) out.write(jsonLine(noticeDocument(text, BigInt(Date.now()) * 1_000_000n)));
       else io.stderr.write(`nsdiag: ${escapeText(text)}\n`);
     },
+    isGone: () => out.isClosed?.() === true,
     tick: () => {
       nowMs = performance.now();
     },

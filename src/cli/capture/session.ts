@@ -66,6 +66,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     near,
     seed: randomInt(2 ** 31),
     filter: request.filter,
+    most: request.count,
     onDoubt: () => newcomers.onDoubt(),
     whyMissed: (netns) => whyMissed(live, netns, lostStreams),
     onJourney: (fate, isChanged, journey) => {
@@ -93,6 +94,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       flush(file, ending);
       output.tick();
       tracking.advance(toldNs);
+      // A file is written on, whoever looks.
+      if (file === undefined && output.isGone()) ending.end('nobody');
       const drained = file?.drained;
       if (drained === undefined) return;
       live.isPaused = true;

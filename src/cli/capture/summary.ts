@@ -72,6 +72,14 @@ export function summaryOf({
     const who = counted(tracking.maybeAnswered, 'packet');
     notes.push(`${who} may have been answered by another way: nobody listens at every device of who sent them`);
   }
+  if (tracking.underWay > 0) {
+    notes.push(`${counted(tracking.underWay, 'packet')} still under way in the end: not counted`);
+  }
+  const { slowAnswers, slowestAnswerNs } = tracking;
+  if (slowAnswers > 0) {
+    const most = `${(slowestAnswerNs / 1e9).toFixed(1)} s`;
+    notes.push(`${counted(slowAnswers, 'question')} had to wait for an answer for more than a second, at most ${most}`);
+  }
   const { program } = ending;
   if (program !== undefined && program.exitCode !== 0) notes.push(`The program that was run ended with ${program.how}`);
   if (followed === 0 && question !== undefined) {

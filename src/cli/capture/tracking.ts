@@ -32,6 +32,8 @@ import { Ways } from './ways.ts';
 
 export interface TrackingOptions extends Pick<FateOptions, 'places' | 'filter' | 'whyMissed' | 'onDoubt'> {
   readonly seed: number;
+  /** So many packets are told of, and what comes behind them is not; `undefined`: all. */
+  readonly most?: number | undefined;
   /** Namespaces that are listened in. */
   readonly near: ReadonlySet<string>;
   /** A packet has ended, rewritten or wrapped on its way or not; the journey is made when it is wanted. */
@@ -40,7 +42,7 @@ export interface TrackingOptions extends Pick<FateOptions, 'places' | 'filter' |
 
 /** How long a packet may be between two places; namespaces of one machine are microseconds apart. */
 export const WAIT_MS = 200;
-/** How long an answer may take; ping(8) waits as long for its last. */
+/** How long an answer may take; ping(8) waits as long for its last. What comes later is an answer, and a slow one. */
 const ANSWER_MS = 1_000;
 /** So long, packets of one kind that end at one place end alike: then it is looked at again. */
 const SAME_FATE_NS = 1e9;
@@ -53,6 +55,11 @@ export class Tracking {
   readonly unanswered = new Groups();
   /** Of these, packets whose answer may have come home by another way: nobody listens at all devices of who sent them. */
   maybeAnswered = 0;
+  /** Packets that could not be waited for any longer: they were seen too short a time before the end. */
+  underWay = 0;
+  /** Questions that were answered later than an answer should take, and the longest that one took. */
+  slowAnswers = 0;
+  slowestAnswerNs = 0;
   /** Packets seen, at all places. */
   sightings = 0;
   readonly #options: TrackingOptions;
@@ -66,6 +73,10 @@ export class Tracking {
   /** By flow and place. */
   #sameFates = new Map<number, { readonly fate: LiveFate; readonly count: () => void }>();
   #sameFatesSinceNs = 0;
+  /** What was seen last after that may still have been under way in the end. */
+  #patientNs = Number.POSITIVE_INFINITY;
+  /** Packets behind the last one that was to be told of. */
+  #beyond = 0;
 
   constructor(options: TrackingOptions) {
     this.#options = options;
@@ -76,7 +87,7 @@ export class Tracking {
     };
     this.tally = new HopTally({ ...this.#layout, hopOf: (point) => places.hopOf(point) });
     this.#fateOptions = { places, filter, whyMissed, onDoubt, ways: new Ways(places.host, near), afterMs: WAIT_MS };
-    this.#answers = new Answers(ANSWER_MS, (packet) => this.#notAnswered(packet));
+    this.#answers = new Answers({ waitMs: ANSWER_MS, onUnanswered: (packet) => this.#notAnswered(packet) });
     const seesAnswers = !mayNotKnowAnswers(filter);
     this.#follower = new Follower({
       waitMs: WAIT_MS,
@@ -85,7 +96,7 @@ export class Tracking {
       onLook: (packet, fields) => {
         if (seesAnswers) {
           if (packet.points.length === 1 && this.#answers.ask(fields, packet.firstNs, packet)) packet.isKept = true;
-          this.#answers.answer(fields);
+          this.#answers.answer(fields, packet.lastNs);
         }
         if (isIcmpError(fields)) this.#hear(packet, fields);
       },
@@ -99,9 +110,9 @@ export class Tracking {
     return this.#follower.unmatchable;
   }
 
-  /** Packets told. */
+  /** Packets whose end is known. */
   get followed(): number {
-    return this.#follower.told;
+    return this.#follower.told - this.underWay - this.#beyond;
   }
 
   /** @returns The place; NOT_ASKED where only other devices were asked for. */
@@ -128,8 +139,14 @@ export class Tracking {
     this.#answers.advance(toldNs);
   }
 
-  /** @param hasGivenUp Whether who asked has ended by itself, and so waits no longer. */
+  /**
+   * Nothing comes any more.
+   *
+   * @param nowNs Until then, all places were listened at.
+   * @param hasGivenUp Whether who asked has ended by itself, and so waits no longer.
+   */
   finish(nowNs: number, hasGivenUp: boolean): void {
+    this.#patientNs = nowNs - WAIT_MS * 1e6;
     this.#follower.finish();
     this.#answers.finish(nowNs, hasGivenUp ? WAIT_MS : ANSWER_MS);
   }
@@ -160,10 +177,23 @@ export class Tracking {
   }
 
   #end(packet: FollowedPacket): void {
-    const fate = packet.hasArrived && !packet.isPartlyLost && !packet.isGroup ? ARRIVED : this.#fateOf(packet);
+    if (this.followed > (this.#options.most ?? Number.POSITIVE_INFINITY)) {
+      this.#beyond++;
+      return;
+    }
+    const isThere = packet.hasArrived && !packet.isPartlyLost && !packet.isGroup;
+    if (!isThere && packet.lastNs > this.#patientNs && this.#seemsLost(packet)) {
+      this.underWay++;
+      return;
+    }
+    const fate = isThere ? ARRIVED : this.#fateOf(packet);
     packet.isLost = fate.kind === 'lost';
     this.tally.add(packet, fate.kind);
     this.#options.onJourney(fate, packet.changes !== undefined, () => this.#journeyOf(packet, fate));
+  }
+
+  #seemsLost(packet: FollowedPacket): boolean {
+    return fateOf(packet, this.#flows.traffic(packet), this.#fateOptions).fate.kind === 'lost';
   }
 
   #fateOf(packet: FollowedPacket): LiveFate {
@@ -202,8 +232,9 @@ export class Tracking {
     return this.lost.of(key, () => ({ text, lastSeen, where, traffic }));
   }
 
-  #notAnswered(packet: FollowedPacket): void {
-    if (packet.isLost) return;
+  /** @returns What takes it back. */
+  #notAnswered(packet: FollowedPacket): (afterNs: number) => void {
+    if (packet.isLost) return () => undefined;
     const { text, hops } = this.#journeyOf(packet, ARRIVED);
     const last = hops.findLast(({ isBeside }) => !isBeside) ?? hops.at(-1);
     const lastSeen = last === undefined ? '?' : `${last.netns}:${last.device}`;
@@ -211,7 +242,14 @@ export class Tracking {
     const group = this.unanswered.of(text, () => ({ text, lastSeen, where: undefined, traffic }));
     if (group !== undefined) this.#refusals.ask(this.#flows.looks(packet), group, packet.lastNs);
     this.unanswered.count(group);
-    if (!this.#isHome(packet)) this.maybeAnswered++;
+    const isHome = this.#isHome(packet);
+    if (!isHome) this.maybeAnswered++;
+    return (afterNs) => {
+      this.unanswered.takeBack(group);
+      if (!isHome) this.maybeAnswered--;
+      this.slowAnswers++;
+      this.slowestAnswerNs = Math.max(this.slowestAnswerNs, afterNs);
+    };
   }
 
   /** Whether whatever comes back to its sender is seen. */

@@ -1,6 +1,7 @@
 /**
  * Who was asked and has not answered: echo requests, SYNs and ARP requests, as they are told (Follower). What arrives and
- * is not answered was dropped behind the last place that tcpdump can see, or its answer never set out.
+ * is not answered was dropped behind the last place that tcpdump can see, or its answer never set out. An answer that takes
+ * longer than it may is one all the same: what had been given up is taken back.
  *
  * @module
  */
@@ -18,13 +19,32 @@ const ICMP_ECHO = { request: 8, reply: 0, request6: 128, reply6: 129 } as const;
 const ARP = { request: 1, reply: 2 } as const;
 /** More are not waited for: under a flood of questions the oldest are let go, and not counted. */
 const MOST_OPEN = 10_000;
+/** As many that were given up may still be answered; of more, the oldest stay without. */
+const MOST_GIVEN_UP = 10_000;
+
+/** ARP and SYNs are asked again and again; of one that is asked more often, the rest stay without an answer. */
+const MOST_TIMES = 100;
+
+export interface AnswersOptions<Question> {
+  /** How long an answer may take. */
+  readonly waitMs: number;
+  /** It has not been answered so far. @returns What takes that back, should the answer come later. */
+  readonly onUnanswered: (question: Question) => (afterNs: number) => void;
+}
+
+interface GivenUp {
+  readonly askedNs: number;
+  /** One for each time that it was asked. */
+  readonly takeBack: ((afterNs: number) => void)[];
+}
 
 export class Answers<Question> {
   readonly #open = new Map<string, { readonly question: Question; readonly atNs: number }>();
+  readonly #givenUp = new Map<string, GivenUp>();
   readonly #waitNs: number;
-  readonly #onUnanswered: (question: Question) => void;
+  readonly #onUnanswered: AnswersOptions<Question>['onUnanswered'];
 
-  constructor(waitMs: number, onUnanswered: (question: Question) => void) {
+  constructor({ waitMs, onUnanswered }: AnswersOptions<Question>) {
     this.#waitNs = waitMs * 1e6;
     this.#onUnanswered = onUnanswered;
   }
@@ -42,9 +62,14 @@ export class Answers<Question> {
   }
 
   /** @param asSeen Any packet, as it is at its last place. */
-  answer(asSeen: PacketFields): void {
+  answer(asSeen: PacketFields, atNs: number): void {
     const asked = askedBy(asSeen);
-    if (asked?.isAnswer === true) this.#open.delete(asked.key);
+    if (asked?.isAnswer !== true) return;
+    this.#open.delete(asked.key);
+    const late = this.#givenUp.get(asked.key);
+    if (late === undefined) return;
+    this.#givenUp.delete(asked.key);
+    for (const takeBack of late.takeBack) takeBack(atNs - late.askedNs);
   }
 
   advance(nowNs: number): void {
@@ -55,6 +80,7 @@ export class Answers<Question> {
   finish(nowNs: number, waitMs: number): void {
     this.#giveUp(nowNs - waitMs * 1e6);
     this.#open.clear();
+    this.#givenUp.clear();
   }
 
   /** They were asked one after the other. */
@@ -62,8 +88,19 @@ export class Answers<Question> {
     for (const [key, { question, atNs }] of this.#open) {
       if (atNs > beforeNs) return;
       this.#open.delete(key);
-      this.#onUnanswered(question);
+      this.#remember(key, atNs, this.#onUnanswered(question));
     }
+  }
+
+  #remember(key: string, askedNs: number, takeBack: (afterNs: number) => void): void {
+    const known = this.#givenUp.get(key);
+    if (known !== undefined) {
+      if (known.takeBack.length < MOST_TIMES) known.takeBack.push(takeBack);
+      return;
+    }
+    const [oldest] = this.#givenUp.size >= MOST_GIVEN_UP ? this.#givenUp.keys() : [];
+    if (oldest !== undefined) this.#givenUp.delete(oldest);
+    this.#givenUp.set(key, { askedNs, takeBack: [takeBack] });
   }
 }
 
