@@ -198,6 +198,9 @@ export function neighbor(text: string): Neighbor {
     permanent: () => {
       state = 'permanent';
     },
+    noarp: () => {
+      state = 'noarp';
+    },
     reachable: () => {
       state = 'reachable';
     },

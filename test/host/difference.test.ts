@@ -153,6 +153,17 @@ describe('differenceOf()', () => {
     expect(differenceOf(before, after)).toEqual({ changes: [], notCompared: [] });
   });
 
+  test('takes no entry for news that the kernel makes where there is nobody to ask, and one that somebody set for news', () => {
+    const made = [
+      '0.0.0.0 dev lo lladdr 00:00:00:00:00:00 noarp',
+      '10.0.1.255 dev veth0 lladdr ff:ff:ff:ff:ff:ff noarp',
+      '10.0.1.9 dev veth0 lladdr 02:00:00:00:00:01 noarp',
+    ];
+    expect(said(network({}), network({ neighbors: made }))).toEqual([]);
+    const set = '10.0.1.9 dev veth0 lladdr 02:00:00:00:00:09 noarp';
+    expect(said(network({}), network({ neighbors: [...made.slice(0, 2), set] }))).toHaveLength(1);
+  });
+
   test('says what could be read neither time, and takes it for no change', () => {
     const host = forget(network({}), 'ns1', 'routes', 'ip is not installed');
 

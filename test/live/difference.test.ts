@@ -47,6 +47,11 @@ const STEPS: readonly (readonly [command: string, origins: readonly string[]])[]
   ['ip -n r link set dev rb up', ['device rb set up in r']],
   ['ip -n r link set dev rb nomaster', ['device rb taken out of br0 in r']],
   ['ip -n b addr del 10.0.2.1/24 dev vb', ['address 10.0.2.1/24 deleted from vb in b']],
+  // For lo, broadcasts and devices without ARP the kernel makes neighbour entries that it asks nobody for.
+  ['for to in 127.0.0.1 10.0.1.255; do ip netns exec a ping -b -c 1 -W 0.2 $to || :; done', []],
+  ['ip -n a link set dev va arp off', ['device va noarp off -> on in a']],
+  ['ip netns exec a ping -c 1 -W 0.2 10.0.1.77 || :', []],
+  ['ip -n a link set dev va arp on', ['device va noarp on -> off in a']],
   ['ip netns exec r sysctl -qw net/ipv4/ip_forward=0', ['sysctl net/ipv4/ip_forward 1 -> 0 in r']],
   ['ip -n a link set dev va down; ip -n a link set dev va name eth0', ['device va renamed to eth0 in a']],
   ['ip -n a link set dev eth0 netns b', ['device eth0 moved from a to b']],

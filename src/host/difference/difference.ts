@@ -6,7 +6,7 @@
  * time, and otherwise stands in `notCompared`.
  *
  * Left out, because they change all the time and by themselves: counters, connections, what ARP and ND have learned
- * (but for an address that has another MAC now), what bridges have learned (but for a MAC that is behind another port
+ * (but for an address that has another MAC now), neighbour entries that the kernel makes for nobody, what bridges have learned (but for a MAC that is behind another port
  * now), sockets of UDP on ports that the kernel hands out, marks of routes that follow carrier.
  *
  * @module
@@ -23,6 +23,7 @@ import { sysctlChanges } from './sysctls.ts';
 import {
   fdbChanges,
   neighborChanges,
+  ownNeighbors,
   pathMtuChanges,
   routeChanges,
   ruleChanges,
@@ -84,7 +85,7 @@ function differenceWithin(before: Netns, after: Netns): Difference {
   compare('rules', before.rules, after.rules, (old, now) => ruleChanges(netns, old, now));
   compare('ruleset', before.ruleset, after.ruleset, (old, now) => rulesetChanges(netns, old, now));
   compare('sysctls', readable(before.sysctls), readable(after.sysctls), (old, now) => sysctlChanges(netns, old, now));
-  compare('neighbors', before.neighbors, after.neighbors, (old, now) => neighborChanges(netns, old, now));
+  compare('neighbors', ownNeighbors(before), ownNeighbors(after), (old, now) => neighborChanges(netns, old, now));
   compare('fdb', before.fdb, after.fdb, (old, now) => fdbChanges(netns, old, now));
   compare('bridgeVlans', before.bridgeVlans, after.bridgeVlans, (old, now) => vlanChanges(netns, old, now));
   compare('sockets', before.sockets, after.sockets, (old, now) => socketChanges(netns, old, now));

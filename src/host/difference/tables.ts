@@ -6,6 +6,8 @@
  */
 
 import { formatPrefix } from '../../net/prefix.ts';
+import { type Fact, mapFact } from '../fact.ts';
+import { linksOf, type Netns } from '../host.ts';
 import type { BridgeVlan, NetnsName } from '../link.ts';
 import type { PathMtu } from '../path-mtu.ts';
 import type { FdbEntry, Neighbor, PolicyRule, Route } from '../route.ts';
@@ -45,6 +47,22 @@ export function ruleChanges(
 /** Set by hand, or an answer for somebody else: it stays until somebody takes it away. */
 function isSet({ state, proxy }: Neighbor): boolean {
   return proxy || state === 'permanent' || state === 'noarp';
+}
+
+/** Entries of these MACs the kernel makes by itself, where there is nothing to ask: on lo, and for broadcasts. */
+const NOBODYS: readonly (string | undefined)[] = ['00:00:00:00:00:00', 'ff:ff:ff:ff:ff:ff'];
+
+/**
+ * The entries that somebody set or that were learned. Where ARP is off the kernel makes one with the device's own MAC for
+ * whatever it sends to. Source: net/ipv4/arp.c arp_constructor(). Seen in test/live/difference.test.ts.
+ */
+export function ownNeighbors(netns: Netns): Fact<readonly Neighbor[]> {
+  const macs = new Map(linksOf(netns).map(({ name, mac }) => [name, mac]));
+  return mapFact(netns.neighbors, (entries) =>
+    entries.filter(
+      ({ state, mac, device }) => state !== 'noarp' || !(NOBODYS.includes(mac) || mac === macs.get(device)),
+    ),
+  );
 }
 
 /** What was learned comes and goes; that an address has another MAC than before is news. */
