@@ -7,31 +7,49 @@
  * @module
  */
 
+import type { Link } from '../../host/link.ts';
 import type { Places } from './places.ts';
 
 /** @returns The hop that the hop came from; `undefined`: from where nobody listens. */
 export function branchedFrom(places: Places, points: readonly number[], hop: number): number | undefined {
   const place = places.all[points[hop] ?? -1];
   if (place === undefined) return undefined;
-  const { netns, device, direction, stream, ifindex } = place;
-  const master = places.link(stream, ifindex)?.master;
+  const { netns, device, direction } = place;
+  const link = places.link(place.stream, place.ifindex);
+  const name = `${netns}:${device}`;
+  const otherEnd = otherEndOf(link);
+  const lower = lowerOf(link);
   let within: number | undefined;
   for (let before = hop - 1; before >= 0; before--) {
-    const point = points[before] ?? -1;
-    const other = places.all[point];
+    const other = places.all[points[before] ?? -1];
     if (other === undefined) continue;
-    if (direction === 'in' && other.direction === 'out') {
-      const wire = places.wireOf(point);
-      if (wire.kind === 'place' && wire.place.netns === netns && wire.place.device === device) return before;
-    }
-    if (within !== undefined || other.netns !== netns) continue;
-    const isSibling = other.direction === 'out' && master !== undefined && masterOf(places, point) === master;
-    if (!isSibling) within = before;
+    const otherName = `${other.netns}:${other.device}`;
+    if (direction === 'in' && other.direction === 'out' && otherName === otherEnd) return before;
+    if (direction === 'in' && other.direction === 'in' && otherName === lower) return before;
+    if (within !== undefined) continue;
+    const otherLink = places.link(other.stream, other.ifindex);
+    const otherLower = lowerOf(otherLink);
+    // What a device sends that is put onto another goes out by that, and up to the others that are put onto it.
+    const through = direction === 'out' ? name : lower;
+    const isOnto = otherLower !== undefined && otherLower === through;
+    const isPort = other.direction === 'out' && link?.master !== undefined && otherLink?.master === link.master;
+    if (isOnto ? other.direction === 'out' : other.netns === netns && !isPort) within = before;
+    // Only a wire leads there from further away.
+    if (within !== undefined && (direction === 'out' || (otherEnd === undefined && lower === undefined))) return within;
   }
   return within;
 }
 
-function masterOf(places: Places, point: number): string | undefined {
-  const place = places.all[point];
-  return place === undefined ? undefined : places.link(place.stream, place.ifindex)?.master;
+/** The other end of its wire. */
+function otherEndOf(link: Link | undefined): string | undefined {
+  if (link?.detail.kind !== 'veth') return undefined;
+  const { peer } = link.detail;
+  return peer.kind === 'unseen' ? undefined : `${peer.netns}:${peer.device}`;
+}
+
+/** The device that it is put onto, in whatever namespace. */
+function lowerOf(link: Link | undefined): string | undefined {
+  if (link?.detail.kind !== 'macvlan' && link?.detail.kind !== 'vlan') return undefined;
+  const { lower } = link.detail;
+  return lower.kind === 'found' ? `${lower.netns}:${lower.device}` : undefined;
 }

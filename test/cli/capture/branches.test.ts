@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { branchedFrom } from '../../../src/cli/capture/branches.ts';
 import { Places } from '../../../src/cli/capture/places.ts';
-import { linksOf } from '../../../src/host/host.ts';
+import { type Host, linksOf } from '../../../src/host/host.ts';
 import { PACKET_TYPE, PacketFields } from '../../../src/wire/fields.ts';
 import { hostOf } from '../../helpers/build-host.ts';
 
 /** Three namespaces on the ports of a bridge; of the third only the port is listened at. */
-const host = hostOf({
+const bridged = hostOf({
   host: {
     links: {
       br0: { kind: 'bridge' },
@@ -20,10 +20,17 @@ const host = hostOf({
   ns3: { links: { eth0: {} } },
 });
 
+/** Two containers on macvlans of a host's uplink, and the host's own. */
+const macvlans = hostOf({
+  host: { links: { eth0: { peer: 'lan:p1' }, shim: { kind: 'macvlan', detail: { lower: 'host:eth0' } } } },
+  c1: { links: { mv0: { kind: 'macvlan', detail: { lower: 'host:eth0' } } } },
+  c2: { links: { mv0: { kind: 'macvlan', detail: { lower: 'host:eth0' } } } },
+  lan: { links: { p1: {} } },
+});
+
 /** A way as it was seen, `host:p1 in`, to the place that each one came from. */
-function parents(way: readonly string[]): readonly (string | undefined)[] {
+function parents(way: readonly string[], host: Host, streams: readonly string[]): readonly (string | undefined)[] {
   const places = new Places(host);
-  const streams = ['host', 'ns1', 'ns2'];
   for (const [stream, name] of streams.entries()) {
     const netns = host.namespaces.find((each) => each.name === name)?.name;
     if (netns !== undefined) places.listen(stream, { netns, devices: undefined });
@@ -41,14 +48,26 @@ function parents(way: readonly string[]): readonly (string | undefined)[] {
 
 test('branchedFrom() takes a bridge for what sends to every port, and a wire for what leads from one end to the other', () => {
   const way = ['ns1:eth0 out', 'host:p1 in', 'host:br0 in', 'host:p2 out', 'ns2:eth0 in', 'host:p3 out'];
-  expect(parents(way)).toEqual([undefined, 'ns1:eth0 out', 'host:p1 in', 'host:br0 in', 'host:p2 out', 'host:br0 in']);
+  expect(parents(way, bridged, ['host', 'ns1', 'ns2'])).toEqual([
+    undefined,
+    'ns1:eth0 out',
+    'host:p1 in',
+    'host:br0 in',
+    'host:p2 out',
+    'host:br0 in',
+  ]);
 });
 
 test('branchedFrom() does not say where a packet came from that nobody saw leave', () => {
-  expect(parents(['host:p3 in', 'host:br0 in', 'host:p1 out', 'ns2:eth0 in'])).toEqual([
-    undefined,
-    'host:p3 in',
-    'host:br0 in',
-    undefined,
-  ]);
+  expect(parents(['host:p3 in', 'host:br0 in', 'host:p1 out', 'ns2:eth0 in'], bridged, ['host', 'ns1', 'ns2'])).toEqual(
+    [undefined, 'host:p3 in', 'host:br0 in', undefined],
+  );
+});
+
+test('branchedFrom() follows what a macvlan sends: out by the device that it is on, and up to its siblings', () => {
+  const sent = ['c1:mv0 out', 'host:shim in', 'c2:mv0 in', 'host:eth0 out', 'lan:p1 in'];
+  const all = ['host', 'c1', 'c2', 'lan'];
+  expect(parents(sent, macvlans, all)).toEqual([undefined, sent[0], sent[0], sent[0], sent[3]]);
+  const come = ['lan:p1 out', 'host:eth0 in', 'c1:mv0 in', 'c2:mv0 in', 'host:shim in'];
+  expect(parents(come, macvlans, all)).toEqual([undefined, come[0], come[1], come[1], come[1]]);
 });
