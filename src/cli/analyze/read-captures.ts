@@ -12,6 +12,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
+import { counted } from '../../postmortem/counted.ts';
 import { MOST_FLOWS } from '../../postmortem/flows/flow-table.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import type { Observer } from '../../postmortem/observer.ts';
@@ -56,10 +57,14 @@ const MORE_FLOWS = 1024;
 export async function matchCaptures(paths: readonly string[], io: CommandIo, volumes?: Volume[]): Promise<Matched> {
   const seed = randomInt(MOST_SEED);
   const recorder = new PointRecorder(seed, keeperFor(paths, seed));
+  const progress = new Progress(io);
   try {
     const captures = await readCaptures(paths, io, recorder, volumes);
+    const packets = captures.reduce((sum, { summary }) => sum + summary.packets, 0);
+    progress.tell(`Matching ${counted(packets, 'packet')} of ${counted(captures.length, 'capture')}`);
     return { captures, matched: await recorder.finish() };
   } finally {
+    progress.done();
     await recorder.close();
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { NearColumn } from '../../../src/postmortem/points/near-column.ts';
 import { PointRecords } from '../../../src/postmortem/points/point-records.ts';
@@ -49,6 +50,21 @@ test.each([
   expect(likenesses.map((__, record) => column.at(record))).toEqual(likenesses);
   const copy = new NearColumn(1, structuredClone(column.parts()));
   expect(likenesses.map((__, record) => copy.at(record))).toEqual(likenesses);
+});
+
+test('NearColumn keeps whatever numbers come', () => {
+  const near = fc.integer({ min: 0, max: 70_000 }).map((far) => 1.7e18 + far * 1000);
+  const numbers = fc.array(fc.oneof(near, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true })), {
+    minLength: 100,
+    maxLength: 300,
+  });
+  fc.assert(
+    fc.property(numbers, fc.constantFrom(0, 1), (values, slope) => {
+      const column = new NearColumn(slope);
+      for (const value of values) column.push(value);
+      expect(values.map((_, record) => column.at(record) + 0)).toEqual(values.map((value) => value + 0));
+    }),
+  );
 });
 
 test('WordTable has 0 where nothing was set, also between rows far apart', () => {
