@@ -4,7 +4,7 @@
  * @module
  */
 
-import { allLinks } from '../host/host.ts';
+import { allLinks, linksOf } from '../host/host.ts';
 import type { DeviceRef, InterfaceAddress, Link } from '../host/link.ts';
 import { FAMILY_BITS } from '../net/address.ts';
 import { contains, formatPrefix, prefixOf } from '../net/prefix.ts';
@@ -69,6 +69,34 @@ function oddHolder({ ref, own, segment }: Holder, all: readonly Holder[]): reado
   return beside.length > 0
     ? [{ code: 'duplicate-address', ...ref, text: `has ${own.address}, and on the same segment so has ${where}` }]
     : [{ code: 'destination-ambiguous', ...ref, text: `has ${own.address}, and so has ${where}, on another segment` }];
+}
+
+/** One net on two devices of a namespace that no wire joins: the kernel asks for all of it on one of them. */
+export function repeatedNets(surveyed: Surveyed): readonly Oddity[] {
+  return surveyed.host.namespaces.flatMap((netns) => {
+    // One that is down has no route, and is odd for that alone.
+    const up = linksOf(netns).filter((link) => link.up);
+    const holders = up.flatMap((link) => {
+      const ref = { netns: netns.name, device: link.name };
+      return ownAddresses(link).map((own): Holder => ({ ref, own, segment: segmentAt(surveyed, ref) }));
+    });
+    return holders.flatMap(({ ref, own, segment }) => {
+      const other = holders.find((each) => isOneNet(each.own, own) && areApart(each.segment, segment));
+      if (other === undefined) return [];
+      const net = formatPrefix(prefixOf(own.address, own.prefixLength));
+      return [{ code: 'wrong-route', ...ref, text: `is in ${net}, and so is ${other.ref.device}, on another segment` }];
+    });
+  });
+}
+
+function isOneNet(a: InterfaceAddress, b: InterfaceAddress): boolean {
+  if (a.peer !== undefined || b.peer !== undefined || a.prefixLength !== b.prefixLength) return false;
+  return a.prefixLength < FAMILY_BITS[a.family] && contains(prefixOf(a.address, a.prefixLength), b.address);
+}
+
+/** What leads out of sight may well meet there. */
+function areApart(a: Segment | undefined, b: Segment | undefined): boolean {
+  return a !== undefined && b !== undefined && a !== b && (a.isClosed || b.isClosed);
 }
 
 /** Two ends of one segment of which one takes the other for a neighbour, and is not taken for one. */

@@ -28,6 +28,7 @@ export type OddityCode =
   | 'mtu-differs'
   | 'no-address'
   | 'wrong-prefix'
+  | 'wrong-route'
   | 'duplicate-address'
   | 'destination-ambiguous'
   | 'duplicate-mac'

@@ -14,6 +14,7 @@ import {
   failedAddresses,
   repeatedAddresses,
   repeatedMacs,
+  repeatedNets,
   unequalPrefixes,
 } from './odd-addresses.ts';
 import { emptyNamespaces, oddLinks, oddMtus } from './odd-links.ts';
@@ -50,6 +51,7 @@ const SEARCHES: readonly ((surveyed: Surveyed) => readonly Oddity[])[] = [
   oddMtus,
   addressesOnPorts,
   repeatedAddresses,
+  repeatedNets,
   repeatedMacs,
   failedAddresses,
   unequalPrefixes,

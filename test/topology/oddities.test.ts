@@ -59,6 +59,19 @@ describe('topologyOf() remarks on nothing', () => {
         b: { links: { d: { kind: 'dummy', addresses: ['10.0.0.2/24'] } } },
       }),
     ],
+    ['at two uplinks to one net, which may be one wire', uplinks()],
+    [
+      'at two ends of one wire in one net',
+      hostOf({
+        ns1: {
+          links: {
+            a: { peer: 'sw:p1', addresses: ['10.0.0.1/24'] },
+            b: { peer: 'sw:p2', addresses: ['10.0.0.2/24'] },
+          },
+        },
+        sw: { links: { br0: { kind: 'bridge' }, p1: { master: 'br0' }, p2: { master: 'br0' } } },
+      }),
+    ],
     ['at a /32 beside a net', pair({ addresses: ['10.0.0.1/32'] })],
     ['at two different nets on one wire', pair({ addresses: ['10.0.1.1/24'] })],
     [
@@ -159,6 +172,22 @@ describe('topologyOf() remarks on', () => {
     ],
     ['a net that leaves out the other end', pair({ addresses: ['10.0.0.1/31'] }), ['wrong-prefix ns1 veth0']],
     [
+      'one net on two bridges',
+      hostOf({
+        ns1: {
+          links: {
+            br0: { kind: 'bridge', addresses: ['10.0.0.1/24'] },
+            br1: { kind: 'bridge', addresses: ['10.0.0.2/24'] },
+            p0: { peer: 'ns2:veth1', master: 'br0' },
+            p1: { peer: 'ns3:veth1', master: 'br1' },
+          },
+        },
+        ns2: { links: { veth1: { addresses: ['10.0.0.3/24'] } } },
+        ns3: { links: { veth1: { addresses: ['10.0.0.4/24'] } } },
+      }),
+      ['wrong-route ns1 br0', 'wrong-route ns1 br1'],
+    ],
+    [
       'a vxlan without a far end',
       hostOf({ ns1: { links: { vx0: { kind: 'vxlan', addresses: ['10.9.0.1/24'] } } } }),
       ['vxlan-no-fdb ns1 vx0'],
@@ -201,3 +230,14 @@ test('topologyOf() calls no device unused of which the routes could not be read'
 test('topologyOf() says of a gateway that forwards to itself nothing', () => {
   expect(oddIn(routed('10.0.0.2/32 via 10.0.0.2', 0))).toEqual([]);
 });
+
+function uplinks(): Host {
+  return hostOf({
+    ns1: {
+      links: {
+        eth0: { kind: 'physical', addresses: ['10.0.0.1/24'] },
+        eth1: { kind: 'physical', addresses: ['10.0.0.2/24'] },
+      },
+    },
+  });
+}
