@@ -34,9 +34,9 @@ function toldOnce(group: readonly [Finding, ...Finding[]]): readonly Finding[] {
   const best = others.reduce((most, each) => (isMore(each, most) ? each : most), first);
   const own = best.frames[0].capture;
   const counts = new Map<number, number>();
-  for (const { frames, count } of group) {
-    const [{ capture }] = frames;
-    if (capture !== own) counts.set(capture, Math.max(count, counts.get(capture) ?? 0));
+  for (const { frames, count, alsoIn = [] } of group) {
+    for (const also of [{ capture: frames[0].capture, count }, ...alsoIn])
+      if (also.capture !== own) counts.set(also.capture, Math.max(also.count, counts.get(also.capture) ?? 0));
   }
   // Several of one capture are of several devices or segments there, and differ.
   const ofSame = group.filter((each) => each !== best && each.frames[0].capture === own);

@@ -33,3 +33,9 @@ test.each([
 ])('acrossCaptures() leaves apart what has %s', (_, other) => {
   expect(new Set(acrossCaptures([seen(0, 1, 'x'), other]))).toEqual(new Set([seen(0, 1, 'x'), other]));
 });
+
+test('acrossCaptures() keeps what it told before', () => {
+  const once = acrossCaptures([seen(0, 2, 'x'), seen(1, 5, 'x')]);
+
+  expect(acrossCaptures([...once, seen(2, 1, 'x')])).toMatchObject([{ alsoIn: [{ capture: 0 }, { capture: 2 }] }]);
+});

@@ -193,6 +193,7 @@ function meaning(group: ErrorGroup): Meaning {
     likely: ['firewall-reject', 'route-prohibit', 'rule-prohibit'],
     confirm: `${firewall}; ip ${isInet6 ? '-6 ' : ''}route get ${dest}`,
   };
+  if (isInet6 && about?.dest === reporter && (code === 0 || code === 3)) return translatedMeaning(group);
   if (isInet6) return code === 3 ? host : code === 0 || code === 6 ? net : filtered;
   if (code === 2)
     return {
@@ -201,8 +202,22 @@ function meaning(group: ErrorGroup): Meaning {
       likely: ['no-listener', 'firewall-reject'],
       confirm: firewall,
     };
+  if (about?.dest === reporter && !PROHIBITED.has(code)) return translatedMeaning(group);
   if (code === 0 || code === 6 || code === 11) return net;
   return code === 1 || code === 7 || code === 8 || code === 12 ? host : filtered;
+}
+
+/** By a firewall, whatever address it protects (RFC 1812 section 5.2.7.1). */
+const PROHIBITED = new Set([9, 10, 13]);
+
+/** Who says of its own address that it cannot be reached: the packet was for another by then, or was not wanted. */
+function translatedMeaning({ reporter }: ErrorGroup): Meaning {
+  return {
+    severity: 'error',
+    why: `${reporter} is the very address that was asked: what comes for it is led elsewhere (DNAT), where there is no way or nobody; or a reject rule says so`,
+    likely: ['dnat-wrong', 'neighbor-unresolved', 'no-route', 'firewall-reject'],
+    confirm: `On the machine that owns ${reporter}: nft list ruleset; iptables-save -t nat; conntrack -L -d ${reporter}`,
+  };
 }
 
 /** Who answers for a port: the machine itself has no listener; anybody else is a firewall. */

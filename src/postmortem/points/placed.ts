@@ -165,6 +165,11 @@ export function withRefuser(matched: MatchedPoints, { finding, point, way, back 
 function withAbsence(matched: MatchedPoints, { finding, point }: Followed): Finding {
   const { own, others } = absentees(matched, point);
   if (own === undefined || others === '') return finding;
+  if (finding.about?.kind === 'neighbour') {
+    // No router passes them on: elsewhere nobody need have seen them.
+    const cannotTell = `Whether ${others}, captured at the same time, should have seen them: only if it is on the same segment`;
+    return { ...finding, cannotTell, seenAt: { place: own.name, leg: 'request' } };
+  }
   return {
     ...finding,
     confirm: `Look at what is between ${own.name} and ${others}: nsdiag why, from who asks to who should answer`,

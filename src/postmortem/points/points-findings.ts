@@ -77,7 +77,7 @@ function lostFinding(found: FoundBetween, { from, to, records, common }: LostBet
     why: `${after} saw them, and ${before} saw neither them nor what could have become of them: translated, in a tunnel, as fragments or in other segments${isWithin ? '. Both are of one machine, which drops them itself' : ''}`,
     frames: framesOf(found, records),
     count: records.length,
-    likely: likelyOf(common),
+    likely: likelyOf(common, records.length < total),
     confirm: isWithin
       ? 'On that machine: nft list ruleset; iptables-save; nsdiag why, with the protocol and port of these packets'
       : `Look at what is between ${after} and ${before}: nsdiag why, with the protocol and port of these packets`,
@@ -145,8 +145,9 @@ function isOfSize(common: string | undefined): boolean {
   return common?.includes('bytes and more') === true;
 }
 
-function likelyOf(common: string | undefined): readonly string[] {
-  if (common === undefined) return ['firewall-drop'];
+/** @param areSome Others that are like them passed. */
+function likelyOf(common: string | undefined, areSome: boolean): readonly string[] {
+  if (common === undefined) return areSome ? ['tc-drop', 'firewall-drop', 'conntrack-full'] : ['firewall-drop'];
   if (isOfSize(common)) return ['mtu-exceeded', 'mtu-blackhole', 'firewall-drop'];
   if (common.includes('fragments')) return ['firewall-drop', 'mtu-exceeded'];
   if (common.includes('TTL 1')) return ['routing-loop'];

@@ -25,6 +25,7 @@ const LOOKS_LIKE_LOSS: ReadonlySet<FindingCode> = new Set([
   'fast-retransmission',
   'spurious-retransmission',
   'lost-segment',
+  'out-of-order',
   'duplicate-ack',
 ]);
 /** Of what a finding counts, at least so much must have been lost here. */
@@ -34,7 +35,7 @@ const LEAST_SHARE = 0.5;
 export function withLosses(findings: readonly Finding[], matched: MatchedPoints | undefined): readonly Finding[] {
   if (matched === undefined) return findings;
   const { losses, analysis } = matched;
-  const candidates = findings.filter(({ code, severity }) => LOOKS_LIKE_LOSS.has(code) && severity !== 'note');
+  const candidates = findings.filter(({ code }) => LOOKS_LIKE_LOSS.has(code));
   if (losses.size === 0 || candidates.length === 0) return [...findings, ...analysis.findings];
   const lost = [...losses].map(([finding, loss]) => ({
     finding,

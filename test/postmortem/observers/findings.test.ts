@@ -504,6 +504,12 @@ describe('capture-incomplete', () => {
   });
 });
 
+test('icmp-unreachable suspects a translation where the very address that was asked says that it cannot be reached', () => {
+  const likely = (reporter: string) => observe(everySecond(error(reporter, 3, 1, quotedUdp(80))))[0]?.likely[0];
+
+  expect([likely(B), likely(R)]).toEqual(['dnat-wrong', 'link-down']);
+});
+
 test('every observer answers, however short a packet was cut', () => {
   const whole = [
     arpReply(B, A),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/postmortem/finding.ts';
 import { withOtherPoints } from '../../../src/postmortem/points/elsewhere.ts';
 import { PACKET_TYPE, TCP_FLAG } from '../../../src/wire/fields.ts';
-import { echo, echoReply, tcp, udp } from '../../helpers/packets.ts';
+import { arpRequest, echo, echoReply, tcp, udp } from '../../helpers/packets.ts';
 import { finding } from '../../report/example-analyses.ts';
 import { match, type Seen } from './at-points.ts';
 
@@ -256,4 +256,26 @@ test('withOtherPoints() blames what is behind a machine for what it was seen to 
   );
 
   expect(found[0]?.why).toContain('something behind out drops them');
+});
+
+test('withOtherPoints() sends nobody to another segment for the ARP that is unanswered here', () => {
+  const asked = unanswered(0, {
+    code: 'arp-unanswered',
+    about: { kind: 'neighbour', source: A, destination: B, port: undefined },
+  });
+  const found = told(
+    [asked],
+    [
+      [0, arpRequest(A, B)],
+      [2000, arpRequest(A, B)],
+    ],
+    [[1000, unrelated]],
+  );
+
+  expect(found).toMatchObject([
+    {
+      confirm: asked.confirm,
+      cannotTell: 'Whether b, captured at the same time, should have seen them: only if it is on the same segment',
+    },
+  ]);
 });

@@ -42,7 +42,6 @@ test.each([
   ['is about packets that passed', unanswered({ code: 'echo-unanswered', count: 2 }, 1, 6)],
   ['is about many more than were lost', unanswered({ count: 40 }, 2, 3, 4)],
   ['is about packets of which most passed', unanswered({}, 1, 6, 2)],
-  ['is a note', unanswered({ severity: 'note' }, 2, 3, 4)],
   ['no loss looks like', unanswered({ code: 'connection-refused' }, 2, 3, 4)],
 ])('withLosses() leaves apart what %s', (_, other) => {
   const [own, loss, ...others] = withLosses([other], matched);
@@ -50,6 +49,12 @@ test.each([
   expect(own).toBe(other);
   expect([loss, others]).toMatchObject([{ code: 'lost-between' }, []]);
   expect(loss).not.toHaveProperty('echoes');
+});
+
+test('withLosses() tells notes of segments sent again with the loss too', () => {
+  const again = unanswered({ code: 'out-of-order', severity: 'note', count: 4 }, 2, 3, 4);
+
+  expect(withLosses([again], matched)).toMatchObject([{ code: 'lost-between', echoes: [{ code: 'out-of-order' }] }]);
 });
 
 test('withLosses() is without effect where nothing was matched', () => {
