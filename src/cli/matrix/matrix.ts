@@ -64,7 +64,8 @@ function membersFor(host: Host, names: readonly string[], ground: Ground): Membe
     names.length === 0
       ? membersOf(host)
       : { members: [...new Set(names.map((name) => requiredNetns(host, name, ground).name))], leftOut: [] };
-  if (asked.members.length >= 2) return requireSomeRead(host, asked);
+  requireSomeRead(host, asked);
+  if (asked.members.length >= 2) return asked;
   const [only] = asked.members;
   const found = only === undefined ? 'there is no namespace that can be asked' : `there is only ${only}`;
   const left = asked.leftOut.map(({ netns, why }) => `${netns}: ${why}`);
@@ -76,9 +77,9 @@ function membersFor(host: Host, names: readonly string[], ground: Ground): Membe
 }
 
 /** @throws Failure when none of them could be read: then nothing was looked at. */
-function requireSomeRead(host: Host, asked: Members): Members {
-  const facts = asked.members.map((name) => findNetns(host, name)?.links);
+function requireSomeRead(host: Host, { members }: Members): void {
+  const facts = members.map((name) => findNetns(host, name)?.links);
   const [first] = facts;
-  if (first === undefined || first.known || facts.some((links) => links?.known === true)) return asked;
+  if (first === undefined || first.known || facts.some((links) => links?.known === true)) return;
   throw new Failure('no-permission', `Cannot ask who reaches whom: ${first.why}`, 'Run nsdiag as root (sudo)');
 }
