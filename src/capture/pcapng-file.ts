@@ -35,14 +35,12 @@ import {
 } from '../wire/capture-file/write-pcapng.ts';
 import { RecordBuffer } from './record-buffer.ts';
 
-const NO_BYTES = new Uint8Array(0);
-
 export class PcapngFile {
   readonly #file: OutputFile;
   readonly #buffer: RecordBuffer;
   #interfaces = 0;
-  /** What the last packet lay in: most often the next one does, too. */
-  #source: BlockBuffer = { bytes: NO_BYTES, view: viewOf(NO_BYTES) };
+  /** By interface, what its last packet lay in: most often the next one does, too. */
+  readonly #sources: (BlockBuffer | undefined)[] = [];
 
   private constructor(file: OutputFile) {
     this.#file = file;
@@ -75,7 +73,11 @@ export class PcapngFile {
     originalBytes: number,
     direction: Direction,
   ): void {
-    if (source !== this.#source.bytes) this.#source = { bytes: source, view: viewOf(source) };
+    let from = this.#sources[interfaceId];
+    if (from?.bytes !== source) {
+      from = { bytes: source, view: new DataView(source.buffer, source.byteOffset, source.byteLength) };
+      this.#sources[interfaceId] = from;
+    }
     const buffer = this.#buffer;
     const at = buffer.room(packetBlockBytes(capturedBytes));
     const end = writePacket(
@@ -84,7 +86,7 @@ export class PcapngFile {
       interfaceId,
       seconds,
       nanoseconds,
-      this.#source,
+      from,
       start,
       capturedBytes,
       originalBytes,
@@ -119,8 +121,4 @@ export class PcapngFile {
       await this.#file.close(withinMs);
     }
   }
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
 }
