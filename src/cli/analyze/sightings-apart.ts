@@ -16,10 +16,10 @@ import { Sightings } from '../../postmortem/points/sightings.ts';
 import { Thread } from '../../system/thread.ts';
 import type { FromKeeper, ToKeeper } from './sightings-worker.ts';
 
-/** 180 KB: a message costs as much as some ten rows. */
+/** 160 KB: a message costs as much as some hundred rows. */
 const BLOCK_ROWS = 2048;
-/** Of blocks that wait for the other thread: 6 MB. */
-const MOST_UNDER_WAY = 32;
+/** Of blocks that wait for the other thread: 2.6 MB, and those of the piece of a file that is being read. */
+const MOST_UNDER_WAY = 16;
 
 /** Beside the bundle. @returns `undefined`: these are the sources, which a thread could not load. */
 export function keeperScript(): string | undefined {
