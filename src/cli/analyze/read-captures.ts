@@ -13,7 +13,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type AnalysedCapture, CaptureAnalysis } from '../../postmortem/capture-analysis.ts';
 import { counted } from '../../postmortem/counted.ts';
-import { MOST_FLOWS } from '../../postmortem/flows/flow-table.ts';
+import { flowBytes, MOST_FLOWS } from '../../postmortem/flows/flow-table.ts';
 import { FlowTracker } from '../../postmortem/flows/flow-tracker.ts';
 import type { Observer } from '../../postmortem/observer.ts';
 import { observersOf } from '../../postmortem/observers/all.ts';
@@ -84,8 +84,12 @@ export async function readCaptures(
   const noCaptures = new Map<string, string[]>();
   const all = paths.flatMap(filesOf);
   const progress = new ReadingProgress(new Progress(io), all.length);
+  /** Of the capture before: 60 MB that nobody collects in time. */
+  let spare: ArrayBuffer | undefined;
   for (const { path, directory } of all) {
-    const flows = new FlowTracker(captures.length, randomInt(MOST_SEED), mostFlowsOf(path));
+    const mostFlows = mostFlowsOf(path);
+    const buffer = spare?.byteLength === flowBytes(mostFlows) ? spare : undefined;
+    const flows = new FlowTracker(captures.length, randomInt(MOST_SEED), mostFlows, buffer);
     const observers: Observer[] = [observersOf(captures.length, randomInt(MOST_SEED), flows)];
     const analysis = new CaptureAnalysis(path, observers, flows);
     const alone = all.length === 1 ? analysis.reader : undefined;
@@ -100,6 +104,7 @@ export async function readCaptures(
     const capture = analysis.finish(problem);
     // A report in words counts flows; a page and the lists show them.
     if (recorder !== undefined && volumes === undefined) capture.flows.release();
+    spare = flows.emptied(capture.flows);
     if (directory !== undefined && problem === undefined && capture.summary.format === undefined) {
       noCaptures.set(directory, [...(noCaptures.get(directory) ?? []), path]);
     } else {

@@ -76,6 +76,11 @@ export class FlowList {
     this.#records = { ...this.#records, words: new Int32Array(0), numbers: new Float64Array(0) };
   }
 
+  /** Whether what these are is read there. */
+  isIn(words: Int32Array): boolean {
+    return this.#records.words.buffer === words.buffer;
+  }
+
   /** @param position From 0, in the order in which the flows began. */
   at(position: number): Flow {
     this.#order ??= this.#byBeginning();

@@ -44,9 +44,14 @@ export interface Found {
   side: 0 | 1;
 }
 
+/** What so many flows take. */
+export function flowBytes(flows: number): number {
+  return flows * RECORD_NUMBERS * 8;
+}
+
 export class FlowTable {
   /** All records; of a flow, from `flow * RECORD_WORDS` and `flow * RECORD_NUMBERS`. */
-  readonly words: Int32Array;
+  readonly words: Int32Array<ArrayBuffer>;
   readonly numbers: Float64Array;
   readonly found: Found = { isNew: false, side: 0 };
   readonly #most: number;
@@ -70,9 +75,14 @@ export class FlowTable {
   /**
    * @param seed Not to be known to whoever made the capture.
    * @param forget Told of a flow before it makes room for another.
+   * @param buffer Of another table for as many, which was emptied.
    */
-  constructor(seed: number, forget: (flow: number) => void, most = MOST_FLOWS) {
-    const buffer = new ArrayBuffer(most * RECORD_NUMBERS * 8);
+  constructor(
+    seed: number,
+    forget: (flow: number) => void,
+    most = MOST_FLOWS,
+    buffer = new ArrayBuffer(flowBytes(most)),
+  ) {
     this.words = new Int32Array(buffer);
     this.numbers = new Float64Array(buffer);
     this.#most = most;
@@ -82,6 +92,13 @@ export class FlowTable {
     this.#hashes = new Int32Array(most);
     this.#seen = new Uint8Array(most);
     this.#forget = forget;
+  }
+
+  /** The buffer, for another table; this one has no flows any more. */
+  emptied(): ArrayBuffer {
+    this.words.fill(0, 0, this.#used * RECORD_WORDS);
+    this.#used = 0;
+    return this.words.buffer;
   }
 
   /** Records in use: 0 to this, exclusive. */

@@ -55,9 +55,9 @@ export class FlowTracker implements Observer {
   #packets = 0;
 
   /** @param seed A random number, which whoever made the capture cannot know. */
-  constructor(capture: number, seed: number, mostFlows = MOST_FLOWS) {
+  constructor(capture: number, seed: number, mostFlows = MOST_FLOWS, buffer?: ArrayBuffer) {
     this.#capture = capture;
-    this.#table = new FlowTable(seed, (flow) => this.#makeRoom(flow), mostFlows);
+    this.#table = new FlowTable(seed, (flow) => this.#makeRoom(flow), mostFlows, buffer);
     this.#fragments = new Fragments(seed);
     this.#pairs = new TroubledPairs(seed, this.#table.words);
   }
@@ -123,6 +123,11 @@ export class FlowTracker implements Observer {
   flows(): FlowList {
     const { words, numbers, used, forgotten } = this.#table;
     return new FlowList({ words, numbers, count: used, forgotten, capture: this.#capture, epoch: this.#epoch });
+  }
+
+  /** For the next capture: see FlowTable. @returns `undefined`: the list of the flows is in it. */
+  emptied(list: FlowList): ArrayBuffer | undefined {
+    return list.isIn(this.#table.words) ? undefined : this.#table.emptied();
   }
 
   #seeError(fields: PacketFields, point: number): void {

@@ -104,3 +104,16 @@ test('FlowTable finds for whatever packet the flow that holds its key, the same 
 function forget(held: Map<string, number>, flow: number): void {
   for (const [key, at] of held) if (at === flow) held.delete(key);
 }
+
+test('FlowTable begins anew in the buffer of another one', () => {
+  const before = new FlowTable(1, () => undefined, 16);
+  for (let address = 10; address < 40; address++) before.find(packet(address, 3), 9, 9, 0);
+  const buffer = before.emptied();
+  expect(new Uint8Array(buffer).some((byte) => byte !== 0)).toBe(false);
+
+  const table = new FlowTable(2, () => undefined, 16, buffer);
+  expect(table.words.buffer).toBe(buffer);
+  expect(table.used).toBe(0);
+  table.find(packet(10, 3), 9, 9, 0);
+  expect(table.found.isNew).toBe(true);
+});
