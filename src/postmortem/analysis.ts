@@ -32,7 +32,7 @@ const GRAVITY: readonly Severity[] = ['error', 'warning', 'note'];
 export function analysisOf(captures: readonly AnalysedCapture[], matched?: MatchedPoints | TooManyPoints): Analysis {
   const points = matched?.kind === 'matched' ? matched : undefined;
   const found = captures.flatMap(({ findings }) => findings);
-  const placed = withLosses(withOtherPoints(found, points), points);
+  const placed = withLosses(acrossCaptures(withOtherPoints(found, points)), points);
   const sorted = foldFindings(acrossCaptures(placed)).toSorted(byGravity);
   const findings = withEchoes(sorted).toSorted(byGravity);
   return { captures, findings, points: points?.analysis, notes: notesOf(captures, matched) };

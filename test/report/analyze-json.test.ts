@@ -7,6 +7,7 @@ import { inquire } from '../../src/inquest/inquest.ts';
 import { analyzeDocument, analyzeErrorDocument } from '../../src/report/analyze-json.ts';
 import { memoryIo } from '../cli/memory-io.ts';
 import { chain } from '../faults/worlds.ts';
+import { CAPTURED_LABS, capturesOf } from '../helpers/captured-labs.ts';
 import { analysis, capture, finding, unreadCapture } from './example-analyses.ts';
 
 const SCHEMA = JSON.parse(
@@ -66,15 +67,17 @@ test('analyzeErrorDocument() keeps the schema, and says what was wrong with the 
   expect(document).toMatchObject({ verdict: 'unread', notes: ['Write it as in --packet a.pcap:7'] });
 });
 
-test.each(['healthy', 'routing-loop', 'nat-missing'])(
+test.each(['healthy', 'routing-loop', 'nat-missing', 'lost-on-the-way'])(
   'nsdiag analyze --json of the capture %s keeps the schema, capture points and all',
   async (name) => {
     const { io, stdout } = memoryIo();
-    const path = fileURLToPath(new URL(`../../captures/${name}.pcap`, import.meta.url));
-    await runCommandLine(['analyze', path, '--json'], { io: () => io, version: '0' });
+    const captured = CAPTURED_LABS.filter((each) => each.name === name).flatMap(capturesOf);
+    const paths = captured.map((file) => fileURLToPath(new URL(`../../captures/${file}`, import.meta.url)));
+    await runCommandLine(['analyze', ...paths, '--json'], { io: () => io, version: '0' });
 
     const document = JSON.parse(stdout());
     expect(errorsOf(document)).toEqual([]);
     if (name === 'healthy') expect(document.hops).toHaveLength(2);
+    if (name === 'lost-on-the-way') expect(document.findings).toMatchObject([{ echoes: [{ code: 'syn-unanswered' }] }]);
   },
 );
