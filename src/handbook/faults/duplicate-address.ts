@@ -14,7 +14,8 @@ export const duplicateAddress: Page = {
     'Both answer ARP, and who asks keeps the first or the last answer: an entry that is younger than a second is not overwritten (net/ipv4/arp.c: arp_process(), locktime). Who has the address itself refuses packets that come from it: a martian source.',
     'Linux does not look for IPv4 duplicates by itself (RFC 5227 does; arping -D is it). IPv6 does: see dad-failed.',
   ],
-  capture: 'Two MACs claim one address in ARP or neighbour advertisements.',
+  capture:
+    'Two MACs claim one address in ARP or neighbour advertisements; or, of two captures, one ARP request has another answer in each.',
   look: [
     { run: 'ip -all netns exec ip -brief addr show to ADDR', shows: '"ADDR" more than once, and where' },
     {

@@ -10,7 +10,7 @@ export const oneWay: FindingPage = {
   code: 'one-way',
   title: 'Traffic in one direction only',
   group: 'saved capture',
-  what: 'Packets of one direction, and none of the other. The other goes by another way, is lost, or was not captured.',
+  what: 'Packets of one direction, and none of the other. The other goes by another way, is lost, or was not captured. A note where other captures saw the answers arrive.',
   linux: [
     'Answers are routed anew and need not come by the interface that the question left by. A mirror port, tcpdump -Q in, or a filter with src show half by themselves.',
   ],
