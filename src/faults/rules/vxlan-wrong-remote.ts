@@ -8,6 +8,7 @@ import { bridgeIn, ipIn } from '../../host/commands-enter.ts';
 import type { Edit } from '../../host/edit.ts';
 import { findNetns, type Host } from '../../host/host.ts';
 import type { FdbEntry } from '../../host/route.ts';
+import type { Step } from '../../journey/step.ts';
 import type { Address } from '../../net/address.ts';
 import type { Mac } from '../../net/mac.ts';
 import { defineRule, type Found } from '../define.ts';
@@ -66,10 +67,21 @@ function sentAstray(context: FaultContext): Found | undefined {
   if (wrapped === undefined || far === undefined || holds(host, far, wrapped.remote)) return undefined;
   // Of several far ends, this one is none of ours to blame while another address leads to the right one.
   const { tunnel, remote } = wrapped;
-  const isReached = entriesOf(host, tunnel).some(
-    ({ mac, destination }) => mac === ALL_ZERO && destination !== undefined && holds(host, far, destination),
+  const entries = entriesOf(host, tunnel);
+  const wanted = wrappedMac(context.journey.steps);
+  const isOwn = entries.some(({ mac, destination }) => mac === wanted && destination === remote);
+  const by = isOwn && wanted !== undefined ? wanted : ALL_ZERO;
+  const isReached = entries.some(
+    ({ mac, destination }) => mac === by && destination !== undefined && holds(host, far, destination),
   );
-  return isReached ? undefined : astray(host, tunnel, far, remote, ALL_ZERO);
+  return isReached ? undefined : astray(host, tunnel, far, remote, by);
+}
+
+/** Whom the frame was for that was wrapped last. */
+function wrappedMac(steps: readonly Step[]): Mac | undefined {
+  const at = steps.findLastIndex(({ stage }) => stage === 'encapsulate');
+  const step = steps.slice(0, Math.max(0, at)).findLast(({ stage }) => stage === 'neighbor');
+  return step?.stage === 'neighbor' ? step.mac : undefined;
 }
 
 /** An entry that somebody set keeps the frame, or its answer, from the far end where the MAC really is. */

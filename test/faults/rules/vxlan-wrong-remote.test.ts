@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { vxlanWrongRemote } from '../../../src/faults/rules/vxlan-wrong-remote.ts';
-import { tweakLink } from '../../helpers/build-host.ts';
+import { hostOf, type NetnsSpec, tweakLink } from '../../helpers/build-host.ts';
 import { addr } from '../../helpers/iproute-text.ts';
 import { after, codesOf, commandsFor, endOf, findBy } from '../diagnose.ts';
 import { ACROSS, overlay } from '../overlay.ts';
@@ -100,4 +100,39 @@ test('vxlan-wrong-remote knows the other end also where that is on no bridge', (
   expect(codesOf(host, ACROSS)).toEqual(['vxlan-wrong-remote']);
   const [finding] = findBy(vxlanWrongRemote, host, ACROSS);
   expect(codesOf(after(host, finding?.repairs[0]), ACROSS)).toEqual(['bridge-port-unattached']);
+});
+
+/** One node as flannel makes it: a vxlan that is routed by, with a neighbour and an entry for the other one's MAC. */
+function node(name: string, far: { readonly host: number; readonly fdb?: string }): NetnsSpec {
+  const own = name === 'n1' ? 1 : 2;
+  const vtep = `02:00:00:00:0${far.host}:01`;
+  return {
+    links: {
+      eth0: { addresses: [`192.168.0.${own}/24`], ...(own === 1 && { peer: 'n2:eth0' }) },
+      'flannel.1': {
+        kind: 'vxlan',
+        mac: `02:00:00:00:0${own}:01`,
+        addresses: [`10.244.${own}.0/32`],
+        mtu: 1450,
+        detail: { vni: 1, local: `192.168.0.${own}`, dstPort: 8472, learning: false },
+      },
+    },
+    routes: [`10.244.${far.host}.0/24 via 10.244.${far.host}.0 dev flannel.1 onlink`],
+    neighbors: [`10.244.${far.host}.0 dev flannel.1 lladdr ${vtep} permanent`],
+    fdb: [`${vtep} dev flannel.1 dst ${far.fdb ?? `192.168.0.${far.host}`} self permanent`],
+    sysctls: { 'net/ipv4/ip_forward': 1 },
+  };
+}
+
+test('vxlan-wrong-remote corrects the entry for one MAC by which a routed tunnel sends to nobody', () => {
+  const question = 'n1 10.244.2.0';
+  const healthy = hostOf({ n1: node('n1', { host: 2 }), n2: node('n2', { host: 1 }) });
+  expect(endOf(healthy, question)).toBe('answered');
+  const host = hostOf({ n1: node('n1', { host: 2, fdb: '192.168.0.9' }), n2: node('n2', { host: 1 }) });
+  expect(codesOf(host, question)).toEqual(['vxlan-wrong-remote']);
+  const [finding] = findBy(vxlanWrongRemote, host, question);
+  expect(commandsFor(host, finding)).toEqual([
+    'bridge -n n1 fdb replace 02:00:00:00:02:01 dev flannel.1 dst 192.168.0.2 static',
+  ]);
+  expect(endOf(after(host, finding?.repairs[0]), question)).toBe('answered');
 });
