@@ -40,3 +40,9 @@ export function lowerTerm(numbers: Int32Array, index: number, word: number): num
 export function joinHalves(upper: number, lower: number): number {
   return (upper & 0xffff_0000) | (lower >>> 16);
 }
+
+/** A cheap one without a seed. Anybody may make packets collide in it: whoever uses it must be no worse off than without. */
+export function directedHash(source: number, dest: number, ports: number): number {
+  const mixed = Math.imul(source, 0x9e3779b1) + Math.imul(dest, 0x85ebca6b) + Math.imul(ports, 0xc2b2ae35);
+  return mixed ^ (mixed >>> 15);
+}

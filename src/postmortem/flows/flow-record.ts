@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { PacketFields } from '../../wire/fields.ts';
+
 /** What makes a flow what it is; all of these are equal in all of its packets. */
 export const KEY = {
   /** Four words a side; of IPv4 the last one counts. */
@@ -89,6 +91,11 @@ export const COMMON_NUMBER = {
 export const RECORD_NUMBERS = 40;
 export const RECORD_WORDS = RECORD_NUMBERS * 2;
 
+/** What the records of so many flows take. */
+export function flowBytes(flows: number): number {
+  return flows * RECORD_NUMBERS * 8;
+}
+
 export const FLOW_STATE = {
   /** Side 1 began; else side 0. */
   begunBySide1: 1 << 0,
@@ -134,3 +141,13 @@ export const WINDOW_SCALE = { unknown: -1, none: -2 } as const;
 
 /** No segment of the side was seen: this is no closed window. */
 export const UNKNOWN_WINDOW = -1;
+
+/** For KEY.vlans. */
+export function vlansOf({ vlan, innerVlan }: PacketFields): number {
+  return ((vlan + 1) << 16) | (innerVlan + 1);
+}
+
+/** For KEY.what. */
+export function whatOf(fields: PacketFields): number {
+  return fields.protocol | (fields.network << 8) | (fields.tunnel << 12);
+}

@@ -9,19 +9,21 @@
  */
 
 import { NETWORK, type PacketFields } from '../../wire/fields.ts';
-import { hashNumbers, joinHalves, lowerTerm, upperTerm } from './flow-hash.ts';
+import { directedHash, hashNumbers, joinHalves, lowerTerm, upperTerm } from './flow-hash.ts';
 import {
   COMMON,
   FLOW_STATE,
+  flowBytes,
   KEY,
   KEY_WORDS,
-  RECORD_NUMBERS,
   RECORD_WORDS,
   SIDE,
   SIDE_AT,
   SIDE_WORDS,
   UNKNOWN_WINDOW,
+  vlansOf,
   WINDOW_SCALE,
+  whatOf,
 } from './flow-record.ts';
 
 /** 64 MB when all are in use: the whole program stays below 150 MB. */
@@ -42,11 +44,6 @@ export interface Found {
   isNew: boolean;
   /** Which side sent it. */
   side: 0 | 1;
-}
-
-/** What so many flows take. */
-export function flowBytes(flows: number): number {
-  return flows * RECORD_NUMBERS * 8;
 }
 
 export class FlowTable {
@@ -118,7 +115,7 @@ export class FlowTable {
    */
   find(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
     const ports = (sourcePort << 16) | destPort;
-    const hash = directedHash(fields, ports);
+    const hash = directedHash(fields.source3, fields.dest3, ports);
     const place = hash >>> (32 - RECENT_BITS);
     const remembered = (this.#recent[place] as number) ^ (hash << SIGHTING_BITS);
     // What differs in the bits of the hash is of another flow, whose record need not be touched to know.
@@ -345,18 +342,4 @@ function precedes(fields: PacketFields, sourcePort: number, destPort: number): b
     if (fields.source2 !== fields.dest2) return fields.source2 < fields.dest2;
   }
   return fields.source3 === fields.dest3 ? sourcePort <= destPort : fields.source3 < fields.dest3;
-}
-
-/** Anybody may make these collide: then the flow is sought, as it would be without. */
-function directedHash({ source3, dest3 }: PacketFields, ports: number): number {
-  const mixed = Math.imul(source3, 0x9e3779b1) + Math.imul(dest3, 0x85ebca6b) + Math.imul(ports, 0xc2b2ae35);
-  return mixed ^ (mixed >>> 15);
-}
-
-function vlansOf({ vlan, innerVlan }: PacketFields): number {
-  return ((vlan + 1) << 16) | (innerVlan + 1);
-}
-
-function whatOf(fields: PacketFields): number {
-  return fields.protocol | (fields.network << 8) | (fields.tunnel << 12);
 }
