@@ -71,6 +71,10 @@ export class LiveCapture {
   #ringKib = LEAST_RING_KIB;
   #untoldBytes = 0;
   #isPaused = false;
+  /** How often it was paused. */
+  #pauses = 0;
+  /** They wait for it to go on. */
+  readonly #untilResumed: (() => void)[] = [];
   /** Read since the last tick. */
   #tickBytes = 0;
   #isFlood = false;
@@ -105,6 +109,8 @@ export class LiveCapture {
   set isPaused(paused: boolean) {
     if (paused === this.#isPaused) return;
     this.#isPaused = paused;
+    if (paused) this.#pauses++;
+    else for (const resume of this.#untilResumed.splice(0)) resume();
     for (const { capture } of this.streams) capture.isPaused = paused;
   }
 
@@ -129,14 +135,13 @@ export class LiveCapture {
     await stream.capture.ended;
   }
 
-  /** Wait for what is still under way to us, end every tcpdump, and tell all there is. */
+  /** Wait for what is still under way to us, and for whoever takes it; end every tcpdump, and tell all there is. */
   async finish(): Promise<void> {
-    this.isPaused = false;
     const present = this.streams.filter(({ isEnding }) => !isEnding);
     await Promise.all(
       present.map(async (stream) => {
         stream.isEnding = true;
-        await caughtUp(stream);
+        await this.#caughtUp(stream);
         stream.capture.end();
         await stream.capture.ended;
       }),
@@ -209,6 +214,20 @@ export class LiveCapture {
     this.#readBytes = Math.max(this.#readBytes ?? 0, readBytes);
   }
 
+  /**
+   * Until everything has arrived, however long that takes a busy machine, as long as there is more and more of it; and however
+   * long whoever takes it keeps it waiting.
+   */
+  async #caughtUp({ capture, records }: LiveStream): Promise<void> {
+    for (;;) {
+      if (this.#isPaused) await new Promise<void>((resolve) => this.#untilResumed.push(resolve));
+      const [before, pauses] = [records.count, this.#pauses];
+      const isComplete = (await capture.catchUp()) !== undefined;
+      if (isComplete || !capture.isListening) return;
+      if (records.count === before && this.#pauses === pauses) return;
+    }
+  }
+
   readonly #onRecord: OnRecord = (stream, records) => {
     if (records.timeNs >= this.#sinceNs) this.#options.onRecord(stream, records);
   };
@@ -223,13 +242,5 @@ export class LiveCapture {
   /** By the clock of the kernel's stamps. */
   #nowNs(): number {
     return (Date.now() - this.#options.baseSeconds * 1000) * NS_PER_MS;
-  }
-}
-
-/** Until everything has arrived, however long that takes a busy machine, as long as there is more and more of it. */
-async function caughtUp({ capture, records }: LiveStream): Promise<void> {
-  for (let before = -1; before !== records.count; ) {
-    before = records.count;
-    if ((await capture.catchUp()) !== undefined) return;
   }
 }

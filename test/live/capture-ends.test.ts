@@ -91,6 +91,25 @@ liveTest(
   },
 );
 
+liveTest(
+  'nsdiag capture loses nothing when whoever reads the packets is slow, and waits for them',
+  async ({ skip }) => {
+    skip(!isInstalled('tshark'), 'tshark, the judge of captures, is not installed');
+    await inWorld(async (world) => {
+      await world.sh(ROUTER_WORLD);
+      await answered(world);
+      // The reader begins when everything has been sent: 24 times what the pipe holds.
+      const send = 'ip netns exec ns1 ping -q -f -c 3000 10.0.2.2; touch /run/sent';
+      const read = 'until [ -e /run/sent ]; do sleep 0.05; done; exec cat > /run/all.pcapng';
+      const script = `"$0" "$1" capture ns1 ns3 --filter icmp -w - -- sh -c '${send}' 2> /run/said | (${read})`;
+      await world.run(['sh', '-c', script, ...NSDIAG], { timeoutMs: 50_000 });
+      expect(await world.sh('cat /run/said')).toMatch(/Looked +12000 sightings of 6000 packets/);
+      const stored = await world.run(['tshark', '-r', '/run/all.pcapng', '-T', 'fields', '-e', 'frame.number']);
+      expect(stored.stdout.trimEnd().split('\n').at(-1)).toBe('12000');
+    });
+  },
+);
+
 /** Answers an echo after 1.5 s, as no kernel does. */
 const SLOW = `
   socket(S, PF_INET, SOCK_RAW, 1) or die; $| = 1; print "ready\\n";
