@@ -88,6 +88,10 @@ test('journeyText() follows a packet from place to place, and keeps within the l
   expect(lines.length).toBeGreaterThan(1);
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(60);
   expect(lines.slice(1).every((line) => line.startsWith('    '))).toBe(true);
+  expect(lines[0]).toMatch(/^10:02:11\.104 {2}ICMP echo request/);
+  // A number stays with its unit, wherever the line ends.
+  for (let columns = 30; columns < 130; columns++)
+    expect(journeyText(lost, styleOf(false, columns), false)).toContain('+12 µs');
 });
 
 test('journeyText() begins another branch of a packet to all with a comma, and counts its time from where it branched', () => {

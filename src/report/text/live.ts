@@ -15,6 +15,8 @@ import type { Style } from './style.ts';
 /** Further places of a packet that goes in circles are counted. */
 const MOST_PLACES = 24;
 const INDENT = '    ';
+/** A space at which no line breaks: escaped text has none of these. */
+const GLUE = '\u0000';
 
 /**
  * One packet: when, what, then its places with the time from each to the next, and how it ended. On a terminal it breaks
@@ -75,9 +77,11 @@ function fateText(fate: LiveFate): string {
   }
 }
 
+/** Broken between two words, but for a number and its unit; two spaces stay two. */
 function broken(text: string, columns: number): string {
-  const [first = '', ...rest] = wrap(text, columns - INDENT.length);
-  return [first, ...rest.map((line) => INDENT + line)].join('\n');
+  const glued = text.replace(/(\+[\d.]+) (?=[nµm]?s\b)/g, `$1${GLUE}`).replaceAll('  ', `${GLUE} `);
+  const lines = wrap(glued, columns - INDENT.length).map((line) => line.replaceAll(GLUE, ' ').trimEnd());
+  return lines.join(`\n${INDENT}`);
 }
 
 function paint(text: string, { kind }: LiveFate, { red, yellow }: Style['colors']): string {
