@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TUNNEL } from '../../wire/fields.ts';
 import type { Finding } from '../finding.ts';
 import type { Frame } from '../frame.ts';
 import type { MatchedPoints } from './match-points.ts';
@@ -24,6 +25,8 @@ export interface Followed {
   readonly way: readonly number[];
   /** Whether a capture of all devices of a machine saw that frame last, coming in and not going out. */
   readonly isSwallowed: boolean;
+  /** Whether it was within VXLAN where it was seen last. */
+  readonly isInVxlan: boolean;
   /** Where answers were seen, as they go: those that the requests did not pass stand before the asker's own point. */
   readonly back: readonly number[];
 }
@@ -57,17 +60,15 @@ function followFrame(
   const back = reverse === undefined ? [] : among(streams.points[reverse] ?? 0).toReversed();
   const [home] = way;
   const seen = order.filter((point) => passage[point] !== NOT_SEEN);
+  const sights = seen.map((point) => passage[point] ?? record);
   return {
     finding,
     stream,
     reverse,
     point: index.pointOf(record),
     seen,
-    isSwallowed: isSwallowed(
-      matching,
-      parts,
-      seen.map((point) => passage[point] ?? record),
-    ),
+    isSwallowed: isSwallowed(matching, parts, sights),
+    isInVxlan: isInVxlan(matching, sights),
     way,
     back: [
       ...back.filter((point) => way.includes(point) && point !== home),
@@ -84,4 +85,9 @@ function isSwallowed({ index }: Matching, parts: readonly Part[], sights: readon
   // Its devices are the points of one file.
   const fileOf = (sight: number) => parts[index.partOf(sight)]?.capture;
   return !sights.some((sight) => fileOf(sight) === fileOf(last) && (index.look(sight) & LOOK.wentOut) !== 0);
+}
+
+function isInVxlan({ index }: Matching, sights: readonly number[]): boolean {
+  const last = sights.at(-1);
+  return last !== undefined && (index.look(last) & LOOK.tunnelMask) === TUNNEL.vxlan;
 }

@@ -37,6 +37,7 @@ export function placed(matched: MatchedPoints, followed: Followed): Finding {
   if (followed.isSwallowed) return swallowed(matched, followed, name(last));
   // Asked of a whole segment, or of whoever is a server there: no route leads to it.
   const isToAll = finding.about === undefined || finding.about.kind === 'neighbour';
+  if (followed.isInVxlan) return withinTunnel(followed, way.map(name), name(last));
   return {
     ...finding,
     why: `The requests were seen at ${way.map(name).join(' and ')} alike, and no answer at any of them: either something behind ${name(last)} drops them, or who they are for does not answer, or cannot`,
@@ -46,6 +47,18 @@ export function placed(matched: MatchedPoints, followed: Followed): Finding {
       : `On the machine behind ${name(last)}: ip route get to the asker (is there a way back?), and nft list ruleset`,
     cannotTell: `Whether they were dropped behind ${name(last)}, or answered by a way that does not lead by it`,
     seenAt: { place: name(last), leg: 'request' },
+  };
+}
+
+/** Seen last in its outer packet: whether it was ever taken out of it, no capture shows. */
+function withinTunnel({ finding }: Followed, way: readonly string[], last: string): Finding {
+  return {
+    ...finding,
+    why: `The requests were seen at ${way.join(' and ')} alike, and no answer at any of them. At ${last} they were still within VXLAN: the end of the tunnel throws away what has another VNI than its own, or comes to another port`,
+    likely: ['vxlan-vni-mismatch', 'vxlan-port-mismatch', 'vxlan-wrong-remote', ...finding.likely],
+    confirm: `On both ends of the tunnel: ip -d link show type vxlan (id, dstport, remote), bridge fdb show`,
+    cannotTell: `Whether they were taken out of the tunnel behind ${last}: capture on the vxlan device there, or where it leads`,
+    seenAt: { place: last, leg: 'request' },
   };
 }
 

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/postmortem/finding.ts';
 import { withOtherPoints } from '../../../src/postmortem/points/elsewhere.ts';
 import { PACKET_TYPE, TCP_FLAG } from '../../../src/wire/fields.ts';
-import { arpRequest, echo, echoReply, tcp, udp } from '../../helpers/packets.ts';
+import { joined } from '../../helpers/hex.ts';
+import { arpRequest, echo, echoReply, tcp, udp, words } from '../../helpers/packets.ts';
 import { finding } from '../../report/example-analyses.ts';
 import { match, type Seen } from './at-points.ts';
 
@@ -276,6 +277,20 @@ test('withOtherPoints() sends nobody to another segment for the ARP that is unan
     {
       confirm: asked.confirm,
       cannotTell: 'Whether b, captured at the same time, should have seen them: only if it is on the same segment',
+    },
+  ]);
+});
+
+test('withOtherPoints() suspects the ends of the tunnel, where a question was last seen within VXLAN', () => {
+  const head = words(0x0800, 0, 0, 42 << 8);
+  const wrapped = udp('172.16.0.1', '172.16.0.2', 50_000, 4789, joined(head, request(64)), { id: 9 });
+  const found = told([unanswered(0, { likely: ['no-route'] })], [[0, request(64)]], [[50, wrapped]]);
+
+  expect(found).toMatchObject([
+    {
+      why: expect.stringContaining('At b they were still within VXLAN'),
+      likely: ['vxlan-vni-mismatch', 'vxlan-port-mismatch', 'vxlan-wrong-remote', 'no-route'],
+      seenAt: { place: 'b', leg: 'request' },
     },
   ]);
 });
