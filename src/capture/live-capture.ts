@@ -7,6 +7,7 @@
 
 import type { Netns } from '../host/host.ts';
 import type { ChildOptions } from '../system/child.ts';
+import { InboundPipe } from '../system/inbound-pipe.ts';
 import { PcapRecords } from './pcap-records.ts';
 import { Capture } from './tcpdump.ts';
 import { type OnRecord, TimeOrder } from './time-order.ts';
@@ -100,7 +101,8 @@ export class LiveCapture {
   async join(namespaces: readonly Listened[]): Promise<readonly Joined[]> {
     const share = RINGS_KIB / Math.max(1, this.streams.length + namespaces.length);
     this.#ringKib = Math.floor(Math.min(MOST_RING_KIB, Math.max(LEAST_RING_KIB, share)));
-    const joined = await Promise.all(namespaces.map((netns) => this.#join(netns)));
+    const pipes = await InboundPipe.open(namespaces.length);
+    const joined = await Promise.all(namespaces.map((netns, at) => this.#join(netns, pipes[at])));
     this.#sinceNs = Math.min(this.#sinceNs, this.#nowNs());
     return joined;
   }
@@ -157,7 +159,7 @@ export class LiveCapture {
     for (const stream of this.streams) stream.isEnding = true;
   }
 
-  async #join(netns: Listened): Promise<Joined> {
+  async #join(netns: Listened, pipe: InboundPipe | undefined): Promise<Joined> {
     const { filter, snapLengthBytes, baseSeconds, stack, onLost } = this.#options;
     const records = new PcapRecords(baseSeconds);
     this.#joined++;
@@ -171,6 +173,7 @@ export class LiveCapture {
       signal: undefined,
       to: {
         kind: 'bytes',
+        pipe,
         onBytes: (bytes) => {
           records.push(bytes);
           this.#order.heard(number, this.#nowNs());

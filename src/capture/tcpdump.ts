@@ -38,8 +38,12 @@ export interface CaptureRequest extends ChildOptions {
   /** The frames, parsed; or the stream's bytes as they come, for whoever has no time to lose. */
   readonly to:
     | { readonly kind: 'frames'; readonly onFrame: (frame: Frame) => void }
-    /** `onBytes` answers how many frames there are in all that it has been given. */
-    | { readonly kind: 'bytes'; readonly onBytes: (bytes: Uint8Array) => number };
+    /** `onBytes` answers how many frames there are in all that it has been given. They come through the pipe, where there is one. */
+    | {
+        readonly kind: 'bytes';
+        readonly pipe: InboundPipe | undefined;
+        readonly onBytes: (bytes: Uint8Array) => number;
+      };
   /** The kernel's ring, in KiB; without, as tcpdump chooses (2 MiB). */
   readonly bufferKib?: number;
 }
@@ -73,13 +77,14 @@ export class Capture {
   /** Where its packets come from, other than by a stream of Node. */
   readonly #pipe: InboundPipe | undefined;
 
-  private constructor(request: CaptureRequest, pipe: InboundPipe | undefined) {
+  private constructor(request: CaptureRequest) {
     const { netns, filter, snapLengthBytes, to, bufferKib, stack, signal } = request;
     const ring = bufferKib === undefined ? [] : ['-B', String(bufferKib)];
     const options = ['-i', 'any', '-y', 'LINUX_SLL2', '-n', '-Z', 'root', '-U', '--immediate-mode', ...ring];
     const format = ['--time-stamp-precision', 'nano', '-s', String(snapLengthBytes), '-w', '-'];
     this.netns = netns.name;
     this.#byHand = inNetns(netns, ['tcpdump', '-i', 'any', '-c', '1']);
+    const pipe = to.kind === 'bytes' ? to.pipe : undefined;
     this.#pipe = pipe;
     const argv = argvInNetns(netns.entry, ['tcpdump', ...options, ...format, filter]);
     this.#child = Child.start(argv, { stack, signal, stdoutTo: pipe?.writeEnd });
@@ -117,9 +122,10 @@ export class Capture {
   /** Start tcpdump and wait until it listens. */
   static async start(request: CaptureRequest): Promise<CaptureStart> {
     if (!isInstalled('tcpdump')) {
+      if (request.to.kind === 'bytes') request.to.pipe?.discard();
       return { kind: 'failed', why: `tcpdump is not installed (${howToInstall('tcpdump')})` };
     }
-    const capture = new Capture(request, request.to.kind === 'bytes' ? await InboundPipe.open() : undefined);
+    const capture = new Capture(request);
     await capture.#until(() => capture.#stderr.includes('listening on'));
     return capture.#howEnded !== undefined
       ? { kind: 'failed', why: capture.complaint }

@@ -33,21 +33,35 @@ export class InboundPipe {
     this.writeEnd = writeEnd;
   }
 
-  /** @returns `undefined` where none can be made: no mkfifo, or no place for it. */
-  static async open(): Promise<InboundPipe | undefined> {
+  /**
+   * So many of them, by one run of mkfifo.
+   *
+   * @returns None where none can be made: no mkfifo, or no place for it.
+   */
+  static async open(count: number): Promise<readonly InboundPipe[]> {
     let folder: string | undefined;
+    const pipes: InboundPipe[] = [];
     try {
       folder = mkdtempSync(join(tmpdir(), 'nsdiag-'));
-      const path = join(folder, 'pipe');
-      if ((await run(['mkfifo', '--', path])).exitCode !== 0) return undefined;
-      // The reader first, who need not wait: then the writer need not, either.
-      const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-      return new InboundPipe(readEnd, openSync(path, constants.O_WRONLY));
+      const paths = Array.from({ length: count }, (_, at) => join(String(folder), String(at)));
+      if ((await run(['mkfifo', '--', ...paths])).exitCode !== 0) return [];
+      for (const path of paths) {
+        // The reader first, who need not wait: then the writer need not, either.
+        const readEnd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+        pipes.push(new InboundPipe(readEnd, openSync(path, constants.O_WRONLY)));
+      }
     } catch {
-      return undefined;
+      // No more files may be open, for one: those that there are will do.
     } finally {
       if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
     }
+    return pipes;
+  }
+
+  /** Nobody is going to write, nor to read. */
+  discard(): void {
+    closeSync(this.writeEnd);
+    closeSync(this.#readEnd);
   }
 
   /**

@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 async function open(): Promise<InboundPipe> {
-  const pipe = await InboundPipe.open();
+  const [pipe] = await InboundPipe.open(1);
   if (pipe === undefined) throw new Error('no pipe');
   return pipe;
 }
@@ -62,11 +62,20 @@ test('InboundPipe ends where the child cannot be started', async () => {
   await child.ended;
 });
 
-test('InboundPipe.open() answers that there is none where nothing can be made', async () => {
+test('InboundPipe.open() makes as many as are asked for, each its own', async () => {
+  const pipes = await InboundPipe.open(3);
+  const texts = pipes.map((pipe, at) => {
+    const { done, text } = writing(pipe, `echo ${at}`);
+    return done.then(text);
+  });
+  expect(await Promise.all(texts)).toEqual(['0\n', '1\n', '2\n']);
+});
+
+test('InboundPipe.open() makes none where nothing can be made', async () => {
   vi.stubEnv('TMPDIR', join(folder, 'nowhere'));
-  expect(await InboundPipe.open()).toBeUndefined();
+  expect(await InboundPipe.open(1)).toEqual([]);
   vi.stubEnv('TMPDIR', folder);
   vi.stubEnv('PATH', join(folder, 'nowhere'));
-  expect(await InboundPipe.open()).toBeUndefined();
+  expect(await InboundPipe.open(1)).toEqual([]);
   expect(readdirSync(folder)).toEqual([]);
 });
