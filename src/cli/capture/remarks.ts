@@ -83,6 +83,10 @@ export class Remarks {
     signal: AbortSignal,
   ): Promise<string | undefined> {
     if (this.#packets === 0 && !isToBeTold) return undefined;
+    if (path === '-') {
+      if (this.#packets === 0) return undefined;
+      return 'what went to standard output says nothing about packets that were lost or rewritten: it had gone before that was known';
+    }
     const byInterface: (ReadonlyMap<number, readonly Remark[]> | undefined)[] = [];
     const words = (remark: Remark) =>
       (typeof remark === 'string'
@@ -101,6 +105,8 @@ export class Remarks {
       ofFile,
       signal,
     );
+    // Of itself alone, it can be without.
+    if (annotated.kind === 'left' && this.#packets === 0) return undefined;
     if (annotated.kind === 'left')
       return `the file says nothing about packets that were lost or rewritten: ${annotated.why}`;
     if (this.#left === 0) return undefined;

@@ -97,11 +97,15 @@ test('Remarks say that the file is without them, and how many are left out', asy
   const nothing = new Remarks(SECONDS);
   expect(await nothing.putInto('/dev/null', () => undefined, OUTCOME, NEVER)).toBeUndefined();
   const told = { ...OUTCOME, isToBeTold: true };
-  expect(await nothing.putInto('/dev/null', () => undefined, told, NEVER)).toMatch(/^the file says nothing about/);
+  for (const path of ['-', '/dev/null'])
+    expect(await nothing.putInto(path, () => undefined, told, NEVER)).toBeUndefined();
   const remarks = new Remarks(SECONDS);
   for (let packet = 0; packet < 50_003; packet++) remarks.tell(LOST, false, journey(0));
   expect(await remarks.putInto('/dev/null', (id) => NAMES[id], OUTCOME, NEVER)).toMatch(
     /^the file says nothing about packets that were lost/,
+  );
+  expect(await remarks.putInto('-', (id) => NAMES[id], OUTCOME, NEVER)).toMatch(
+    /^what went to standard output says nothing/,
   );
   expect(await remarks.putInto(await capture(), (id) => NAMES[id], OUTCOME, NEVER)).toBe(
     'the file comments on the first 50000 packets that were lost or rewritten, and not on 3 more',
