@@ -6,13 +6,15 @@
 
 import type { Finding } from '../finding.ts';
 import { Expectations } from './expectations.ts';
+import type { FoundBetween } from './found-between.ts';
 import { followAll, type Hop } from './hops.ts';
+import { lossFindings } from './loss-findings.ts';
 import { frameOf, type LostBetween, lossesOf, pointOf } from './losses.ts';
 import { nothingArrived } from './nothing-arrived.ts';
 import type { Matching } from './passages.ts';
 import type { Part } from './places.ts';
 import type { Clock, HopRow, PointsAnalysis } from './points-analysis.ts';
-import { type FoundBetween, findingsOf, lossFindings } from './points-findings.ts';
+import { findingsOf } from './points-findings.ts';
 import { ReturnWays } from './return-ways.ts';
 import { rewritingsOf } from './rewritings.ts';
 import { Senses } from './senses.ts';
