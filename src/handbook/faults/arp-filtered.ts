@@ -24,7 +24,10 @@ export const arpFiltered: Page = {
       run: 'ip netns exec NS sysctl net.ipv4.conf.DEV.arp_filter net.ipv4.conf.DEV.proxy_arp',
       shows: '"arp_filter = 0" and "proxy_arp = 0" are as made',
     },
-    { run: 'ip netns exec NS nft list ruleset', shows: '"table arp" or "table netdev" with a drop' },
+    {
+      run: 'ip netns exec NS nft list ruleset',
+      shows: 'a drop in a table of arp or netdev, where it is a filter that takes ARP',
+    },
     { run: 'ip netns exec NS timeout 5 tcpdump -nei DEV -c 2 arp', shows: '"who-has" arrives, no "is-at" leaves' },
   ],
   fix: [
