@@ -26,7 +26,7 @@ export const arpFiltered: Page = {
     },
     {
       run: 'ip netns exec NS nft list ruleset',
-      shows: 'a drop in a table of arp or netdev, where it is a filter that takes ARP',
+      shows: 'no "table arp" and no "table netdev", which may take ARP as well',
     },
     { run: 'ip netns exec NS timeout 5 tcpdump -nei DEV -c 2 arp', shows: '"who-has" arrives, no "is-at" leaves' },
   ],
