@@ -123,7 +123,8 @@ export class CaptureAnalysis {
       if (this.#seconds.isAgain(fields)) return;
     }
     this.#flows.see(fields, this.#number, interfaceId);
-    for (const observer of this.#observers) observer.see(fields, this.#number, interfaceId);
+    const observers = this.#observers;
+    for (let at = 0; at < observers.length; at++) observers[at]?.see(fields, this.#number, interfaceId);
   }
 
   #count(key: number): void {
