@@ -10,7 +10,7 @@
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { SightingKeeper } from '../../postmortem/points/point-recorder.ts';
+import { ENOUGH_OF_ONE_PLACE, type SightingKeeper } from '../../postmortem/points/point-recorder.ts';
 import { RowBlock } from '../../postmortem/points/sighting-rows.ts';
 import { Sightings } from '../../postmortem/points/sightings.ts';
 import { Thread } from '../../system/thread.ts';
@@ -18,6 +18,8 @@ import type { FromKeeper, ToKeeper } from './sightings-worker.ts';
 
 /** 160 KB: a message costs as much as some hundred rows. */
 const BLOCK_ROWS = 2048;
+/** Held back until there are so many: then it is no capture of one place, of which all is forgotten. */
+const HELD_BLOCKS = Math.ceil(ENOUGH_OF_ONE_PLACE / BLOCK_ROWS);
 /** Of blocks that wait for the other thread: 2.6 MB, and those of the piece of a file that is being read. */
 const MOST_UNDER_WAY = 16;
 
@@ -32,7 +34,8 @@ export class SightingsApart implements SightingKeeper {
   readonly #seed: number;
   readonly #script: string;
   readonly #empty: RowBlock[] = [];
-  /** Begins with the first block: most captures of one place have none. */
+  #held: RowBlock[] = [];
+  /** Begins late, and for most captures of one place never: it takes 70 ms. */
   #thread: Thread<ToKeeper, FromKeeper> | undefined;
   #underWay = 0;
 
@@ -41,10 +44,9 @@ export class SightingsApart implements SightingKeeper {
     this.#script = script;
   }
 
-  take({ words: { buffer }, rows }: RowBlock): RowBlock {
-    this.#thread ??= this.#begin();
-    this.#underWay++;
-    this.#thread.tell({ kind: 'rows', rows, buffer }, [buffer]);
+  take(block: RowBlock): RowBlock {
+    this.#held.push(block);
+    if (this.#thread !== undefined || this.#held.length === HELD_BLOCKS) this.#tellHeld();
     return this.#empty.pop() ?? RowBlock.ofRows(BLOCK_ROWS);
   }
 
@@ -53,10 +55,10 @@ export class SightingsApart implements SightingKeeper {
   }
 
   async end(points: number): Promise<Sightings> {
-    this.#thread ??= this.#begin();
-    this.#thread.tell({ kind: 'end', points });
+    const thread = this.#tellHeld();
+    thread.tell({ kind: 'end', points });
     for (;;) {
-      const answer = await this.#thread.answer();
+      const answer = await thread.answer();
       if (answer.kind === 'kept') return new Sightings(this.#seed, answer.parts);
       this.#reuse(answer);
     }
@@ -64,6 +66,17 @@ export class SightingsApart implements SightingKeeper {
 
   async close(): Promise<void> {
     await this.#thread?.close();
+  }
+
+  #tellHeld(): Thread<ToKeeper, FromKeeper> {
+    this.#thread ??= this.#begin();
+    for (const { words, rows } of this.#held) {
+      const { buffer } = words;
+      this.#underWay++;
+      this.#thread.tell({ kind: 'rows', rows, buffer }, [buffer]);
+    }
+    this.#held = [];
+    return this.#thread;
   }
 
   #begin(): Thread<ToKeeper, FromKeeper> {

@@ -17,7 +17,7 @@ import { RowBlock, SightingRows } from './sighting-rows.ts';
 import { Sightings } from './sightings.ts';
 
 /** So many packets of one file, all of one place: it will have no second one, and need not be remembered. */
-const ENOUGH_OF_ONE_PLACE = 25_000;
+export const ENOUGH_OF_ONE_PLACE = 25_000;
 
 /** Few enough to stay in the processor's first cache. */
 const ROWS_AT_ONCE = 64;
