@@ -8,7 +8,7 @@
  */
 
 import type { Finding, Severity } from './finding.ts';
-import type { FindingCode } from './finding-code.ts';
+import { type FindingCode, SEGMENT_LOSS_CODES, UNANSWERED_CODES } from './finding-code.ts';
 
 interface EchoRule {
   readonly of: FindingCode;
@@ -16,45 +16,36 @@ interface EchoRule {
   readonly isOne: (cause: Finding, echo: Finding) => boolean;
 }
 
-const UNANSWERED = ['echo-unanswered', 'syn-unanswered', 'dns-unanswered', 'one-way'] as const;
-const SENT_AGAIN = [
-  'retransmission',
-  'fast-retransmission',
-  'spurious-retransmission',
-  'lost-segment',
-  'out-of-order',
-  'duplicate-ack',
-] as const;
 const BETWEEN = ['lost-between', 'delayed-between', 'duplicated-between', 'reordered-between'] as const;
 
 const ECHO_RULES: readonly EchoRule[] = [
   {
     of: 'l2-loop',
-    echoes: [...BETWEEN, ...UNANSWERED, 'arp-unanswered', 'nd-unanswered', 'mac-flapping'],
+    echoes: [...BETWEEN, ...UNANSWERED_CODES, 'arp-unanswered', 'nd-unanswered', 'mac-flapping'],
     isOne: ofOneCapture,
   },
   {
     of: 'duplicate-address',
-    echoes: ['connection-refused', 'connection-reset', 'half-open', ...UNANSWERED],
+    echoes: ['connection-refused', 'connection-reset', 'half-open', ...UNANSWERED_CODES],
     isOne: ({ subject }, { about }) => about !== undefined && [about.source, about.destination].includes(subject ?? ''),
   },
   // As one capture shows it, and as two together do.
   { of: 'duplicate-address', echoes: ['duplicate-address'], isOne: (cause, echo) => cause.subject === echo.subject },
   {
     of: 'routing-loop',
-    echoes: [...UNANSWERED, ...SENT_AGAIN, 'lost-between', 'ttl-exceeded', 'nat-missing'],
+    echoes: [...UNANSWERED_CODES, ...SEGMENT_LOSS_CODES, 'lost-between', 'ttl-exceeded', 'nat-missing'],
     isOne: ofSameHosts,
   },
-  { of: 'arp-unanswered', echoes: [...UNANSWERED, 'icmp-unreachable', 'lost-between'], isOne: towardsSilent },
-  { of: 'nd-unanswered', echoes: [...UNANSWERED, 'icmp-unreachable', 'lost-between'], isOne: towardsSilent },
-  { of: 'ttl-exceeded', echoes: [...UNANSWERED, 'lost-between'], isOne: ofSameHosts },
+  { of: 'arp-unanswered', echoes: [...UNANSWERED_CODES, 'icmp-unreachable', 'lost-between'], isOne: towardsSilent },
+  { of: 'nd-unanswered', echoes: [...UNANSWERED_CODES, 'icmp-unreachable', 'lost-between'], isOne: towardsSilent },
+  { of: 'ttl-exceeded', echoes: [...UNANSWERED_CODES, 'lost-between'], isOne: ofSameHosts },
   {
     of: 'icmp-unreachable',
-    echoes: [...UNANSWERED, 'retransmission', 'lost-between'],
+    echoes: [...UNANSWERED_CODES, 'retransmission', 'lost-between'],
     isOne: ofSameTraffic,
   },
-  { of: 'mtu-blackhole', echoes: [...SENT_AGAIN, 'keep-alive', 'lost-between'], isOne: ofSameHosts },
-  ...([...UNANSWERED, 'connection-refused'] as const).map(
+  { of: 'mtu-blackhole', echoes: [...SEGMENT_LOSS_CODES, 'keep-alive', 'lost-between'], isOne: ofSameHosts },
+  ...([...UNANSWERED_CODES, 'connection-refused'] as const).map(
     (of): EchoRule => ({ of, echoes: ['lost-between'], isOne: sawNothing }),
   ),
 ];

@@ -1,3 +1,16 @@
+/** What TCP segments look like that were lost on the way, or came in another order. */
+export const SEGMENT_LOSS_CODES = [
+  'retransmission',
+  'fast-retransmission',
+  'spurious-retransmission',
+  'lost-segment',
+  'out-of-order',
+  'duplicate-ack',
+] as const;
+
+/** A question that nobody was seen to answer. */
+export const UNANSWERED_CODES = ['echo-unanswered', 'syn-unanswered', 'dns-unanswered', 'one-way'] as const;
+
 /**
  * The findings of saved captures, in the order in which a report says them where nothing else decides. A code is a
  * promise: once released it keeps its meaning.
@@ -32,12 +45,7 @@ export const FINDING_CODES = [
   'delayed-between',
   'duplicated-between',
   'reordered-between',
-  'retransmission',
-  'fast-retransmission',
-  'spurious-retransmission',
-  'lost-segment',
-  'out-of-order',
-  'duplicate-ack',
+  ...SEGMENT_LOSS_CODES,
   'zero-window',
   'window-full',
   'keep-alive',

@@ -7,7 +7,7 @@
 
 import { withMore } from '../echoes.ts';
 import type { Finding } from '../finding.ts';
-import type { FindingCode } from '../finding-code.ts';
+import { type FindingCode, SEGMENT_LOSS_CODES, UNANSWERED_CODES } from '../finding-code.ts';
 import { type Followed, followAll } from './followed.ts';
 import type { LostBetween } from './losses.ts';
 import type { MatchedPoints } from './match-points.ts';
@@ -16,17 +16,9 @@ import type { MatchedPoints } from './match-points.ts';
 const LOOKS_LIKE_LOSS: ReadonlySet<FindingCode> = new Set([
   'arp-unanswered',
   'nd-unanswered',
-  'echo-unanswered',
-  'syn-unanswered',
-  'dns-unanswered',
+  ...UNANSWERED_CODES,
   'half-open',
-  'one-way',
-  'retransmission',
-  'fast-retransmission',
-  'spurious-retransmission',
-  'lost-segment',
-  'out-of-order',
-  'duplicate-ack',
+  ...SEGMENT_LOSS_CODES,
 ]);
 /** Of what a finding counts, at least so much must have been lost here. */
 const LEAST_SHARE = 0.5;
