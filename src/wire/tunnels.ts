@@ -6,7 +6,7 @@
  * @module
  */
 
-import { NETWORK, type PacketFields } from './fields.ts';
+import { NETWORK, type PacketFields, TUNNEL } from './fields.ts';
 
 export const GENEVE_PORT = 6081;
 
@@ -30,4 +30,22 @@ export function enterTunnel(fields: PacketFields, tunnel: number, id: number): b
   fields.hasTransport = false;
   fields.payloadBytes = 0;
   return fields.tunnelDepth <= MOST_TUNNELS;
+}
+
+/** What a person calls it; `undefined`: none. */
+export function tunnelText(tunnel: number): string | undefined {
+  switch (tunnel) {
+    case TUNNEL.vxlan:
+      return 'VXLAN';
+    case TUNNEL.gre:
+      return 'GRE';
+    case TUNNEL.ipip:
+      return 'IP in IP';
+    case TUNNEL.geneve:
+      return 'Geneve';
+    case TUNNEL.none:
+      return undefined;
+    default:
+      return `tunnel ${tunnel}`;
+  }
 }

@@ -6,8 +6,8 @@
 
 import { decodePacket } from '../../wire/decode-packet.ts';
 import { describePacket } from '../../wire/describe.ts';
-import { TUNNEL } from '../../wire/fields.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
+import { tunnelText } from '../../wire/tunnels.ts';
 import { flowText } from '../points/flow-text.ts';
 import type { FollowedPacket } from './followed-packet.ts';
 
@@ -116,7 +116,7 @@ function changesAt({ changes = [], carriedBytes }: FollowedPacket, hop: number):
       case 'rewritten':
         return [`${flowText(change.before)} became ${flowText(change.after)}`];
       case 'wrapped':
-        return [`in ${tunnelText(change.tunnel)} ${change.tunnelId}`];
+        return [`in ${tunnelText(change.tunnel) ?? 'a tunnel'} ${change.tunnelId}`];
       case 'unwrapped':
         return ['out of the tunnel'];
       case 'cut':
@@ -124,21 +124,6 @@ function changesAt({ changes = [], carriedBytes }: FollowedPacket, hop: number):
     }
     return [];
   });
-}
-
-function tunnelText(tunnel: number): string {
-  switch (tunnel) {
-    case TUNNEL.vxlan:
-      return 'VXLAN';
-    case TUNNEL.gre:
-      return 'GRE';
-    case TUNNEL.ipip:
-      return 'IP in IP';
-    case TUNNEL.geneve:
-      return 'Geneve';
-    default:
-      return `tunnel ${tunnel}`;
-  }
 }
 
 /** What was lost, as one line of a list: packets of one kind that were last seen at one place. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TUNNEL } from '../../wire/fields.ts';
+import { tunnelText } from '../../wire/tunnels.ts';
 import type { Frame } from '../frame.ts';
 import { flowText, protocolText } from './flow-text.ts';
 import { frameOf } from './losses.ts';
@@ -61,21 +61,4 @@ export function packetJourney(
       lengthBytes: sightings.lengthBytes(index.likeness(each)),
     };
   });
-}
-
-function tunnelText(tunnel: number): string | undefined {
-  switch (tunnel) {
-    case TUNNEL.vxlan:
-      return 'VXLAN';
-    case TUNNEL.gre:
-      return 'GRE';
-    case TUNNEL.ipip:
-      return 'IP in IP';
-    case TUNNEL.geneve:
-      return 'Geneve';
-    case TUNNEL.none:
-      return undefined;
-    default:
-      return `tunnel ${tunnel}`;
-  }
 }
