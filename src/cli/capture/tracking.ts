@@ -24,8 +24,8 @@ import { PacketFields } from '../../wire/fields.ts';
 import { LINK_TYPE } from '../../wire/link-type.ts';
 import { branchedFrom } from './branches.ts';
 import { type FateOptions, fateOf } from './fates.ts';
-
 import { mayNotKnowAnswers } from './filter-limits.ts';
+import { hopSummaries } from './hop-summaries.ts';
 import { Groups } from './losses.ts';
 import { NOT_ASKED } from './places.ts';
 import { Ways } from './ways.ts';
@@ -153,27 +153,7 @@ export class Tracking {
 
   /** The hops by name, in the order in which they were first passed. */
   get hops(): readonly HopSummary[] {
-    const { all } = this.#options.places;
-    const name = (point: number) => {
-      const place = all[point];
-      return place === undefined ? '?' : `${place.netns}:${place.device}`;
-    };
-    const lost = new Map<string, { readonly from: string; readonly to: string | undefined; lost: number }>();
-    for (const { lastSeen, where, packets } of this.lost.all) {
-      const key = `${lastSeen} ${where ?? ''}`;
-      const known = lost.get(key);
-      if (known === undefined) lost.set(key, { from: lastSeen, to: where, lost: packets });
-      else known.lost += packets;
-    }
-    const passed = this.tally.hops.map(({ from, to, passed, rewritten, leastNs, medianNs, mostNs }) => {
-      const key = `${name(from)} ${name(to)}`;
-      const missing = lost.get(key)?.lost ?? 0;
-      lost.delete(key);
-      const delay = medianNs === undefined ? undefined : { leastNs, medianNs, mostNs };
-      return { from: name(from), to: name(to), passed, lost: missing, rewritten, delay };
-    });
-    const never = [...lost.values()].map((each) => ({ ...each, passed: 0, rewritten: 0, delay: undefined }));
-    return [...passed, ...never];
+    return hopSummaries(this.tally.hops, this.lost.all, (point) => this.#nameOf(point));
   }
 
   #end(packet: FollowedPacket): void {
@@ -225,8 +205,7 @@ export class Tracking {
   }
 
   #lostGroup(packet: FollowedPacket, lastPoint: number, where: string | undefined, traffic: Traffic | undefined) {
-    const place = this.#options.places.all[lastPoint];
-    const lastSeen = place === undefined ? '?' : `${place.netns}:${place.device}`;
+    const lastSeen = this.#nameOf(lastPoint);
     const { text } = this.#journeyOf(packet, ARRIVED);
     const key = `${lastSeen} ${where} ${JSON.stringify(traffic) ?? text}`;
     return this.lost.of(key, () => ({ text, lastSeen, where, traffic }));
@@ -272,5 +251,10 @@ export class Tracking {
 
   #journeyOf(packet: FollowedPacket, fate: LiveFate): LiveJourney {
     return journeyOf(packet, this.#options.places.all, fate, this.#layout);
+  }
+
+  #nameOf(point: number): string {
+    const place = this.#options.places.all[point];
+    return place === undefined ? '?' : `${place.netns}:${place.device}`;
   }
 }
