@@ -8,11 +8,9 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import type { TestProject } from 'vitest/node';
+import { bundleProgram } from './bundle-program.ts';
 
-const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
 const PROGRAM = `
   import { collect } from './collect/collect.ts';
   import { writeRecording } from './recording/read-recording.ts';
@@ -31,16 +29,7 @@ export async function setup(project: TestProject): Promise<() => void> {
   // For tests that collect as somebody else.
   chmodSync(folder, 0o755);
   const outfile = join(folder, 'collect.mjs');
-  await build({
-    stdin: { contents: PROGRAM, resolveDir: SOURCES, loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    logLevel: 'silent',
-    // CommonJS packages ask for Node's modules by require.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  });
+  await bundleProgram(PROGRAM, outfile);
   project.provide('collector', outfile);
   return () => rmSync(folder, { recursive: true, force: true });
 }

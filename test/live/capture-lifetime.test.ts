@@ -5,13 +5,12 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { expect } from 'vitest';
 import type { Frame } from '../../src/capture/frame.ts';
 import { Capture, type CaptureStart } from '../../src/capture/tcpdump.ts';
 import { findNetns } from '../../src/host/host.ts';
 import { CleanupStack } from '../../src/system/cleanup.ts';
+import { bundleProgram } from '../helpers/bundle-program.ts';
 import { hostOfWorld } from '../helpers/live-host.ts';
 import { ownChildren } from '../helpers/own-children.ts';
 import { ROUTER_WORLD } from '../helpers/probing.ts';
@@ -81,8 +80,6 @@ liveTest('Capture.start() answers with the words of tcpdump when it cannot', asy
   });
 });
 
-const SOURCES = fileURLToPath(new URL('../../src/', import.meta.url));
-
 /** Listens and pings without an end, then says so. */
 const PROGRAM = `
   import { Capture } from './capture/tcpdump.ts';
@@ -100,15 +97,7 @@ liveTest('neither tcpdump nor ping outlives a parent that is killed', async () =
   const folder = mkdtempSync(join(tmpdir(), 'nsdiag-test-'));
   try {
     const outfile = join(folder, 'program.mjs');
-    await build({
-      stdin: { contents: PROGRAM, resolveDir: SOURCES, loader: 'ts' },
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'silent',
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    });
+    await bundleProgram(PROGRAM, outfile);
     await inWorld(async (world) => {
       await world.sh(ROUTER_WORLD);
       const parent = spawn(process.execPath, [outfile, `${world.root}/run/netns/ns1`]);
