@@ -15,6 +15,7 @@ import type { FlowList } from './flows/flow-list.ts';
 import type { FlowTracker } from './flows/flow-tracker.ts';
 import { foldFindings } from './fold.ts';
 import type { Missed, Observer } from './observer.ts';
+import { isSample } from './samples.ts';
 import { SecondSights } from './second-sights.ts';
 
 /** A capture that has been read. */
@@ -49,6 +50,8 @@ export class CaptureAnalysis {
   readonly #snapshots = new SnapshotFinder();
   #seconds: SecondSights | undefined;
   #number = 0;
+  /** Nobody wants to see an ordinary packet: see `Observer.passesOver`. */
+  #mayPass = false;
   /** Of the packet before: an interface keeps its link type. */
   #interfaceId = -1;
   #linkType = -1;
@@ -112,11 +115,13 @@ export class CaptureAnalysis {
       this.#interfaceId = interfaceId;
       this.#linkType = this.reader.interfaces[interfaceId]?.linkType ?? -1;
     }
-    dissect(fields, this.#linkType);
     if (this.#number++ === 0) {
       this.#firstSeconds = seconds;
       this.#firstNanoseconds = nanoseconds;
     }
+    if (isSample(this.#number)) this.#mayPass ||= this.#observers.every(({ passesOver }) => passesOver === true);
+    else if (this.#mayPass && this.#linkType === LINK_TYPE.ethernet && this.#flows.seeNext(fields, interfaceId)) return;
+    dissect(fields, this.#linkType);
     if (fields.stop >= STOP.linkType) this.#count(fields.stop * 0x1_0000_0000 + fields.stopValue);
     if (this.#linkType === LINK_TYPE.linuxSll) {
       this.#seconds ??= new SecondSights();

@@ -34,6 +34,11 @@ export interface Observer {
    * @param interfaceId Where it was captured: index into the interfaces of the capture.
    */
   see(fields: PacketFields, number: number, interfaceId: number): void;
+  /**
+   * From now on it has no use for a packet that is no sample (samples.ts) and the next segment of a TCP connection in which
+   * all is quiet. Where nobody has, such a packet is counted, and not dissected.
+   */
+  readonly passesOver?: boolean;
   /** When the capture has ended. */
   conclude(end: EndOfCapture): readonly Finding[];
   /** Where its bound was met; when the capture has ended. */

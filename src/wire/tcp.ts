@@ -22,7 +22,8 @@
 import type { Port } from '../net/port.ts';
 import { type Decoded, decoded, malformed, truncated, viewOf } from './decoded.ts';
 
-const AT = {
+/** Where in the header its fields are. */
+export const TCP_AT = {
   sourcePort: 0,
   destPort: 2,
   sequence: 4,
@@ -63,22 +64,22 @@ export interface TcpHeader {
 export function decodeTcp(bytes: Uint8Array): Decoded<TcpHeader> {
   if (bytes.length < HEADER_BYTES) return truncated('tcp', HEADER_BYTES, bytes);
   const view = viewOf(bytes);
-  const headerBytes = (view.getUint8(AT.dataOffset) >> 4) * WORD_BYTES;
+  const headerBytes = (view.getUint8(TCP_AT.dataOffset) >> 4) * WORD_BYTES;
   if (headerBytes < HEADER_BYTES) {
     return malformed('tcp', 'data offset', `${headerBytes} bytes are less than the ${HEADER_BYTES} of the fixed part`);
   }
   if (bytes.length < headerBytes) return truncated('tcp', headerBytes, bytes);
   return decoded(
     {
-      sourcePort: view.getUint16(AT.sourcePort) as Port,
-      destPort: view.getUint16(AT.destPort) as Port,
-      sequence: view.getUint32(AT.sequence),
-      acknowledgment: view.getUint32(AT.acknowledgment),
-      flags: flagsOf(view.getUint8(AT.flags)),
-      window: view.getUint16(AT.window),
-      checksum: view.getUint16(AT.checksum),
-      urgent: view.getUint16(AT.urgent),
-      options: bytes.subarray(AT.options, headerBytes),
+      sourcePort: view.getUint16(TCP_AT.sourcePort) as Port,
+      destPort: view.getUint16(TCP_AT.destPort) as Port,
+      sequence: view.getUint32(TCP_AT.sequence),
+      acknowledgment: view.getUint32(TCP_AT.acknowledgment),
+      flags: flagsOf(view.getUint8(TCP_AT.flags)),
+      window: view.getUint16(TCP_AT.window),
+      checksum: view.getUint16(TCP_AT.checksum),
+      urgent: view.getUint16(TCP_AT.urgent),
+      options: bytes.subarray(TCP_AT.options, headerBytes),
     },
     bytes.subarray(headerBytes),
   );

@@ -8,7 +8,8 @@
  * @module
  */
 
-import type { PacketFields } from '../../wire/fields.ts';
+import { NETWORK, type PacketFields } from '../../wire/fields.ts';
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 
 /** What makes a flow what it is; all of these are equal in all of its packets. */
 export const KEY = {
@@ -142,6 +143,10 @@ export const WINDOW_SCALE = { unknown: -1, none: -2 } as const;
 /** No segment of the side was seen: this is no closed window. */
 export const UNKNOWN_WINDOW = -1;
 
+/** What KEY.vlans and KEY.what are of TCP in IPv4, in no VLAN and no tunnel. */
+export const NO_VLANS = 0;
+export const PLAIN_SEGMENT = IP_PROTOCOL.tcp | (NETWORK.ipv4 << 8);
+
 /** For KEY.vlans. */
 export function vlansOf({ vlan, innerVlan }: PacketFields): number {
   return ((vlan + 1) << 16) | (innerVlan + 1);
@@ -150,4 +155,23 @@ export function vlansOf({ vlan, innerVlan }: PacketFields): number {
 /** For KEY.what. */
 export function whatOf(fields: PacketFields): number {
   return fields.protocol | (fields.network << 8) | (fields.tunnel << 12);
+}
+
+/**
+ * Into the record of its flow, what every packet is counted by.
+ *
+ * @param mine Where the words of its side begin. @param myNumbers The doubles.
+ */
+export function countPacket(
+  words: Int32Array,
+  numbers: Float64Array,
+  mine: number,
+  myNumbers: number,
+  originalBytes: number,
+  payloadBytes: number,
+): void {
+  words[mine + SIDE.packets] = (words[mine + SIDE.packets] as number) + 1;
+  numbers[myNumbers + SIDE_NUMBER.bytes] = (numbers[myNumbers + SIDE_NUMBER.bytes] as number) + originalBytes;
+  numbers[myNumbers + SIDE_NUMBER.payloadBytes] =
+    (numbers[myNumbers + SIDE_NUMBER.payloadBytes] as number) + payloadBytes;
 }

@@ -129,7 +129,7 @@ export class FlowSteps implements Observer {
     const { protocol, ifindex, vlans, tunnel, tunnelId } = this.#flow;
     if (fields.protocol !== protocol || (fields.network !== NETWORK.ipv4 && fields.network !== NETWORK.ipv6))
       return false;
-    const place = pointParts(pointOf(fields, interfaceId));
+    const place = pointParts(pointOf(fields.ifindex, interfaceId));
     if (place.interfaceId !== this.#flow.interfaceId || place.ifindex !== ifindex) return false;
     if ((vlans[0] ?? -1) !== fields.vlan || (vlans[1] ?? -1) !== fields.innerVlan) return false;
     return (

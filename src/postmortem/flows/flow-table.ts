@@ -25,17 +25,13 @@ import {
   WINDOW_SCALE,
   whatOf,
 } from './flow-record.ts';
+import { isRecent, RECENT_PLACES, recentPlace, recentTag } from './recent-flows.ts';
 
 /** 61 MB when all are in use: the whole program stays below 150 MB. */
 export const MOST_FLOWS = 190_000;
 
-/** 32 KB: a look at those costs next to nothing. */
-const RECENT_BITS = 13;
-/** Of a word there: flow * 2 + side + 1; above it, what there is room for of the hash. */
-const SIGHTING_BITS = 19;
-
 /** Of a word of the index: the flow, which is one of fewer than 2^18, and of the hash what is above. */
-const FLOW_PART = 0x3_ffff;
+export const FLOW_PART = 0x3_ffff;
 const HASH_PART = ~FLOW_PART;
 
 /** How the packet that was looked up lies to its flow. */
@@ -45,6 +41,9 @@ export interface Found {
   /** Which side sent it. */
   side: 0 | 1;
 }
+
+/** What the short way of a segment needs of a table: see tcp/next-segment.ts. */
+export type SegmentRecords = Pick<FlowTable, 'words' | 'numbers' | 'recent' | 'seen'>;
 
 export class FlowTable {
   /** All records; of a flow, from `flow * RECORD_WORDS` and `flow * RECORD_NUMBERS`. */
@@ -58,9 +57,9 @@ export class FlowTable {
   /** By flow: the hash of its key. */
   readonly #hashes: Int32Array;
   /** Seen since the hand passed the last time. */
-  readonly #seen: Uint8Array;
-  /** By a cheap hash of addresses and ports, this way round: the flow that was found there last, its side and 1. */
-  readonly #recent = new Int32Array(1 << RECENT_BITS);
+  readonly seen: Uint8Array;
+  /** See recent-flows.ts. */
+  readonly recent = new Int32Array(RECENT_PLACES);
   readonly #key = new Int32Array(KEY_WORDS);
   readonly #forget: (flow: number) => void;
   #contextUpper = 0;
@@ -87,7 +86,7 @@ export class FlowTable {
     if (most > MOST_FLOWS) throw new RangeError(`a table of ${most} flows has no room for their hashes in its index`);
     this.#index = new Int32Array(2 ** Math.ceil(Math.log2(most * 2)));
     this.#hashes = new Int32Array(most);
-    this.#seen = new Uint8Array(most);
+    this.seen = new Uint8Array(most);
     this.#forget = forget;
   }
 
@@ -114,17 +113,18 @@ export class FlowTable {
    * @param sourcePort 0 where the protocol has no ports, or the packet does not show them.
    */
   find(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
+    if (fields.network !== NETWORK.ipv4) return this.#seek(fields, sourcePort, destPort, point);
+    const { source3, dest3 } = fields;
     const ports = (sourcePort << 16) | destPort;
-    const hash = directedHash(fields.source3, fields.dest3, ports);
-    const place = hash >>> (32 - RECENT_BITS);
-    const remembered = (this.#recent[place] as number) ^ (hash << SIGHTING_BITS);
-    // What differs in the bits of the hash is of another flow, whose record need not be touched to know.
-    if (remembered >>> SIGHTING_BITS === 0) {
-      const recent = this.#recall(remembered - 1, fields, ports, point);
-      if (recent !== -1) return recent;
+    const recent = this.#recall(source3, dest3, ports, whatOf(fields), vlansOf(fields), fields.tunnelId | 0, point);
+    if (recent !== -1) {
+      this.found.isNew = false;
+      this.found.side = recent & 1 ? 1 : 0;
+      return recent >> 1;
     }
     const flow = this.#seek(fields, sourcePort, destPort, point);
-    this.#recent[place] = (flow * 2 + this.found.side + 1) ^ (hash << SIGHTING_BITS);
+    const hash = directedHash(source3, dest3, ports);
+    this.recent[recentPlace(hash)] = (flow * 2 + this.found.side + 1) ^ recentTag(hash);
     return flow;
   }
 
@@ -132,28 +132,36 @@ export class FlowTable {
    * The flow that was there last, if it is this one and not replaced: most packets are of flows that were just seen. Which side
    * sends is even odds, so nothing branches on it.
    */
-  #recall(remembered: number, fields: PacketFields, ports: number, point: number): number {
-    if (remembered === -1 || fields.network !== NETWORK.ipv4) return -1;
-    const side = (remembered & 1) as 0 | 1;
-    const flow = remembered >> 1;
+  #recall(
+    source: number,
+    dest: number,
+    ports: number,
+    what: number,
+    vlans: number,
+    tunnelId: number,
+    point: number,
+  ): number {
+    const hash = directedHash(source, dest, ports);
+    const sighting = ((this.recent[recentPlace(hash)] as number) ^ recentTag(hash)) - 1;
+    if (!isRecent(sighting)) return -1;
+    const side = sighting & 1;
+    const flow = sighting >> 1;
     const words = this.words;
     const at = flow * RECORD_WORDS;
     const half = side * 16;
     if (
       words[at + KEY.ports] !== ((ports << half) | (ports >>> (-half & 31))) ||
-      words[at + 3 + side * 4] !== fields.source3 ||
-      words[at + 7 - side * 4] !== fields.dest3 ||
-      words[at + KEY.what] !== whatOf(fields) ||
-      words[at + KEY.vlans] !== vlansOf(fields) ||
-      words[at + KEY.tunnelId] !== (fields.tunnelId | 0) ||
+      words[at + 3 + side * 4] !== source ||
+      words[at + 7 - side * 4] !== dest ||
+      words[at + KEY.what] !== what ||
+      words[at + KEY.vlans] !== vlans ||
+      words[at + KEY.tunnelId] !== tunnelId ||
       words[at + KEY.point] !== point ||
       ((words[at + COMMON.state] as number) & FLOW_STATE.replaced) !== 0
     )
       return -1;
-    this.found.isNew = false;
-    this.found.side = side;
-    this.#seen[flow] = 1;
-    return flow;
+    this.seen[flow] = 1;
+    return sighting;
   }
 
   #seek(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
@@ -161,7 +169,7 @@ export class FlowTable {
     const flow = this.#flowAt(this.#placeOf(hash));
     this.found.isNew = flow === -1;
     if (flow === -1) return this.#enter(hash);
-    this.#seen[flow] = 1;
+    this.seen[flow] = 1;
     return flow;
   }
 
@@ -294,14 +302,14 @@ export class FlowTable {
     words[at + SIDE_AT + SIDE_WORDS + SIDE.windowScale] = WINDOW_SCALE.unknown;
     this.#hashes[flow] = hash;
     // Not before its second packet: those of a flood make room for each other.
-    this.#seen[flow] = 0;
+    this.seen[flow] = 0;
     this.#index[this.#placeOf(hash)] = (hash & HASH_PART) | (flow + 1);
     return flow;
   }
 
   /** The clock algorithm: the hand takes the first that was not seen since it passed. */
   #makeRoom(): number {
-    const seen = this.#seen;
+    const seen = this.seen;
     while (seen[this.#hand] === 1) {
       seen[this.#hand] = 0;
       this.#hand = (this.#hand + 1) % this.#most;

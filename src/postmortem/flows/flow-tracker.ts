@@ -6,6 +6,7 @@
 
 import { NETWORK, PacketFields, STOP, TCP_FLAG } from '../../wire/fields.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
+import { isPlainSegment, PLAIN_AT, plainPayloadBytes } from '../../wire/plain-segment.ts';
 import type { Finding } from '../finding.ts';
 import type { Observer } from '../observer.ts';
 import { judgeEnd } from '../tcp/ending.ts';
@@ -19,10 +20,10 @@ import { FlowList } from './flow-list.ts';
 import {
   COMMON,
   COMMON_NUMBER,
+  countPacket,
   FLOW_STATE,
   RECORD_NUMBERS,
   RECORD_WORDS,
-  SIDE,
   SIDE_AT,
   SIDE_NUMBER,
   SIDE_NUMBER_AT,
@@ -70,7 +71,7 @@ export class FlowTracker implements Observer {
     const now = (fields.seconds - this.#epoch) * 1e9 + fields.nanoseconds;
     this.#now = now;
     if (fields.network !== NETWORK.ipv4 && fields.network !== NETWORK.ipv6) return;
-    const point = pointOf(fields, interfaceId);
+    const point = pointOf(fields.ifindex, interfaceId);
     const table = this.#table;
     let sourcePort = 0;
     let destPort = 0;
@@ -93,23 +94,42 @@ export class FlowTracker implements Observer {
       flow = table.replace(flow, fields, sourcePort, destPort, point);
       isNew = true;
     }
-    const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
     const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
     numbers[myNumbers + SIDE_NUMBER.lastTime] = now;
     if (isNew) begin(words, numbers, flow, side, number);
+    const { originalBytes, payloadBytes } = fields;
     if (isSegment) {
-      if (!isNew && takeNextSegment(words, numbers, flow, side, fields)) this.isNextSegment = true;
-      else {
-        const marks = takeSegment(this.#pairs, words, numbers, flow, side, fields, number);
-        this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
-        this.isFirstSent = marks === 0 && (fields.payloadBytes > 0 || (fields.tcpFlags & TAKES_SEQUENCE) !== 0);
-      }
+      const sighting = flow * 2 + side;
+      this.isNextSegment =
+        !isNew &&
+        takeNextSegment(table, fields.view, fields.transportAt, payloadBytes, originalBytes, now, point, sighting);
+      if (this.isNextSegment) return;
+      const marks = takeSegment(this.#pairs, words, numbers, flow, side, fields, number);
+      this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
+      this.isFirstSent = marks === 0 && (payloadBytes > 0 || (fields.tcpFlags & TAKES_SEQUENCE) !== 0);
     } else if (isIcmpError(fields)) this.#seeError(fields, point);
+    const mine = flow * RECORD_WORDS + SIDE_AT + side * SIDE_WORDS;
+    countPacket(words, numbers, mine, myNumbers, originalBytes, payloadBytes);
+  }
 
-    words[mine + SIDE.packets] = (words[mine + SIDE.packets] as number) + 1;
-    numbers[myNumbers + SIDE_NUMBER.bytes] = (numbers[myNumbers + SIDE_NUMBER.bytes] as number) + fields.originalBytes;
-    numbers[myNumbers + SIDE_NUMBER.payloadBytes] =
-      (numbers[myNumbers + SIDE_NUMBER.payloadBytes] as number) + fields.payloadBytes;
+  /**
+   * The short way for a frame of Ethernet that most are: the next segment of a connection in which all is quiet. It is
+   * counted without being dissected, which makes it cost less than half.
+   *
+   * @param fields Where its bytes are, and when it was seen; what else is in them is not of this packet.
+   * @returns Whether it was one; if not, `see()` is to be called.
+   */
+  seeNext(
+    { view, start, capturedBytes, originalBytes, seconds, nanoseconds }: PacketFields,
+    interfaceId: number,
+  ): boolean {
+    if (!isPlainSegment(view, start, capturedBytes)) return false;
+    const now = (seconds - this.#epoch) * 1e9 + nanoseconds;
+    const bytes = plainPayloadBytes(view, start);
+    const point = pointOf(0, interfaceId);
+    if (!takeNextSegment(this.#table, view, start + PLAIN_AT.tcp, bytes, originalBytes, now, point, -1)) return false;
+    this.#now = now;
+    return true;
   }
 
   conclude(): readonly Finding[] {

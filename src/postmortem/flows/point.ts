@@ -4,12 +4,11 @@
  * @module
  */
 
-import type { PacketFields } from '../../wire/fields.ts';
-
 /** Devices of one namespace are numbered far below. */
 const IFINDEX_BITS = 20;
 
-export function pointOf({ ifindex }: PacketFields, interfaceId: number): number {
+/** @param ifindex 0 where the link type does not say it. */
+export function pointOf(ifindex: number, interfaceId: number): number {
   return (interfaceId << IFINDEX_BITS) ^ ifindex;
 }
 

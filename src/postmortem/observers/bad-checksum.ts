@@ -21,12 +21,10 @@ import type { Finding } from '../finding.ts';
 import { FRAME_WORDS, keepFrame, readFrames, SHOWN_FRAMES } from '../frame-words.ts';
 import { NumberTable } from '../number-table.ts';
 import type { EndOfCapture, Missed, Observer } from '../observer.ts';
+import { ALL_OF_FIRST, isSample } from '../samples.ts';
 import { ALL_ONES, folded, pseudoHeaderSum, sumOf } from './checksum.ts';
 
 const MOST_PAIRS = 1024;
-const ALL_OF_FIRST = 16_384;
-/** Of TCP behind them; a power of two. */
-const ONE_IN = 64;
 /** Fewer wrong ones than this, and no right one, say nothing about how a sender computes. */
 const OFFLOADERS_WRONG = 3;
 
@@ -63,7 +61,7 @@ export class BadChecksums implements Observer {
 
   see(fields: PacketFields, number: number): void {
     const { protocol } = fields;
-    if (protocol === IP_PROTOCOL.tcp && fields.hasTransport && !isSegmentDue(number)) return;
+    if (protocol === IP_PROTOCOL.tcp && fields.hasTransport && !isSample(number)) return;
     if (fields.network === NETWORK.ipv4) {
       if (!isHeaderRight(fields)) this.#wrong(HEADER, number, fields);
       else if (this.#pairs.size > 0) this.#noteRight(fields, HEADER);
@@ -158,11 +156,6 @@ export class BadChecksums implements Observer {
     }
     return findings;
   }
-}
-
-/** Whether the segment that is the packet of this number in its capture is one of those that are checked. */
-export function isSegmentDue(number: number): boolean {
-  return number <= ALL_OF_FIRST || (number & (ONE_IN - 1)) === 0;
 }
 
 /** A routing header or a home address changes which addresses the checksum is about (RFC 8200 section 8.1). */

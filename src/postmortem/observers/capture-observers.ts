@@ -12,7 +12,7 @@ import { NETWORK, type PacketFields } from '../../wire/fields.ts';
 import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import type { Finding } from '../finding.ts';
 import type { EndOfCapture, Missed, Observer } from '../observer.ts';
-import { type BadChecksums, isSegmentDue } from './bad-checksum.ts';
+import type { BadChecksums } from './bad-checksum.ts';
 import type { IncompleteCapture } from './capture-incomplete.ts';
 import type { UntranslatedSources } from './nat-missing.ts';
 import type { OneDirection } from './one-direction.ts';
@@ -56,8 +56,8 @@ export class CaptureObservers implements Observer {
     const watched = this.#watched;
     if (this.#place.isNextSegment) {
       // It continues what was seen: it is no repetition, it asks nobody, and it was read to its end.
-      if (isSegmentDue(number)) watched.checksums.see(fields, number);
-      if (!watched.directions.areBoth) watched.directions.see(fields, number);
+      watched.checksums.see(fields, number);
+      watched.directions.see(fields, number);
       return;
     }
     watched.incomplete.see(fields, number);
@@ -78,6 +78,10 @@ export class CaptureObservers implements Observer {
       for (const observer of watched.udp) observer.see(fields, number, interfaceId);
     else if (protocol === IP_PROTOCOL.icmp || protocol === IP_PROTOCOL.icmpv6)
       for (const observer of watched.icmp) observer.see(fields, number, interfaceId);
+  }
+
+  get passesOver(): boolean {
+    return this.#watched.directions.areBoth;
   }
 
   conclude(end: EndOfCapture): readonly Finding[] {

@@ -88,12 +88,13 @@ export class PointRecorder {
    */
   observer(capture: number, path: string, alone?: CaptureReader): Observer {
     const points = new Map<number, number>();
+    const rows = () => this.#rows;
     let lastKey = -1;
     let last = -1;
     return {
       see: (fields: PacketFields, number: number, interfaceId: number) => {
-        const rows = this.#rows;
-        if (rows === undefined) return;
+        const taken = rows();
+        if (taken === undefined) return;
         const key = interfaceId * IFINDEX_SPAN + fields.ifindex;
         if (key !== lastKey) {
           lastKey = key;
@@ -101,7 +102,10 @@ export class PointRecorder {
         }
         if (alone !== undefined && points.size === 1 && (number === ENOUGH_OF_ONE_PLACE || isOnePlace(alone)))
           this.#rows = undefined;
-        else rows.write(last, fields, number);
+        else taken.write(last, fields, number);
+      },
+      get passesOver() {
+        return rows() === undefined;
       },
       conclude: ({ interfaces, summary }: EndOfCapture) => {
         if (summary.format === undefined) return [];
