@@ -9,7 +9,8 @@
  */
 
 import { NETWORK, type PacketFields } from '../../wire/fields.ts';
-import { directedHash, hashNumbers, joinHalves, lowerTerm, upperTerm } from './flow-hash.ts';
+import { directedHash } from './flow-hash.ts';
+import { FlowKey } from './flow-key.ts';
 import {
   COMMON,
   FLOW_STATE,
@@ -51,7 +52,6 @@ export class FlowTable {
   readonly numbers: Float64Array;
   readonly found: Found = { isNew: false, side: 0 };
   readonly #most: number;
-  readonly #hashNumbers: Int32Array;
   /** Linear probing; flow + 1 (0: free) below, and as much of the upper end of its hash as there is room for above. */
   readonly #index: Int32Array;
   /** By flow: the hash of its key. */
@@ -60,10 +60,8 @@ export class FlowTable {
   readonly seen: Uint8Array;
   /** See recent-flows.ts. */
   readonly recent = new Int32Array(RECENT_PLACES);
-  readonly #key = new Int32Array(KEY_WORDS);
+  readonly #key: FlowKey;
   readonly #forget: (flow: number) => void;
-  #contextUpper = 0;
-  #contextLower = 0;
   #used = 0;
   #hand = 0;
   #forgotten = 0;
@@ -82,7 +80,7 @@ export class FlowTable {
     this.words = new Int32Array(buffer);
     this.numbers = new Float64Array(buffer);
     this.#most = most;
-    this.#hashNumbers = hashNumbers(seed, KEY_WORDS);
+    this.#key = new FlowKey(seed);
     if (most > MOST_FLOWS) throw new RangeError(`a table of ${most} flows has no room for their hashes in its index`);
     this.#index = new Int32Array(2 ** Math.ceil(Math.log2(most * 2)));
     this.#hashes = new Int32Array(most);
@@ -187,69 +185,9 @@ export class FlowTable {
   }
 
   #takeKey(fields: PacketFields, sourcePort: number, destPort: number, point: number): number {
-    const key = this.#key;
-    const numbers = this.#hashNumbers;
-    const isSourceFirst = precedes(fields, sourcePort, destPort);
-    this.found.side = isSourceFirst ? 0 : 1;
-    const { source3, dest3 } = fields;
-    const first = isSourceFirst ? source3 : dest3;
-    const second = isSourceFirst ? dest3 : source3;
-    const ports = isSourceFirst ? (sourcePort << 16) | destPort : (destPort << 16) | sourcePort;
-    key[3] = first;
-    key[7] = second;
-    key[KEY.ports] = ports;
-    this.#takeContext(fields, point);
-    let upper = (this.#contextUpper + upperTerm(numbers, 3, first)) | 0;
-    let lower = (this.#contextLower + lowerTerm(numbers, 3, first)) | 0;
-    upper = (upper + upperTerm(numbers, 7, second)) | 0;
-    lower = (lower + lowerTerm(numbers, 7, second)) | 0;
-    upper = (upper + upperTerm(numbers, KEY.ports, ports)) | 0;
-    lower = (lower + lowerTerm(numbers, KEY.ports, ports)) | 0;
-    if (fields.network !== NETWORK.ipv6) {
-      key[0] = key[1] = key[2] = key[4] = key[5] = key[6] = 0;
-      return joinHalves(upper, lower);
-    }
-    key[0] = isSourceFirst ? fields.source0 : fields.dest0;
-    key[1] = isSourceFirst ? fields.source1 : fields.dest1;
-    key[2] = isSourceFirst ? fields.source2 : fields.dest2;
-    key[4] = isSourceFirst ? fields.dest0 : fields.source0;
-    key[5] = isSourceFirst ? fields.dest1 : fields.source1;
-    key[6] = isSourceFirst ? fields.dest2 : fields.source2;
-    for (let at = 0; at < 7; at++) {
-      if (at === 3) continue;
-      upper = (upper + upperTerm(numbers, at, key[at] as number)) | 0;
-      lower = (lower + lowerTerm(numbers, at, key[at] as number)) | 0;
-    }
-    return joinHalves(upper, lower);
-  }
-
-  /** What most packets have in common with the one before: hashed again only when it changes. */
-  #takeContext(fields: PacketFields, point: number): void {
-    const key = this.#key;
-    const what = whatOf(fields);
-    const vlans = vlansOf(fields);
-    const tunnelId = fields.tunnelId | 0;
-    if (
-      key[KEY.what] === what &&
-      key[KEY.vlans] === vlans &&
-      key[KEY.tunnelId] === tunnelId &&
-      key[KEY.point] === point
-    ) {
-      return;
-    }
-    key[KEY.what] = what;
-    key[KEY.vlans] = vlans;
-    key[KEY.tunnelId] = tunnelId;
-    key[KEY.point] = point;
-    const numbers = this.#hashNumbers;
-    let upper = 0;
-    let lower = 0;
-    for (let word = KEY.what; word <= KEY.point; word++) {
-      upper = (upper + upperTerm(numbers, word, key[word] as number)) | 0;
-      lower = (lower + lowerTerm(numbers, word, key[word] as number)) | 0;
-    }
-    this.#contextUpper = upper;
-    this.#contextLower = lower;
+    const hash = this.#key.take(fields, sourcePort, destPort, point);
+    this.found.side = this.#key.side;
+    return hash;
   }
 
   /** Where in the index the key is, or would go. */
@@ -271,7 +209,7 @@ export class FlowTable {
   /** Word by word: the loop took 12 ns a packet more. */
   #hasKey(at: number): boolean {
     const words = this.words;
-    const key = this.#key;
+    const key = this.#key.words;
     return (
       words[at + KEY.ports] === key[KEY.ports] &&
       words[at + 3] === key[3] &&
@@ -295,7 +233,7 @@ export class FlowTable {
     const flow = isFresh ? this.#used++ : this.#makeRoom();
     const at = flow * RECORD_WORDS;
     if (!isFresh) words.fill(0, at, at + RECORD_WORDS);
-    for (let word = 0; word < KEY_WORDS; word++) words[at + word] = this.#key[word] as number;
+    for (let word = 0; word < KEY_WORDS; word++) words[at + word] = this.#key.words[word] as number;
     words[at + SIDE_AT + SIDE.window] = UNKNOWN_WINDOW;
     words[at + SIDE_AT + SIDE_WORDS + SIDE.window] = UNKNOWN_WINDOW;
     words[at + SIDE_AT + SIDE.windowScale] = WINDOW_SCALE.unknown;
@@ -340,14 +278,4 @@ export class FlowTable {
     }
     index[hole] = 0;
   }
-}
-
-/** Whether the source comes before the destination in the order of the sides. */
-function precedes(fields: PacketFields, sourcePort: number, destPort: number): boolean {
-  if (fields.network === NETWORK.ipv6) {
-    if (fields.source0 !== fields.dest0) return fields.source0 < fields.dest0;
-    if (fields.source1 !== fields.dest1) return fields.source1 < fields.dest1;
-    if (fields.source2 !== fields.dest2) return fields.source2 < fields.dest2;
-  }
-  return fields.source3 === fields.dest3 ? sourcePort <= destPort : fields.source3 < fields.dest3;
 }
