@@ -1,6 +1,7 @@
 /**
  * What is said of a TCP connection when it is known that no more of it comes: nobody answered it, it stands half, one
- * of its sides was never heard, or its large segments never arrived.
+ * of its sides was never heard, or no more from some moment on, its window stayed closed, or its large segments never
+ * arrived.
  *
  * @module
  */
@@ -96,13 +97,24 @@ export function judgeEnd(
       const sentAgain = words[mine + SIDE.sentAgain] as number;
       pairs.add('one-way', flow, side, port, toService, firstFrame, firstTime, sentAgain);
     }
-    if (!isOver && isStuck(pairs.sides, words, flow, side)) {
-      const { sides } = pairs;
+    const { sides } = pairs;
+    const numbersAt = sides.numbersAt(flow, side);
+    if (!isOver && isStuck(sides, words, flow, side)) {
       const at = sides.wordsAt(flow, side);
-      const time = sides.numbers[sides.numbersAt(flow, side) + TROUBLE_NUMBER.stuckTime] as number;
-      const frame = sides.words[at + TROUBLE.stuckFrame] as number;
-      const bytes = sides.words[at + TROUBLE.stuckBytes] as number;
-      pairs.add('mtu-blackhole', flow, side, port, toService, frame, time, bytes);
+      const time = sides.numbers[numbersAt + TROUBLE_NUMBER.stuckTime] as number;
+      if (isTooLarge(sides, words, flow, side)) {
+        const frame = sides.words[at + TROUBLE.stuckFrame] as number;
+        const bytes = sides.words[at + TROUBLE.stuckBytes] as number;
+        pairs.add('mtu-blackhole', flow, side, port, toService, frame, time, bytes);
+      } else if (lastTime(numbers, flow, 1 - side) < time) {
+        const silence = lastTime(numbers, flow, side) - lastTime(numbers, flow, 1 - side);
+        pairs.extend('retransmission', flow, side, port, toService, silence);
+      }
+    }
+    if (((words[mine + SIDE.state] as number) & SIDE_STATE.windowClosed) !== 0) {
+      const closedSince = sides.numbers[numbersAt + TROUBLE_NUMBER.closedSince] as number;
+      const until = Math.max(lastTime(numbers, flow, 0), lastTime(numbers, flow, 1));
+      pairs.extend('zero-window', flow, side, port, toService, until - closedSince);
     }
     pairs.addSegments(flow, side, segments);
   }
@@ -112,16 +124,24 @@ function lastTime(numbers: Float64Array, flow: number, side: number): number {
   return numbers[flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS + SIDE_NUMBER.lastTime] as number;
 }
 
-/** Full-size, sent again and again, never acknowledged, and none of its size ever was: while the smaller ones were. */
+/** Sent again and again, of a connection that stood, and never acknowledged. */
 function isStuck(sides: TroubledSides, words: Int32Array, flow: number, side: number): boolean {
   const record = flow * RECORD_WORDS;
   const mine = record + SIDE_AT + side * SIDE_WORDS;
   if (((words[mine + SIDE.state] as number) & (SIDE_STATE.stuck | SIDE_STATE.reset)) !== SIDE_STATE.stuck) return false;
   if (((words[record + COMMON.state] as number) & FLOW_STATE.established) === 0) return false;
+  return (sides.words[sides.wordsAt(flow, side) + TROUBLE.stuckTimes] as number) >= STUCK_TIMES;
+}
+
+/** What is stuck is full-size, and nothing of its size was ever acknowledged: while the smaller ones were. */
+function isTooLarge(sides: TroubledSides, words: Int32Array, flow: number, side: number): boolean {
+  const record = flow * RECORD_WORDS;
+  const mine = record + SIDE_AT + side * SIDE_WORDS;
   const at = sides.wordsAt(flow, side);
-  if ((sides.words[at + TROUBLE.stuckTimes] as number) < STUCK_TIMES) return false;
   const bytes = sides.words[at + TROUBLE.stuckBytes] as number;
   const mss = words[record + COMMON.mss] as number;
-  const fullSize = mss === 0 ? FULL_SIZE_BYTES : mss - OPTION_BYTES;
+  // By an ICMP error the sender learns of smaller links, and sends less than the SYN named.
+  const isLearned = ((words[record + COMMON.state] as number) & FLOW_STATE.icmpError) !== 0;
+  const fullSize = mss === 0 || isLearned ? FULL_SIZE_BYTES : mss - OPTION_BYTES;
   return bytes > ANY_PATH_BYTES && bytes >= fullSize && (words[mine + SIDE.largestArrived] as number) < bytes;
 }

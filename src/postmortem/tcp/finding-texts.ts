@@ -15,6 +15,7 @@ export interface Told {
   /** ` port 443`, or nothing where several are meant. */
   readonly port: string;
   readonly count: number;
+  /** What else is counted, by code: repetitions, bytes, nanoseconds of a closed window or of a silence that lasted. */
   readonly extra: number;
   /** That were sent: by this sender in those connections, or in the whole capture where it is about many. */
   readonly segments: number;
@@ -38,6 +39,22 @@ const LONG_STALL_NS = 200e6;
 
 const bySegments = ({ count, segments }: Told): Severity =>
   count > FEW && count >= segments * HARMLESS_SHARE ? 'warning' : 'note';
+
+/** Of a retransmission: the other side had answered, and was not heard again. */
+const SILENCED: FindingText = {
+  severity: () => 'error',
+  what: (told) => `${sentAgain(told)}, which was not heard again, for ${seconds(told.extra)}`,
+  why: 'The connection stood, and from one moment on nothing came back, not even an acknowledgement: a firewall or NAT on the way has forgotten it (after an idle time, or a restart) and drops what it does not know, the path broke, or the peer is gone without a word',
+  likely: ['conntrack-invalid', 'conntrack-stale', 'firewall-drop', 'no-route'],
+  confirm:
+    'On the peer: ss -tn, does it still have the connection? On firewalls between: conntrack -L, and how long they keep an idle one (sysctl net.netfilter.nf_conntrack_tcp_timeout_established)',
+  cannotTell: 'Whether the segments were lost on the way there, or all answers on the way back',
+};
+
+/** @returns The text of a code, as it is for what is told. */
+export function findingText(code: TcpFindingCode, told: Told): FindingText {
+  return code === 'retransmission' && told.extra > 0 ? SILENCED : FINDING_TEXTS[code];
+}
 
 export const FINDING_TEXTS: Readonly<Record<TcpFindingCode, FindingText>> = {
   'syn-unanswered': {
@@ -106,7 +123,7 @@ export const FINDING_TEXTS: Readonly<Record<TcpFindingCode, FindingText>> = {
   },
   retransmission: {
     severity: bySegments,
-    what: (told) => `${told.from} sent ${share(told)} again to ${told.to}${inBrackets(told.port)}`,
+    what: sentAgain,
     why: 'A segment is sent again when its acknowledgement does not come in time: it, or the acknowledgement, was lost',
     likely: ['unexplained-loss', 'tc-drop'],
     confirm: 'Capture at both ends: nsdiag analyze A B says between which points they are lost',
@@ -183,6 +200,10 @@ export const FINDING_TEXTS: Readonly<Record<TcpFindingCode, FindingText>> = {
     cannotTell: 'Whether the keep-alive or its answer is lost',
   },
 };
+
+function sentAgain(told: Told): string {
+  return `${told.from} sent ${share(told)} again to ${told.to}${inBrackets(told.port)}`;
+}
 
 function inBrackets(port: string): string {
   return port === '' ? '' : ` (${port.trim()})`;

@@ -38,6 +38,12 @@ const MARK_CODES: readonly (readonly [mark: number, code: TcpFindingCode])[] = [
 ];
 const TROUBLE_MARKS = MARK_CODES.reduce((all, [mark]) => all | mark, 0);
 const ENDS = TCP_FLAG.fin | TCP_FLAG.rst;
+/**
+ * What is out of the window is answered at most once in so long, and keep-alives and the probes of a closed window, which
+ * Linux sends like keep-alives, are out of it.
+ * Source: net/ipv4/tcp_input.c, tcp_oow_rate_limited(); Documentation/networking/ip-sysctl.rst, tcp_invalid_ratelimit.
+ */
+const ANSWERED_ONCE_IN_NS = 500e6;
 
 /** After the segment was marked, and before it is counted. */
 export function noteSegment(
@@ -95,7 +101,7 @@ export function noteSegment(
       words[mine + SIDE.state] = (words[mine + SIDE.state] as number) | SIDE_STATE.windowClosed;
     }
   }
-  if (marks & SEGMENT_MARK.keepAlive) {
+  if (marks & SEGMENT_MARK.keepAlive && !wasHeardJustNow(numbers, flow, side)) {
     const state = words[mine + SIDE.state] as number;
     if ((state & SIDE_STATE.keepAlive) !== 0)
       pairs.add('keep-alive', flow, side, port, toService, number, numbers[now] as number);
@@ -103,6 +109,13 @@ export function noteSegment(
   }
   if (flags & TCP_FLAG.fin) words[mine + SIDE.state] = (words[mine + SIDE.state] as number) | SIDE_STATE.fin;
   if (flags & TCP_FLAG.rst) reset(pairs, words, numbers, flow, side, number);
+}
+
+/** The other side, so that it may keep silent now. */
+function wasHeardJustNow(numbers: Float64Array, flow: number, side: number): boolean {
+  const base = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + SIDE_NUMBER.lastTime;
+  const theirs = numbers[base + (1 - side) * SIDE_NUMBERS] as number;
+  return (numbers[base + side * SIDE_NUMBERS] as number) - theirs < ANSWERED_ONCE_IN_NS;
 }
 
 /** The same segment once more: does it get stuck? */

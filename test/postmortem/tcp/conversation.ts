@@ -27,7 +27,7 @@ export interface Segment {
 }
 
 /** A classic pcap (nanoseconds, Ethernet) of segments between 10.0.0.1 and 10.0.0.2 port 80. */
-export function captureOf(segments: readonly Segment[]): Uint8Array {
+export function captureOf(segments: readonly Segment[]): Buffer {
   const parts: Uint8Array[] = [Buffer.from('4d3cb2a1020004000000000000000000ffff000001000000', 'hex')];
   let time = 1_000_000_000 * NANOSECONDS;
   for (const [index, segment] of segments.entries()) {

@@ -8,6 +8,8 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/postmortem/finding.ts';
 import type { FlowEnd } from '../../../src/postmortem/flows/flow.ts';
 import { FlowTracker } from '../../../src/postmortem/flows/flow-tracker.ts';
+import { joined } from '../../helpers/hex.ts';
+import { icmp, ipv4, words } from '../../helpers/packets.ts';
 import { captureOf, HANDSHAKE, type Segment } from './conversation.ts';
 import { eachPacket } from './marks.ts';
 
@@ -34,8 +36,12 @@ function read(
   readonly findings: readonly Finding[];
   readonly ends: readonly (FlowEnd | undefined)[];
 } {
+  return conclude(captureOf(segments), mostFlows);
+}
+
+function conclude(capture: Uint8Array, mostFlows?: number) {
   const tracker = new FlowTracker(0, 7, mostFlows);
-  eachPacket(captureOf(segments), (fields, number, interfaceId) => tracker.see(fields, number, interfaceId));
+  eachPacket(capture, (fields, number, interfaceId) => tracker.see(fields, number, interfaceId));
   const findings = tracker.conclude();
   return { findings, ends: [...tracker.flows()].map(({ end }) => end) };
 }
@@ -64,12 +70,32 @@ const firing: readonly (readonly [code: string, severity: string, end: FlowEnd, 
     ],
   ],
   ['retransmission', 'note', 'open', [...HANDSHAKE, data(1), { ...data(1), after: 0.3e9 }, ack(101)]],
+  [
+    // Nothing of the server came after the idle time: not a loss, the connection is dead.
+    'retransmission',
+    'error',
+    'open',
+    [
+      ...HANDSHAKE,
+      data(1),
+      ack(101),
+      { ...data(101), after: 600e9 },
+      ...[0.3e9, 0.6e9, 1.2e9].map((after) => ({ ...data(101), after })),
+    ],
+  ],
   ['fast-retransmission', 'note', 'open', [...HANDSHAKE, ack(1), data(101), ack(1), ack(1), data(1), ack(201)]],
   ['spurious-retransmission', 'note', 'open', [...HANDSHAKE, data(1), ack(101), data(1)]],
   ['lost-segment', 'note', 'open', [...HANDSHAKE, data(101)]],
   ['out-of-order', 'note', 'open', [...HANDSHAKE, data(101), data(1)]],
   ['duplicate-ack', 'note', 'open', [...HANDSHAKE, ack(1), ack(1)]],
   ['zero-window', 'warning', 'open', [...HANDSHAKE, { ...ack(1), window: 0 }, { ...ack(1), after: 2e9 }]],
+  [
+    // Closed at the end of the capture, as it has been for five seconds.
+    'zero-window',
+    'warning',
+    'open',
+    [...HANDSHAKE, { ...ack(1), window: 0 }, { ...data(0, 0), after: 5e9 }, { ...ack(1), window: 0 }],
+  ],
   ['window-full', 'note', 'open', [...HANDSHAKE, { ...ack(1), window: 100 }, data(1, 800)]],
   [
     'keep-alive',
@@ -79,7 +105,7 @@ const firing: readonly (readonly [code: string, severity: string, end: FlowEnd, 
   ],
 ];
 
-test.each(firing)('tcpFindings() says %s', (code, severity, end, segments) => {
+test.each(firing)('tcpFindings() says %s, %s', (code, severity, end, segments) => {
   const { findings, ends } = read(segments);
   const finding = findings.find((one) => one.code === code);
 
@@ -116,6 +142,10 @@ const silent: readonly (readonly [name: string, segments: readonly Segment[]])[]
       ack(101),
     ],
   ],
+  [
+    'a keep-alive so soon after an answer that the kernel does not answer it again',
+    [...HANDSHAKE, data(1), ack(101), { ...data(100, 0), after: 0.4e9 }, { ...data(100, 0), after: 75e9 }, ack(101)],
+  ],
   ['the end of a connection that began before the capture', [data(1), ack(101), ...CLOSING]],
 ];
 
@@ -129,6 +159,25 @@ test('tcpFindings() does not blame the MTU when segments of that size have arriv
   const { findings } = read([...HANDSHAKE, ...arrived, data(1461, 1460), ...stuck]);
 
   expect(findings.map(({ code }) => code)).toEqual(['retransmission']);
+});
+
+test('tcpFindings() blames the MTU for less than the SYN allowed, once an ICMP error had it lowered', () => {
+  const refused = data(1, 1460);
+  const smaller = [0.1e9, 0.3e9, 0.6e9].map((after) => ({ ...data(1, 1300), after }));
+  const without = captureOf([...HANDSHAKE, refused, ...smaller]);
+  const quoted = ipv4('10.0.0.1', '10.0.0.2', 6, words(40_000, 80, 0, 1001));
+  const error = icmp('10.0.0.9', '10.0.0.1', 3, 4, joined(words(0, 1400), quoted));
+  // Behind the four packets before it.
+  const at = captureOf([...HANDSHAKE, refused]).length;
+  const header = Buffer.alloc(16);
+  without.copy(header, 0, at, at + 8);
+  header.writeUInt32LE(error.length, 8);
+  header.writeUInt32LE(error.length, 12);
+  const withError = joined(without.subarray(0, at), header, error, without.subarray(at));
+
+  const codes = (bytes: Uint8Array) => conclude(bytes).findings.map(({ code }) => code);
+  expect(codes(without)).toEqual(['retransmission']);
+  expect(codes(withError)).toContain('mtu-blackhole');
 });
 
 test('tcpFindings() blames nobody when each direction has a VLAN of its own, and does when the answer has none', () => {
