@@ -83,7 +83,8 @@ export class DnsQueries implements Observer {
   conclude({ lastNs }: EndOfCapture): readonly Finding[] {
     if (lastNs === undefined) return [];
     const unanswered = this.#exchange.unanswered(this.#capture, lastNs);
-    return [...unanswered.map((pair) => this.#unansweredFinding(pair)), ...this.#errorFindings()];
+    const answering = this.#exchange.answering();
+    return [...unanswered.map((pair) => this.#unansweredFinding(pair, answering)), ...this.#errorFindings()];
   }
 
   #seeQuery(fields: PacketFields, number: number): void {
@@ -149,11 +150,16 @@ export class DnsQueries implements Observer {
     for (let at = 0; at < bytes; at++) this.#names[group * NAME_BYTES + at] = fields.bytes[nameAt + at] ?? 0;
   }
 
-  #unansweredFinding({ words, at, group, asked, answered, lost, isOverdue, frames }: Unanswered): Finding {
+  /** @param answering Entries of the exchange's groups: who answers whom. */
+  #unansweredFinding(pair: Unanswered, answering: readonly number[]): Finding {
+    const { words, at, group, asked, answered, lost, isOverdue, frames } = pair;
     const client = addressText(words, at);
     const server = addressText(words, at + ADDRESS_WORDS);
     const begin = group * NAME_BYTES;
     const name = this.#named[group] === 0 ? undefined : dnsName(this.#names, begin, begin + NAME_BYTES);
+    const others = answering.flatMap((other) =>
+      addressText(words, other) === client ? [addressText(words, other + ADDRESS_WORDS)] : [],
+    );
     const queries = answered === 0 ? counted(lost, 'query', 'queries') : `${lost} of ${asked} queries`;
     return {
       code: 'dns-unanswered',
@@ -161,7 +167,7 @@ export class DnsQueries implements Observer {
       what: `${queries} from ${client} to name server ${server} had no response${name === undefined ? '' : ` (${name})`}`,
       why:
         answered === 0
-          ? 'The server never answered this client here: a firewall drops port 53, the server is not there, or its answer finds no way back. Programs wait 5 s and more for each'
+          ? `The server never answered this client here: a firewall drops port 53, the server is not there, or its answer finds no way back. ${waiting(others)}`
           : 'The server answers other queries: it is overloaded, limits its rate, or waits in vain for servers of its own',
       frames,
       count: lost,
@@ -189,4 +195,13 @@ export class DnsQueries implements Observer {
       });
     });
   }
+}
+
+/** What that means for programs. @param others Servers that answer the same client. */
+function waiting(others: readonly string[]): string {
+  const [first, ...rest] = others;
+  if (first === undefined) return 'Programs wait 5 s and more for each';
+  const names =
+    rest.length === 0 ? `Name server ${first} answers` : `${first} and ${counted(rest.length, 'other')} answer`;
+  return `${names} this client: names are resolved in the end, but late, wherever this one is asked first`;
 }

@@ -21,6 +21,11 @@ import { Places } from './places.ts';
 /** Round trips beyond a second are of satellites and of full queues; ping itself waits ten. */
 const PATIENCE_SECONDS = 1;
 
+/** A single large one may be lost by chance. */
+const FEW_OF_SIZE = 2;
+/** Headers of IPv4 and of the echo: ping -s counts what is behind them. */
+const ICMP_BYTES = 28;
+
 const GROUP_WORDS = 2 * ADDRESS_WORDS;
 
 export class UnansweredEchoes implements Observer {
@@ -92,13 +97,12 @@ function arrived(told: Finding, ifindex: number): Finding {
   };
 }
 
-function finding(
-  { words, at, asked, answered, refused, lost, isOverdue, frames }: Unanswered,
-  place: string | undefined,
-): Finding {
+function finding(unanswered: Unanswered, place: string | undefined): Finding {
+  const { words, at, asked, answered, refused, lost, isOverdue, frames } = unanswered;
   const from = addressText(words, at);
   const to = addressText(words, at + ADDRESS_WORDS);
   const subject = `${from} ${to}`;
+  const about = trafficOf(IP_PROTOCOL.icmp, from, to, undefined);
   const requests =
     answered === 0 && refused === 0 ? counted(lost, 'echo request') : `${lost} of ${asked} echo requests`;
   const seen = place === undefined ? '' : `; seen last ${place}`;
@@ -113,7 +117,23 @@ function finding(
       likely: [],
       confirm: undefined,
       cannotTell: 'Whether these died of what the errors say, or of something else',
-      about: trafficOf(IP_PROTOCOL.icmp, from, to, undefined),
+      about,
+      subject,
+    };
+  }
+  const { largestAnswered, smallestLost } = unanswered;
+  if (largestAnswered > 0 && smallestLost > largestAnswered) {
+    return {
+      code: 'echo-unanswered',
+      severity: lost < FEW_OF_SIZE ? 'warning' : 'error',
+      what: `${requests} from ${from} to ${to} had no reply: those of ${smallestLost} bytes and more${seen}`,
+      why: `Those of up to ${largestAnswered} bytes were answered, and of the larger ones none: a link on the way takes no packets of that size, and the ICMP error that would say so does not come`,
+      frames,
+      count: lost,
+      likely: ['mtu-blackhole', 'mtu-exceeded', 'fragment-missing'],
+      confirm: `On ${from}: ping -M do -s SIZE ${to}, from ${Math.max(largestAnswered - ICMP_BYTES, 0)} up, until it fails; and compare the MTU of the links on the way`,
+      cannotTell: 'On which link it is too large, and whether of the requests or of the replies, which are as large',
+      about: about && { ...about, ipBytes: smallestLost },
       subject,
     };
   }
@@ -133,7 +153,7 @@ function finding(
         : ['tc-drop', 'firewall-drop', 'conntrack-full'],
     confirm: `Capture at ${to} at the same time: tcpdump -ni any icmp${to.includes(':') ? '6' : ''} and host ${from}`,
     cannotTell: isOverdue ? 'Whether the request or the reply was lost: both look the same from here' : TOO_EARLY,
-    about: trafficOf(IP_PROTOCOL.icmp, from, to, undefined),
+    about,
     subject,
   };
 }

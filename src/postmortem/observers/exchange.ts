@@ -21,17 +21,21 @@ const MOST_GROUPS = 16_384;
 // A question: who asked, whether it was answered, the frame.
 const GROUP = 0;
 const ANSWERED = 1;
-const FRAME = 2;
+const BYTES = 2;
+const FRAME = 3;
 
 // A group: questions, answers, questions that are unanswered for good, where the last was seen, those that
-// waited long, those that an ICMP error came for, the first frames.
+// waited long, those that an ICMP error came for, how large the largest that was answered and the smallest that was
+// not, the first frames.
 const ASKED = 0;
 const REPLIES = 1;
 const LOST = 2;
 const PLACE = 3;
 const OVERDUE = 4;
 const REFUSED = 5;
-const LOST_FRAMES = 6;
+const LARGEST_ANSWERED = 6;
+const SMALLEST_LOST = 7;
+const LOST_FRAMES = 8;
 
 /** A question without an answer for so long is not waiting for the end of the capture. */
 const OVERDUE_SECONDS = 1;
@@ -51,6 +55,9 @@ export interface Unanswered {
   /** An ICMP error came for so many. */
   readonly refused: number;
   readonly lost: number;
+  /** Bytes of IP of the largest question that was answered; 0 if none was. */
+  readonly largestAnswered: number;
+  readonly smallestLost: number;
   /** Whether one waited so long that the capture's end cannot be why. */
   readonly isOverdue: boolean;
   /** Of the last sight of a question. */
@@ -99,6 +106,7 @@ export class Exchange {
     }
     words[at + GROUP] = group;
     words[at + ANSWERED] = 0;
+    words[at + BYTES] = fields.ipEndAt - fields.networkAt;
     writeFrame(words, at + FRAME, number, fields);
     groups.words[group + ASKED] = (groups.words[group + ASKED] ?? 0) + 1;
     return true;
@@ -121,8 +129,13 @@ export class Exchange {
     this.group = this.groups.indexOf(words[at + GROUP] ?? 0);
     if (words[at + ANSWERED] === 1) return true;
     words[at + ANSWERED] = 1;
-    const place = (words[at + GROUP] ?? 0) + how;
-    this.groups.words[place] = (this.groups.words[place] ?? 0) + 1;
+    const group = words[at + GROUP] ?? 0;
+    const ofGroups = this.groups.words;
+    ofGroups[group + how] = (ofGroups[group + how] ?? 0) + 1;
+    if (how === REPLIES) {
+      const largest = group + LARGEST_ANSWERED;
+      ofGroups[largest] = Math.max(ofGroups[largest] ?? 0, words[at + BYTES] ?? 0);
+    }
     return true;
   }
 
@@ -144,12 +157,22 @@ export class Exchange {
         answered: words[values + REPLIES] ?? 0,
         refused: words[values + REFUSED] ?? 0,
         lost,
+        largestAnswered: words[values + LARGEST_ANSWERED] ?? 0,
+        smallestLost: words[values + SMALLEST_LOST] ?? 0,
         isOverdue: words[values + OVERDUE] === 1,
         place: words[values + PLACE] ?? 0,
         frames: readFrames(capture, words, values + LOST_FRAMES, lost),
       });
     }
     return all;
+  }
+
+  /** Entries of the groups that answer: where their keys begin. */
+  answering(): readonly number[] {
+    const { groups } = this;
+    return Array.from({ length: groups.size }, (_, index) => groups.entryAt(index)).filter(
+      (at) => (groups.words[at + this.#groupKeyWords + REPLIES] ?? 0) > 0,
+    );
   }
 
   /** Count what will not be answered any more. */
@@ -174,6 +197,9 @@ export class Exchange {
       const kept = group + LOST_FRAMES + lost * FRAME_WORDS;
       this.groups.words.set(words.subarray(at + FRAME, at + FRAME + FRAME_WORDS), kept);
     }
+    const smallest = this.groups.words[group + SMALLEST_LOST] ?? 0;
+    const bytes = words[at + BYTES] ?? 0;
+    this.groups.words[group + SMALLEST_LOST] = lost === 0 ? bytes : Math.min(smallest, bytes);
     this.groups.words[group + LOST] = lost + 1;
   }
 }

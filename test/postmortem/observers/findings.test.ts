@@ -429,6 +429,20 @@ test('echo-unanswered takes no ICMP error for a reply: the way is not there', ()
   });
 });
 
+test('echo-unanswered says that only the larger ones are lost, which is no loss by chance', () => {
+  const large = (sequence: number) => icmp(A, B, 8, 0, joined(words(7, sequence), new Uint8Array(1400)));
+  const small = [echo(A, B, 1), echoReply(B, A, 1)];
+  const [finding] = observe(everySecond(...small, large(2), large(3)), { until: 9 });
+
+  expect(finding).toMatchObject({ severity: 'error', about: { ipBytes: 1428 } });
+  expect(finding?.what).toMatch(/had no reply: those of 1428 bytes and more$/);
+  expect(finding?.likely[0]).toBe('mtu-blackhole');
+  const [chance] = observe(everySecond(large(1), ...small.slice(1), large(2), large(3), echoReply(B, A, 3)), {
+    until: 9,
+  });
+  expect(chance?.likely[0]).toBe('tc-drop');
+});
+
 test('icmp-unreachable says who answers what to whom, and so which fault', () => {
   const [finding] = observe(everySecond(error(R, 3, 13, quotedUdp(80))));
 
@@ -447,6 +461,15 @@ test('dns-unanswered says the name that was asked for', () => {
   const [finding] = observe(everySecond(QUERY), { until: 9 });
 
   expect(finding?.what).toBe('1 query from 10.0.0.1 to name server 10.0.0.2 had no response (www.example.org)');
+});
+
+test('dns-unanswered says who answers in place of the silent server', () => {
+  const other = [udp(A, R, 40_000, 53, dns(5, 'a.b')), udp(R, A, 53, 40_000, dns(5, 'a.b', { isResponse: true }))];
+  const [alone] = observe(everySecond(QUERY), { until: 9 });
+  const [helped] = observe(everySecond(QUERY, ...other), { until: 9 });
+
+  expect(alone?.why).toMatch(/Programs wait 5 s and more for each$/);
+  expect(helped?.why).toContain(`Name server ${R} answers this client: names are resolved in the end, but late`);
 });
 
 test('echo-unanswered says where the request was seen last, in a capture of all devices', () => {
