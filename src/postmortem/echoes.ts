@@ -45,6 +45,7 @@ const ECHO_RULES: readonly EchoRule[] = [
     isOne: ofSameTraffic,
   },
   { of: 'mtu-blackhole', echoes: [...SEGMENT_LOSS_CODES, 'keep-alive', 'lost-between'], isOne: ofSameHosts },
+  { of: 'mtu-blackhole', echoes: ['echo-unanswered'], isOne: ofSize },
   ...([...UNANSWERED_CODES, 'connection-refused'] as const).map(
     (of): EchoRule => ({ of, echoes: ['lost-between'], isOne: sawNothing }),
   ),
@@ -104,9 +105,16 @@ function ofSameTraffic(cause: Finding, echo: Finding): boolean {
   return one.kind === other.kind && (one.port === undefined || one.port === other.port);
 }
 
-/** Of what was meant for an address that nobody answers for. */
+/** Pings of which the larger ones have no reply. */
+function ofSize(cause: Finding, echo: Finding): boolean {
+  return echo.about?.ipBytes !== undefined && ofSameHosts(cause, echo);
+}
+
+/** Of what was meant for an address that nobody answers for, or for who asks for it in vain and so cannot answer. */
 function towardsSilent({ about: silent }: Finding, { about }: Finding): boolean {
-  return silent !== undefined && about !== undefined && about.destination === silent.destination;
+  if (silent === undefined || about === undefined) return false;
+  if (about.destination === silent.destination) return true;
+  return about.source === silent.destination && about.destination === silent.source;
 }
 
 /** That nothing arrived at another capture, which alone proves nothing (see nothing-arrived.ts). */

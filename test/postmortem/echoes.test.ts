@@ -33,6 +33,16 @@ test.each<[string, Partial<Finding>, Partial<Finding>]>([
     { code: 'retransmission', about: tcp(A, B) },
   ],
   [
+    'pings of which the large ones have no reply either',
+    { code: 'mtu-blackhole', about: tcp(A, B) },
+    { code: 'echo-unanswered', about: { ...icmp(A, B), ipBytes: 1428 } },
+  ],
+  [
+    'a ping of a host that cannot find the MAC of who asks',
+    { code: 'arp-unanswered', about: arp(B, A) },
+    { code: 'echo-unanswered', about: icmp(A, B) },
+  ],
+  [
     'a connection that the other owner of the address refused',
     { code: 'duplicate-address', subject: B },
     { code: 'connection-refused', about: tcp(A, B) },
@@ -60,6 +70,11 @@ test.each<[string, Partial<Finding>, Partial<Finding>]>([
     'of another port of the same hosts',
     { code: 'icmp-unreachable', about: tcp(A, B, 80) },
     { code: 'lost-between', about: tcp(A, B, 443), seenAt },
+  ],
+  [
+    'of no size in particular',
+    { code: 'mtu-blackhole', about: tcp(A, B) },
+    { code: 'echo-unanswered', about: icmp(A, B) },
   ],
   [
     'with a note, which explains nothing',
