@@ -123,7 +123,10 @@ export function doubtFinding(found: FoundBetween, hop: Hop, doubts: ReadonlyMap<
   const { from, to, unknown } = hop;
   const [after, before] = [nameOf(found, from), nameOf(found, to)];
   const [doubt] = [...doubts].sort((a, b) => b[1] - a[1])[0] ?? ['full'];
-  const records = found.hops.missing.filter((each) => each.from === from && each.to === to).map(({ record }) => record);
+  const lost = new Set(found.settled.lost);
+  const records = found.hops.missing
+    .filter((each) => each.from === from && each.to === to && !lost.has(each))
+    .map(({ record }) => record);
   return {
     code: 'lost-between',
     severity: 'note',
@@ -132,7 +135,10 @@ export function doubtFinding(found: FoundBetween, hop: Hop, doubts: ReadonlyMap<
     frames: framesOf(found, records),
     count: unknown,
     likely: [],
-    confirm: `Capture again at ${before} with a larger buffer (tcpdump -B 65536) and a snap length of 256 (-s 256)`,
+    confirm:
+      doubt === 'asleep'
+        ? 'Start every capture before the traffic, and stop them a few seconds behind it'
+        : `Capture again at ${before} with a larger buffer (tcpdump -B 65536) and a snap length of 256 (-s 256)`,
     cannotTell: 'Whether they were lost on the way or by the capture',
   };
 }
@@ -147,6 +153,8 @@ function doubtText(doubt: Doubt, before: string): string {
       return 'There were more packets than can be matched';
     case 'not-begun':
       return `They came before the first packet of ${before}: it may not have captured yet`;
+    case 'asleep':
+      return `${before} did not capture then: what came back, and must have passed there, is not in its capture either. It was started later, or stopped earlier; when Ctrl-C ends tcpdump, up to a second before it is lost`;
     case 'ended':
       return 'They came so shortly before the end of the capture that it may have ended before they passed there';
     case 'acknowledges':

@@ -10,6 +10,7 @@
  */
 
 import { NETWORK, TCP_FLAG } from '../../wire/fields.ts';
+import { Awake } from './awake.ts';
 import { type Hop, type Hops, hopOf, type Missing } from './hops.ts';
 import { KIND } from './packet-key.ts';
 import { alignedNs, type Matching } from './passages.ts';
@@ -18,7 +19,16 @@ import { Ranges } from './ranges.ts';
 import type { Senses } from './senses.ts';
 
 /** Why nobody can say. */
-export type Doubt = 'dropped' | 'cut' | 'full' | 'not-begun' | 'ended' | 'acknowledges' | 'answered' | 'remade';
+export type Doubt =
+  | 'dropped'
+  | 'cut'
+  | 'full'
+  | 'not-begun'
+  | 'asleep'
+  | 'ended'
+  | 'acknowledges'
+  | 'answered'
+  | 'remade';
 
 export interface Settled {
   readonly lost: readonly Missing[];
@@ -45,6 +55,7 @@ export function settle(matching: Matching, hops: Hops, points: readonly CaptureP
     hopOf(all, matching, each.from, each.to).passed++;
   const seen = new SeenBytes(matching, rest);
   const answered = new Answers(matching, rest);
+  const awake = new Awake(matching, { ...hops, appeared: fresh }, points);
 
   const { index, streams, pointCount } = matching;
   const lost: Missing[] = [];
@@ -52,7 +63,7 @@ export function settle(matching: Matching, hops: Hops, points: readonly CaptureP
   const doubted = new Map<Hop, Map<Doubt, number>>();
   for (const each of rest) {
     const hop = hopOf(all, matching, each.from, each.to);
-    const doubt = doubtOf(matching, points, each, seen, answered, senses);
+    const doubt = awake.wasAsleep(each) ? 'asleep' : doubtOf(matching, points, each, seen, answered, senses);
     // What the capture ended behind is lost as those of its stream before it were.
     const way = (streams.of(index.flow(each.record)) * pointCount + each.from) * pointCount + each.to;
     const isOneMore = doubt === 'ended' && lossy.has(way);
