@@ -119,6 +119,10 @@ const CASES = [
 liveTest.for(CASES)('nsdiag analyze finds between which points packets die: $name', async (each, { expect }) => {
   await inWorld(async (world) => {
     await world.sh(each.build);
+    // A link that has just come up drops what it is given.
+    const destination = each.build === OVERLAY ? '10.9.0.2' : '10.0.2.1';
+    const ping = ['ip', 'netns', 'exec', 'a', 'ping', '-c1', '-W1', destination] as const;
+    await until(async () => (await world.run(ping)).exitCode === 0, 'a ping that is answered');
     await world.sh(each.drop);
     const captures = each.captures.map(([netns, device, snap]) => ({
       netns,
