@@ -44,7 +44,7 @@ export interface Found {
 }
 
 /** What the short way of a segment needs of a table: see tcp/next-segment.ts. */
-export type SegmentRecords = Pick<FlowTable, 'words' | 'numbers' | 'recent' | 'seen'>;
+export type SegmentRecords = Pick<FlowTable, 'words' | 'numbers' | 'recent' | 'seen' | 'clock'>;
 
 export class FlowTable {
   /** All records; of a flow, from `flow * RECORD_WORDS` and `flow * RECORD_NUMBERS`. */
@@ -58,6 +58,8 @@ export class FlowTable {
   readonly #hashes: Int32Array;
   /** Seen since the hand passed the last time. */
   readonly seen: Uint8Array;
+  /** When the packet was seen that is being looked at, as SIDE_NUMBER.lastTime: handed over as an argument, it is an object each time. */
+  readonly clock = new Float64Array(1);
   /** See recent-flows.ts. */
   readonly recent = new Int32Array(RECENT_PLACES);
   readonly #key: FlowKey;

@@ -97,12 +97,12 @@ export class FlowTracker implements Observer {
     const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
     numbers[myNumbers + SIDE_NUMBER.lastTime] = now;
     if (isNew) begin(words, numbers, flow, side, number);
+    table.clock[0] = now;
     const { originalBytes, payloadBytes } = fields;
     if (isSegment) {
       const sighting = flow * 2 + side;
       this.isNextSegment =
-        !isNew &&
-        takeNextSegment(table, fields.view, fields.transportAt, payloadBytes, originalBytes, now, point, sighting);
+        !isNew && takeNextSegment(table, fields.view, fields.transportAt, payloadBytes, originalBytes, point, sighting);
       if (this.isNextSegment) return;
       const marks = takeSegment(this.#pairs, words, numbers, flow, side, fields, number);
       this.marks = isReused ? marks | SEGMENT_MARK.reusedPorts : marks;
@@ -127,7 +127,9 @@ export class FlowTracker implements Observer {
     const now = (seconds - this.#epoch) * 1e9 + nanoseconds;
     const bytes = plainPayloadBytes(view, start);
     const point = pointOf(0, interfaceId);
-    if (!takeNextSegment(this.#table, view, start + PLAIN_AT.tcp, bytes, originalBytes, now, point, -1)) return false;
+    const table = this.#table;
+    table.clock[0] = now;
+    if (!takeNextSegment(table, view, start + PLAIN_AT.tcp, bytes, originalBytes, point, -1)) return false;
     this.#now = now;
     return true;
   }

@@ -50,18 +50,16 @@ const DEST_BEFORE = 4;
  * @param at Where its TCP header is; all of the fixed part was captured.
  * @param bytes Of data.
  * @param originalBytes Of the frame.
- * @param now When it was seen, as SIDE_NUMBER.lastTime.
  * @param point Of a plain segment (wire/plain-segment.ts): where to look it up.
  * @param known The flow * 2, and which side sent it; -1: it is to be looked up among those that were seen lately.
  * @returns Whether it was such a segment, which is counted now. If not, its record is as before.
  */
 export function takeNextSegment(
-  { words, numbers, recent, seen }: SegmentRecords,
+  { words, numbers, recent, seen, clock }: SegmentRecords,
   view: DataView,
   at: number,
   bytes: number,
   originalBytes: number,
-  now: number,
   point: number,
   known: number,
 ): boolean {
@@ -108,6 +106,7 @@ export function takeNextSegment(
   const after = (seq + bytes + fin) | 0;
   const theirState = words[theirs + SIDE.state] as number;
   let state = words[mine + SIDE.state] as number;
+  const now = clock[0] as number;
   const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
   if (bytes > 0) {
     const end = (seq + bytes) | 0;

@@ -59,10 +59,16 @@ function follow(capture: Uint8Array, tally: { segments: number; short: number; f
     const before = words.slice();
     const ways = [-1, flow * 2 + side].map((known) => {
       const short = words.slice();
-      const records = { words: short, numbers: new Float64Array(short.buffer), recent, seen };
+      const records = {
+        words: short,
+        numbers: new Float64Array(short.buffer),
+        recent,
+        seen,
+        clock: Float64Array.of(now),
+      };
       return {
         short,
-        isTaken: takeNextSegment(records, view, transportAt, payloadBytes, originalBytes, now, 0, known),
+        isTaken: takeNextSegment(records, view, transportAt, payloadBytes, originalBytes, 0, known),
       };
     });
     const myNumbers = flow * RECORD_NUMBERS + SIDE_NUMBER_AT + side * SIDE_NUMBERS;
@@ -109,7 +115,7 @@ test.each<[string, { ends?: Ends; point?: number; isTaken: boolean }]>([
   ['two others', { ends: OTHERS.both, isTaken: false }],
 ])('takeNextSegment() looks up %s', (_, { ends = ENDS, point = 0, isTaken }) => {
   const table = quietConnection();
-  expect(takeNextSegment(table, frame(ends), PLAIN_AT.tcp, 10, 64, 1e9, point, -1)).toBe(isTaken);
+  expect(takeNextSegment(table, frame(ends), PLAIN_AT.tcp, 10, 64, point, -1)).toBe(isTaken);
 });
 
 test.each(Object.entries(OTHERS))('another %s is looked for at the same place', (_, { source, dest }) => {
@@ -124,7 +130,7 @@ test('takeNextSegment() does not look up a connection in whose place another one
   const flow = table.find(fieldsOf(ENDS), ENDS.sourcePort, ENDS.destPort, 0);
   table.replace(flow, fieldsOf(ENDS), ENDS.sourcePort, ENDS.destPort, 0);
 
-  expect(takeNextSegment(table, frame(ENDS), PLAIN_AT.tcp, 10, 64, 1e9, 0, -1)).toBe(false);
+  expect(takeNextSegment(table, frame(ENDS), PLAIN_AT.tcp, 10, 64, 0, -1)).toBe(false);
 });
 
 /** In which the segment of `frame()` is the next one. */
