@@ -57,7 +57,10 @@ function followFrame(
   const order = senses.of(stream) < 0 ? ways.order.toReversed() : ways.order;
   const among = (points: number) => order.filter((point) => (points & (1 << point)) !== 0);
   const way = among(streams.points[stream] ?? 0);
-  const back = reverse === undefined ? [] : among(streams.points[reverse] ?? 0).toReversed();
+  const answering = reverse === undefined ? [] : among(streams.points[reverse] ?? 0);
+  // By a way of their own they may pass the points in the same order as the questions.
+  const isAlong = reverse !== undefined && senses.of(stream) !== 0 && senses.of(reverse) === senses.of(stream);
+  const back = isAlong ? answering : answering.toReversed();
   const [home] = way;
   const seen = order.filter((point) => passage[point] !== NOT_SEEN);
   const sights = seen.map((point) => passage[point] ?? record);

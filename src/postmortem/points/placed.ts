@@ -6,6 +6,7 @@
 
 import { isPrivate, parseAddress } from '../../net/address.ts';
 import type { Finding } from '../finding.ts';
+import type { Traffic } from '../traffic.ts';
 import type { Followed } from './followed.ts';
 import type { MatchedPoints } from './match-points.ts';
 import type { CapturePoint } from './places.ts';
@@ -21,10 +22,10 @@ export function placed(matched: MatchedPoints, followed: Followed): Finding {
   const last = way.at(-1);
   const nearest = back.at(-1);
   const reached = seen.at(-1);
-  if (way.length < 2)
-    return followed.isSwallowed ? swallowed(matched, followed, name(last)) : withAbsence(matched, followed);
   if (nearest !== undefined && home !== undefined && !back.includes(home))
     return withoutWayBack(followed, name, nearest, home);
+  if (way.length < 2)
+    return followed.isSwallowed ? swallowed(matched, followed, name(last)) : withAbsence(matched, followed);
   if (nearest !== undefined && reached !== undefined && reached !== last) {
     return {
       ...finding,
@@ -96,11 +97,18 @@ function withoutWayBack(
   home: number,
 ): Finding {
   const seenAt = { place: name(nearest), leg: 'reply' } as const;
+  const { about } = finding;
+  // That there is no answer is what one capture found; there are some.
+  const what =
+    about === undefined
+      ? finding.what
+      : `The answers of ${about.destination} to ${about.source} (${kindOf(about)}) were seen at ${name(nearest)}, and none came to ${name(home)}`;
   const last = name(way.at(-1));
   if (!way.includes(nearest)) {
     return {
       ...finding,
-      why: `The answers take another way than the requests: ${last} saw the requests, ${name(nearest)} only answers to them, of which none came to ${name(home)}. What is behind ${name(nearest)} drops them: a stateful firewall there never saw the question`,
+      what,
+      why: `The answers take another way than the requests: ${last} saw the requests, ${name(nearest)} only answers to them, of which none came to ${name(home)}. What is behind ${name(nearest)} drops them: a stateful firewall there never saw the question; or the asker itself, where rp_filter expects them on the device that it asked by`,
       likely: ['conntrack-invalid', 'firewall-drop', 'wrong-route', 'rp-filter', 'no-route'],
       confirm: `Behind ${name(nearest)}: nft list ruleset; iptables-save; conntrack -S (invalid); and ip route get to the asker on who answers`,
       cannotTell: `Whether the two ways are meant: ip route get on both hosts`,
@@ -110,12 +118,18 @@ function withoutWayBack(
   const before = name(way[way.indexOf(nearest) - 1] ?? home);
   return {
     ...finding,
+    what,
     why: `${last} saw the requests, and ${nearest === way.at(-1) ? '' : `${name(nearest)} `}answers to them, of which none came to ${before}: what is between ${name(nearest)} and ${before} lets only the way there pass`,
     likely: ['firewall-drop', 'no-route', 'rp-filter', 'conntrack-invalid'],
     confirm: `Between ${name(nearest)} and ${before}: ip route get to the asker, and nft list ruleset, for the answers`,
     cannotTell: `Whether the answers took another way, which does not lead by ${before}`,
     seenAt,
   };
+}
+
+function kindOf({ kind, port }: Traffic): string {
+  const protocol = kind === 'neighbour' ? 'ARP or ND' : kind.toUpperCase();
+  return port === undefined ? protocol : `${protocol} port ${port}`;
 }
 
 /** What seems unanswered is answered by another way: worth knowing, and no trouble. */

@@ -191,6 +191,33 @@ test('withOtherPoints() suspects what follows connections, where answers take an
   expect(found[0]?.likely[0]).toBe('conntrack-invalid');
 });
 
+test('withOtherPoints() knows the answers that came by another device of the asker', () => {
+  const asked = unanswered(0, { about: { kind: 'icmp', source: A, destination: B, port: undefined } });
+  const found = told([asked], [[0, request(64)]], [[90, reply(62)]]);
+
+  expect(found).toMatchObject([
+    {
+      what: `The answers of ${B} to ${A} (ICMP) were seen at b, and none came to a`,
+      likely: expect.arrayContaining(['rp-filter']),
+      seenAt: { place: 'b', leg: 'reply' },
+    },
+  ]);
+});
+
+test('withOtherPoints() follows the answers to where they were seen last, the asker or not', () => {
+  const found = withOtherPoints(
+    [unanswered(0)],
+    match(
+      { name: 'a', seen: [[0, request(64)]] },
+      { name: 'b', seen: [[50, request(63)]] },
+      { name: 'far', seen: [[80, reply(64)]] },
+      { name: 'home', seen: [[130, reply(63)]] },
+    ),
+  );
+
+  expect(found).toMatchObject([{ seenAt: { place: 'home', leg: 'reply' } }]);
+});
+
 const syn = tcp(A, B, 4000, 80, { flags: TCP_FLAG.syn }, { id: 5 });
 const rst = tcp(B, A, 80, 4000, { flags: TCP_FLAG.rst | TCP_FLAG.ack, ack: 2 }, { id: 6 });
 const refused = unanswered(0, {
