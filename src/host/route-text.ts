@@ -45,11 +45,16 @@ export function ruleText(rule: PolicyRule): string {
     'from',
     rule.from === undefined ? 'all' : formatPrefix(rule.from),
     ...(rule.to === undefined ? [] : ['to', formatPrefix(rule.to)]),
-    ...(rule.fwmark === undefined ? [] : ['fwmark', `0x${rule.fwmark.value.toString(16)}`]),
+    ...(rule.tos === undefined || rule.tos === 0 ? [] : ['tos', `0x${rule.tos.toString(16)}`]),
+    ...(rule.fwmark === undefined ? [] : ['fwmark', fwmarkText(rule.fwmark)]),
     ...(rule.iif === undefined ? [] : ['iif', rule.iif]),
     ...(rule.oif === undefined ? [] : ['oif', rule.oif]),
+    ...(rule.protocol === undefined ? [] : ['ipproto', protocolText(rule.protocol)]),
+    ...(rule.sourcePorts === undefined ? [] : ['sport', rangeText(rule.sourcePorts)]),
+    ...(rule.destPorts === undefined ? [] : ['dport', rangeText(rule.destPorts)]),
     ...rule.unmodelled,
     actionText(rule),
+    ...(rule.suppressPrefixLength === undefined ? [] : ['suppress_prefixlength', String(rule.suppressPrefixLength)]),
   ];
   return words.join(' ');
 }
@@ -66,4 +71,22 @@ function actionText({ action }: PolicyRule): string {
     case 'prohibit':
       return action.kind;
   }
+}
+
+const ANY_BIT = 0xffffffff;
+
+function fwmarkText({ value, mask }: NonNullable<PolicyRule['fwmark']>): string {
+  const text = `0x${value.toString(16)}`;
+  return mask === ANY_BIT ? text : `${text}/0x${mask.toString(16)}`;
+}
+
+/** As `ip` names them (lib/utils.c inet_proto_n2a()). */
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: 'icmp', 6: 'tcp', 17: 'udp', 58: 'ipv6-icmp' };
+
+function protocolText(protocol: number): string {
+  return PROTOCOL_NAMES[protocol] ?? `ipproto-${protocol}`;
+}
+
+function rangeText([first, last]: readonly [number, number]): string {
+  return first === last ? String(first) : `${first}-${last}`;
 }
