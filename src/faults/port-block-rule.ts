@@ -20,10 +20,10 @@ interface PortBlockDefinition {
   readonly title: string;
   readonly source: string;
   readonly because: SegmentBlock['because'];
-  readonly what: (port: DeviceRef, settings: BridgePort) => string;
+  readonly what: (port: DeviceRef, settings: BridgePort, block: SegmentBlock) => string;
   readonly why: string;
   /** The setting that lets it through; `undefined` when no command does. */
-  readonly setting: (port: DeviceRef, context: FaultContext) => PortSetting | undefined;
+  readonly setting: (block: SegmentBlock, context: FaultContext) => PortSetting | undefined;
   readonly intent: (port: DeviceRef) => string;
   readonly sideEffects: string | undefined;
 }
@@ -41,7 +41,7 @@ export function portBlockRule(definition: PortBlockDefinition): FaultRule {
       const block = blockOf(context, definition.because);
       const settings = block && findLink(context.host, block.at.netns, block.at.device)?.port;
       if (block === undefined || settings === undefined) return [];
-      const setting = definition.setting(block.at, context);
+      const setting = definition.setting(block, context);
       const repair: Repair | undefined = setting && {
         intent: definition.intent(block.at),
         edits: [{ kind: 'bridge-port', ...block.at, ...setting }],
@@ -50,7 +50,7 @@ export function portBlockRule(definition: PortBlockDefinition): FaultRule {
       return [
         {
           ...block.at,
-          what: definition.what(block.at, settings),
+          what: definition.what(block.at, settings, block),
           why: definition.why,
           evidence: portEvidence(context, block.at, settings),
           repairs: repair === undefined ? [] : [repair],
@@ -73,6 +73,8 @@ function portEvidence({ host }: FaultContext, port: DeviceRef, settings: BridgeP
   const netns = findNetns(host, port.netns);
   if (netns === undefined) return [];
   const onOff = (on: boolean) => (on ? 'on' : 'off');
-  const text = `${port.device}: state ${settings.state}, isolated ${onOff(settings.isolated)}, hairpin ${onOff(settings.hairpin)}, flood ${onOff(settings.flood)}`;
+  const { state, isolated, hairpin, flood, broadcastFlood, multicastFlood } = settings;
+  const floods = `flood ${onOff(flood)}, mcast_flood ${onOff(multicastFlood)}, bcast_flood ${onOff(broadcastFlood)}`;
+  const text = `${port.device}: state ${state}, isolated ${onOff(isolated)}, hairpin ${onOff(hairpin)}, ${floods}`;
   return [{ witness: 'model', command: bridgeIn(netns, ['-d', 'link', 'show', 'dev', port.device]), text }];
 }

@@ -13,7 +13,7 @@ import { familyOption, routeWords, ruleWords } from './commands-route.ts';
 import { stackedCommand } from './commands-stacked.ts';
 import { tunnelCommands } from './commands-tunnel.ts';
 import { forgetWords } from './conntrack-words.ts';
-import type { Edit } from './edit.ts';
+import type { Edit, PortSwitch } from './edit.ts';
 import { findLink, findNetns, type Host, type Netns } from './host.ts';
 import type { Interceptor } from './interceptor.ts';
 import type { DeviceRef, Link } from './link.ts';
@@ -143,7 +143,10 @@ function linkCommand(host: Host, netns: Netns, link: Link | undefined, edit: Lin
       if (edit.setting === 'state') {
         return { argv: setPort('state', edit.state), undo: link?.port && setPort('state', link.port.state) };
       }
-      return { argv: setPort(edit.setting, onOff(edit.on)), undo: setPort(edit.setting, onOff(!edit.on)) };
+      return {
+        argv: setPort(portWord(edit.setting), onOff(edit.on)),
+        undo: setPort(portWord(edit.setting), onOff(!edit.on)),
+      };
     case 'fdb-delete': {
       const entry = [
         edit.mac,
@@ -166,6 +169,12 @@ function existing(host: Host, { netns, device }: DeviceRef): Link {
   const link = findLink(host, netns, device);
   if (link === undefined) throw new Error(`no device ${device} in ${netns}`);
   return link;
+}
+
+/** What bridge(8) calls it. */
+function portWord(setting: PortSwitch): string {
+  if (setting === 'broadcastFlood') return 'bcast_flood';
+  return setting === 'multicastFlood' ? 'mcast_flood' : setting;
 }
 
 function onOff(on: boolean): string {

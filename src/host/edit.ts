@@ -42,9 +42,11 @@ export interface FilterPlace {
   readonly before: RuleRef | undefined;
 }
 
+export type PortSwitch = 'isolated' | 'hairpin' | 'learning' | 'flood' | 'broadcastFlood' | 'multicastFlood';
+
 /** What `bridge link set` changes of a port. */
 export type PortSetting =
-  | { readonly setting: 'isolated' | 'hairpin' | 'flood' | 'learning'; readonly on: boolean }
+  | { readonly setting: PortSwitch; readonly on: boolean }
   | { readonly setting: 'state'; readonly state: PortState };
 
 /** Narrow on `kind`. Each acts in one namespace. */

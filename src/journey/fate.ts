@@ -73,6 +73,8 @@ export interface SegmentBlock {
   readonly detail?: string;
   /** The frame's VLAN, where that stopped it; `undefined`: it had none. */
   readonly vlan?: number | undefined;
+  /** Which of them a port is not flooded with. */
+  readonly frames?: 'broadcast' | 'multicast' | 'unicast';
   readonly direction?: 'in' | 'out';
   /** The rule of the bridge or arp family that takes ARP. */
   readonly filter?: { readonly hook: Hook; readonly rule: RuleRef };

@@ -69,7 +69,7 @@ export function portObstacle(
   if (!link.carrier) return { at: ref, because: 'no-carrier' };
   if (to.port.state !== 'forwarding') return { at: ref, because: 'port-not-forwarding', detail: to.port.state };
   if (from?.port.isolated && to.port.isolated) return { at: ref, because: 'port-isolated' };
-  return floods(frame, to, isStatic) ? undefined : { at: ref, because: 'no-flood' };
+  return floods(frame, to, isStatic) ? undefined : { at: ref, because: 'no-flood', frames: frame.kind };
 }
 
 function floods(frame: FrameKind, { port }: PortDevice, isStatic: boolean): boolean {

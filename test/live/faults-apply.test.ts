@@ -131,10 +131,12 @@ const CASES: readonly Case[] = [
   },
   {
     does: 'opens an isolated port',
-    network: `${PAIR} bridge_ b br0 vb; bridge -n b link set dev vb isolated on hairpin on flood off`,
+    network: `${PAIR} bridge_ b br0 vb; bridge -n b link set dev vb isolated on hairpin on flood off mcast_flood off bcast_flood off`,
     edits: [
       { netns: b, kind: 'bridge-port', device: vb, setting: 'isolated', on: false },
       { netns: b, kind: 'bridge-port', device: vb, setting: 'flood', on: true },
+      { netns: b, kind: 'bridge-port', device: vb, setting: 'multicastFlood', on: true },
+      { netns: b, kind: 'bridge-port', device: vb, setting: 'broadcastFlood', on: true },
     ],
   },
   {

@@ -17,14 +17,21 @@ import { type Crossing, crossingOf } from '../search/crossing.ts';
 import { droppedAs } from '../search/dropped.ts';
 import { placeText } from '../search/text.ts';
 
+/** What goes to every port, and the switch of a port for each. */
+const FLOODED = {
+  broadcast: { what: 'broadcasts, such as ARP', setting: 'broadcastFlood' },
+  multicast: { what: 'multicasts, such as neighbour discovery', setting: 'multicastFlood' },
+  unicast: { what: 'frames for MACs that the bridge does not know', setting: 'flood' },
+} as const;
+
 const notFlooded = portBlockRule({
   code: 'bridge-fdb-wrong',
   title: 'The bridge does not send the frame to the right port',
   source: 'net/bridge/br_input.c: br_handle_frame_finish(); net/bridge/br_forward.c: br_flood()',
   because: 'no-flood',
-  what: (port) => `${placeText(port)} gets no frames for MACs that the bridge does not know: flooding is off`,
-  why: 'A frame for an unknown MAC goes out of the ports with flooding on; the MAC becomes known when its owner has sent something',
-  setting: () => ({ setting: 'flood', on: true }),
+  what: (port, _, { frames = 'unicast' }) => `${placeText(port)} gets no ${FLOODED[frames].what}: flooding is off`,
+  why: 'A frame for everybody (ARP), for a group (neighbour discovery) or for an unknown MAC goes out of the ports with flooding of these on; a MAC becomes known when its owner has sent something',
+  setting: ({ frames = 'unicast' }) => ({ setting: FLOODED[frames].setting, on: true }),
   intent: (port) => `Switch flooding on for ${port.device}`,
   sideEffects: undefined,
 });

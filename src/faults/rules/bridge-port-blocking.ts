@@ -16,7 +16,7 @@ export const bridgePortBlocking = portBlockRule({
   what: (port, { state }) => `${placeText(port)} is in the state ${state}`,
   why: 'A bridge takes frames from, and sends them to, ports in the state forwarding only; with STP a port waits twice the forward delay for that',
   // The kernel refuses to change by hand what its own STP decides.
-  setting: (port, { host }) => (runsStp(host, port) ? undefined : { setting: 'state', state: 'forwarding' }),
+  setting: ({ at }, { host }) => (runsStp(host, at) ? undefined : { setting: 'state', state: 'forwarding' }),
   intent: (port) => `Let ${port.device} forward`,
   sideEffects: undefined,
 });

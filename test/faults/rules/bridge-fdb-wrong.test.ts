@@ -15,6 +15,16 @@ test('bridge-fdb-wrong switches flooding on where the MAC is not known', () => {
   expect(isProgress(host, 'ns1 10.0.0.2', findings[0])).toBe(true);
 });
 
+test.each([
+  ['ARP, which is broadcast', { broadcastFlood: false }, '10.0.0.2', 'bcast_flood'],
+  ['neighbour discovery, which is multicast', { multicastFlood: false }, 'fd00::2', 'mcast_flood'],
+])('bridge-fdb-wrong switches flooding on for %s', (_, port, to, word) => {
+  const host = bridged({ p2: { port } });
+  const [finding] = findBy(bridgeFdbWrong, host, `ns1 ${to}`);
+  expect(commandsFor(host, finding)).toEqual([`bridge -n sw link set dev p2 ${word} on`]);
+  expect(isProgress(host, `ns1 ${to}`, finding)).toBe(true);
+});
+
 test('bridge-fdb-wrong is silent when ARP, which is broadcast, finds the owner', () => {
   expect(findBy(bridgeFdbWrong, bridged({ p2: { port: { flood: false } } }), 'ns1 10.0.0.77')).toEqual([]);
 });
