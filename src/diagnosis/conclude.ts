@@ -21,6 +21,7 @@ import { weighSuspects } from './suspects.ts';
 import { traceDisputes } from './trace-dispute.ts';
 import { traceEvidence } from './trace-evidence.ts';
 import { unexplainedLoss } from './unexplained-loss.ts';
+import { forWayTaken, otherWayNotes } from './way-taken.ts';
 
 /** What was heard besides the model. */
 export interface Witnesses {
@@ -37,7 +38,8 @@ const AGREES: Agreement = { kind: 'agrees' };
 export function conclude(found: Host, predicted: Prediction, witnesses: Witnesses): Diagnosis {
   const observation = witnesses.observation;
   const asked = observation !== undefined && observation.sent > 0 ? observation : undefined;
-  const { host, prediction, notes } = weighSuspects(found, predicted, asked);
+  const { host, prediction: weighed, notes } = weighSuspects(found, predicted, asked);
+  const prediction = forWayTaken(weighed, asked);
   const { question, trip } = prediction;
   const agreement = asked && (leavesOpen(prediction, asked) ? AGREES : compareWire(trip, asked));
   const verdict = asked === undefined ? verdictOfModel(prediction) : verdictOfWire(prediction, asked);
@@ -55,7 +57,7 @@ export function conclude(found: Host, predicted: Prediction, witnesses: Witnesse
     looked: lookedAt(host),
     notes: [
       ...notes,
-      ...(verdict === 'reachable' ? largePacketNotes(host, question, trip) : []),
+      ...(verdict === 'reachable' ? [...otherWayNotes(weighed), ...largePacketNotes(host, question, trip)] : []),
       ...notesOf(host, prediction, witnesses, agreement, verdict, causes),
     ],
   };

@@ -11,7 +11,7 @@ import type { Finding } from '../faults/finding.ts';
 import type { FaultRule } from '../faults/rule.ts';
 import { applyEdit } from '../host/apply.ts';
 import type { Host } from '../host/host.ts';
-import { isRoundTripDelivered, lastJourney, type RoundTrip } from '../journey/journey.ts';
+import { isRoundTripDelivered, lastJourney, type RoundTrip, worstWay } from '../journey/journey.ts';
 import type { Question } from '../walk/question.ts';
 import { walkRoundTrip } from '../walk/round-trip.ts';
 import type { Choice } from './choice.ts';
@@ -85,8 +85,8 @@ function takeCheapest(open: Repaired[]): Repaired | undefined {
 
 /** Every way on from here: each repair of each finding, applied and walked. */
 function expand(state: Repaired, question: Question, rules: readonly FaultRule[] | undefined): readonly Repaired[] {
-  const journey = lastJourney(state.trip);
-  const findings = findFaults({ host: state.host, question, trip: state.trip, journey }, rules).filter(
+  const trip = worstWay(state.trip);
+  const findings = findFaults({ host: state.host, question, trip, journey: lastJourney(trip) }, rules).filter(
     (finding) => !state.choices.some((choice) => sameFault(choice.finding, finding)),
   );
   const offers = findings.flatMap((finding) => finding.repairs.map((repair) => ({ finding, repair })));
@@ -94,7 +94,8 @@ function expand(state: Repaired, question: Question, rules: readonly FaultRule[]
   for (const [rank, { finding, repair }] of offers.entries()) {
     const host = repair.edits.reduce(applyEdit, state.host);
     const trip = walkRoundTrip(host, question);
-    if (endsAlike(trip, state.trip) && !isNews(host, question, trip, findings, rules)) continue;
+    if (endsAlike(worstWay(trip), worstWay(state.trip)) && !isNews(host, question, worstWay(trip), findings, rules))
+      continue;
     const others = offers.filter((offer) => offer.repair !== repair).map((offer) => offer.repair);
     const choice: Choice = { finding, repair, host: state.host, others };
     successors.push({ host, trip, choices: [...state.choices, choice], cost: state.cost + repair.edits.length + rank });

@@ -34,7 +34,7 @@ export function unexplainedLoss(
     what:
       last === undefined
         ? `the ${leg} never leaves ${netns}`
-        : `the ${leg} is last seen at ${last.netns} ${last.device}${next}`,
+        : `the ${last.leg} is last seen at ${last.netns} ${last.device}${next}`,
     why: whyText(uncovered, kernel.length > 0),
     evidence: [
       ...kernel,
@@ -58,11 +58,12 @@ function placeOf(prediction: Prediction, last: LastSeen | undefined, agreement: 
   if (agreement.kind === 'lost-earlier') {
     const { missing, leg } = agreement;
     const place = last?.leg === leg ? last : missing;
+    const next = last === undefined || last.leg === leg ? 'and not' : `and no ${leg}`;
     return {
       leg,
       netns: place.netns,
       device: place.device,
-      next: `, and not at ${missing.netns} ${missing.device}, where it should come next`,
+      next: `, ${next} at ${missing.netns} ${missing.device}, where it should come next`,
     };
   }
   if (last !== undefined) return { ...last, next: '' };

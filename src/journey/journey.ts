@@ -24,11 +24,18 @@ export interface Journey {
 export interface RoundTrip {
   readonly request: Journey;
   readonly reply: Journey | undefined;
+  /** Undecided because routing chooses among next hops that lead to different ends: one for each of them. */
+  readonly ways?: readonly RoundTrip[];
 }
 
 /** The journey in which the round trip ended: the one to explain. */
 export function lastJourney(trip: RoundTrip): Journey {
   return trip.reply ?? trip.request;
+}
+
+/** The round trip to explain: of several ways the first that fails, for the kernel may choose it. */
+export function worstWay(trip: RoundTrip): RoundTrip {
+  return trip.ways?.find((way) => !isRoundTripDelivered(way)) ?? trip;
 }
 
 /** Whether the answer came back. */

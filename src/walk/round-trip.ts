@@ -25,7 +25,7 @@ import type { Question } from './question.ts';
 import type { Outgoing } from './send.ts';
 import { travelTold } from './too-big.ts';
 import { newWalk } from './tunnel.ts';
-import type { Multipath, Walk } from './walk.ts';
+import { choosing, type Multipath, type Walk } from './walk.ts';
 
 /** What connect(2) makes of 0.0.0.0 and ::. */
 const LOOPBACK: Readonly<Record<Family, Address>> = { inet: '127.0.0.1' as Address, inet6: '::1' as Address };
@@ -38,13 +38,16 @@ export function walkRoundTrip(host: Host, question: Question): RoundTrip {
   if (netns === undefined) throw new Error(`no namespace ${question.netns} in the host that is to be walked`);
   const index = indexHost(host);
   const asker = indexNetns(netns);
-  const multipath: Multipath = { pick: 0, width: 1 };
+  const multipath = choosing(0);
   const first = walkOnce(index, asker, question, multipath);
+  const others: RoundTrip[] = [];
   for (let pick = 1; pick < Math.min(multipath.width, MOST_CHOICES); pick++) {
-    const other = walkOnce(index, asker, question, { pick, width: 1 });
-    if (!endsAlike(first, other)) return { ...first, ...undecidedBetween(first, other, multipath) };
+    others.push(walkOnce(index, asker, question, choosing(pick)));
   }
-  return first;
+  const different = others.find((other) => !endsAlike(first, other));
+  if (different === undefined) return first;
+  const undecided = { ...first, ...undecidedBetween(first, different, multipath) };
+  return multipath.isRoutedOnly ? { ...undecided, ways: [first, ...others] } : undecided;
 }
 
 function walkOnce(host: HostIndex, asker: NetnsIndex, question: Question, multipath: Multipath): RoundTrip {

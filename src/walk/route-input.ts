@@ -21,7 +21,7 @@ import type { Device } from './netns-index.ts';
 import { lookupRoute } from './route-lookup.ts';
 import { LO, type Routed, refusal } from './route-output.ts';
 import { validateSource } from './rp-filter.ts';
-import { type Walk, widen } from './walk.ts';
+import { type Walk, widenRoutes } from './walk.ts';
 
 /** The routing decision for a packet that came in by the device. */
 export function routeInput(walk: Walk, device: Device, packet: Packet): Routed | Fate {
@@ -44,7 +44,7 @@ export function routeInput(walk: Walk, device: Device, packet: Packet): Routed |
     if (shut !== undefined) return shut;
   }
   if (answer.kind !== 'route') return at(device, refusal(netns, lookup, answer));
-  widen(walk, answer.choices);
+  widenRoutes(walk, answer.choices);
 
   const { rule, route, nexthop } = answer;
   switch (route.type) {

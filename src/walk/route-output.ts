@@ -19,7 +19,7 @@ import type { NetnsIndex } from './netns-index.ts';
 import { lookupRoute, type RouteAnswer } from './route-lookup.ts';
 import { inetSourceFor } from './source-address.ts';
 import { inet6SourceFor } from './source-address6.ts';
-import { type Walk, widen } from './walk.ts';
+import { type Walk, widenRoutes } from './walk.ts';
 
 /** A route was found. */
 export interface Routed {
@@ -111,7 +111,7 @@ function isOwnAddress(netns: NetnsIndex, address: Address): boolean {
 function lookUp(walk: Walk, netns: NetnsIndex, query: OutputQuery, source: Address | undefined): RouteAnswer {
   const { destination, mark } = query;
   const answer = lookupRoute(netns, { destination, source, inDevice: undefined, mark }, query, walk.multipath.pick);
-  if (answer.kind === 'route') widen(walk, answer.choices);
+  if (answer.kind === 'route') widenRoutes(walk, answer.choices);
   return answer;
 }
 

@@ -28,7 +28,7 @@ import { redirect } from './redirected.ts';
 import type { TunnelEnd } from './segment-search.ts';
 import { travel } from './travel.ts';
 import { fixedRemotes, floodRemotes, isSenderElsewhere, takenBy, underlayOf, type Vxlan, vxlanOf } from './vxlan.ts';
-import { type Heard, type Multipath, type Tunnels, take, type Walk } from './walk.ts';
+import { choosing, type Heard, type Multipath, type Tunnels, take, type Walk } from './walk.ts';
 
 /** Ethernet, and the vxlan header (RFC 7348 section 5). */
 const WRAPPING_BYTES = 14 + 8;
@@ -142,7 +142,7 @@ function cross(
   outside: Pick<Walk, 'leg' | 'conntrack' | 'multipath' | 'heard'> = {
     leg: 'request',
     conntrack: NO_CONNECTIONS,
-    multipath: { pick: 0, width: 1 },
+    multipath: choosing(0),
     heard: [],
   },
   mark = 0,

@@ -62,8 +62,15 @@ export type Redirection =
 export interface Multipath {
   readonly pick: number;
   width: number;
-  /** What chooses there, when it is not routing: a rule that draws lots. */
+  /** Whether routing alone chooses, by a hash of the packet. */
+  isRoutedOnly: boolean;
+  /** What chooses there, when it is neither routing nor ARP: a rule that draws lots. */
   drawnBy?: string;
+}
+
+/** One walk among those of a choice; the first one does not know yet how many there are. */
+export function choosing(pick: number): Multipath {
+  return { pick, width: 1, isRoutedOnly: true };
 }
 
 /** What a device learned from a request that it answered: who asked. */
@@ -93,8 +100,14 @@ export function take(walk: Walk, step: Step): void {
   walk.steps.push(step);
 }
 
-/** Note that the kernel chooses among so many here, and why. */
+/** Note that the kernel chooses among so many next hops here. */
+export function widenRoutes({ multipath }: Walk, choices: number): void {
+  if (choices > multipath.width) multipath.width = choices;
+}
+
+/** Note that something else chooses among so many here, and what. */
 export function widen({ multipath }: Walk, choices: number, drawnBy?: string): void {
   if (choices > multipath.width) multipath.width = choices;
+  if (choices > 1) multipath.isRoutedOnly = false;
   if (drawnBy !== undefined) multipath.drawnBy ??= drawnBy;
 }

@@ -258,6 +258,66 @@ test('conclude() takes a loss for explained that the model leaves open and a rep
   expect(conclude(host, prediction, witnesses(1))).toMatchObject({ verdict: 'reachable', causes: [] });
 });
 
+/** ns1 has two next hops to ns2, of which `far` does not forward. */
+function twoNextHops(): Host {
+  const sysctls = (forward: number) => ({ 'net/ipv4/ip_forward': forward });
+  const router = (n: number, forward: number) => ({
+    links: { in: { addresses: [`10.0.${n}.9/24`] }, out: { peer: `ns2:b${n}`, addresses: [`10.1.${n}.9/24`] } },
+    routes: [`10.2.0.2 via 10.1.${n}.2`],
+    sysctls: sysctls(forward),
+  });
+  return hostOf({
+    ns1: {
+      links: {
+        a1: { peer: 'near:in', addresses: ['10.0.1.1/24'] },
+        a2: { peer: 'far:in', addresses: ['10.0.2.1/24'] },
+      },
+      routes: ['default nexthop via 10.0.1.9 nexthop via 10.0.2.9'],
+    },
+    near: router(1, 1),
+    far: router(2, 0),
+    ns2: {
+      links: { b1: { addresses: ['10.1.1.2/24', '10.2.0.2/32'] }, b2: { addresses: ['10.1.2.2/24'] } },
+      routes: ['10.0.1.0/24 via 10.1.1.9', '10.0.2.0/24 via 10.1.2.9'],
+    },
+  });
+}
+
+const TO_BOTH: Question = { ...QUESTION, destination: addr('10.2.0.2') };
+
+test('conclude() names the fault on the next hop that the wire shows to be taken, and repairs it', () => {
+  const host = twoNextHops();
+  const observation = wire(0, 'ns1:a2 out request', 'far:in in request');
+  const watched = [...observation.watched, netnsName('near'), netnsName('far')];
+  const diagnosis = conclude(host, predict(host, TO_BOTH), {
+    observation: { ...observation, watched },
+    routes: [],
+    notes: [],
+  });
+  expect(diagnosis).toMatchObject({ verdict: 'unreachable', proof: { deliveredAfter: 1 } });
+  expect(diagnosis.causes.map(({ finding }) => `${finding.code} ${finding.netns}`)).toEqual(['forwarding-off far']);
+  expect(diagnosis.hops.request.map(({ netns }) => netns)).toContain('far');
+});
+
+test('conclude() warns of the other next hop where the one that was taken answers', () => {
+  const host = twoNextHops();
+  const { verdict, causes, notes } = conclude(host, predict(host, TO_BOTH), {
+    observation: wire(1, 'ns1:a1 out request', 'near:in in request'),
+    routes: [],
+    notes: [],
+  });
+  expect([verdict, causes]).toEqual(['reachable', []]);
+  expect(notes).toEqual([expect.stringMatching(/^Routing chooses among 2 next hops .*forwarding-off in far/)]);
+});
+
+test('conclude() tells an answer that was never sent from a place where the request was lost', () => {
+  const { causes } = hear(pair(), wire(0, ...THERE));
+  expect(causes[0]?.finding).toMatchObject({
+    leg: 'reply',
+    what: 'the request is last seen at ns2 b, and no reply at ns2 b, where it should come next',
+  });
+});
+
 test('conclude() takes a macvlan for a later place than the device that it stands on, at the same nanosecond', () => {
   const observation = wire(0, 'ns1:a out request', 'ns2:b in request', 'ns2:trunk in request');
   const sightings = observation.sightings.map((seen) =>

@@ -138,6 +138,13 @@ describe('walkRoundTrip() through several next hops', () => {
     const back = tweakSysctl(hostOf(spec), 's', 'net/ipv4/conf/sb/forwarding', 0);
     expect(end(back, 'a', '10.0.2.1')).toMatch(/^reply undecided: several next hops/);
   });
+
+  test('answers every way where they do not end alike, and no ways where they do', () => {
+    const host = tweakSysctl(hostOf(spec), 's', 'net/ipv4/conf/sa/forwarding', 0);
+    const { ways } = walkRoundTrip(host, ask('a', '10.0.2.1'));
+    expect(ways?.map(({ request }) => request.fate.kind)).toEqual(['delivered', 'dropped']);
+    expect(walkRoundTrip(hostOf(spec), ask('a', '10.0.2.1')).ways).toBeUndefined();
+  });
 });
 
 describe('ttlRunsOut()', () => {
