@@ -9,17 +9,23 @@
 
 import { type CaptureInterface, droppedBy } from '../../wire/capture-file/interface.ts';
 import { type PacketFields, STOP } from '../../wire/fields.ts';
+import { IP_PROTOCOL } from '../../wire/ip-protocol.ts';
 import { counted } from '../counted.ts';
 import type { Finding } from '../finding.ts';
 import type { Frame } from '../frame.ts';
 import { frameOf } from '../frame-words.ts';
 import type { EndOfCapture, Observer } from '../observer.ts';
 
+interface Cut {
+  count: number;
+  first: Frame | undefined;
+}
+
 export class IncompleteCapture implements Observer {
   readonly #capture: number;
-  /** Packets that the snap length cut within their headers. */
-  #cut = 0;
-  #firstCut: Frame | undefined;
+  /** Packets that the snap length cut within their headers, and those of which it left what tells them from others. */
+  readonly #cutHeaders: Cut = { count: 0, first: undefined };
+  readonly #cutInside: Cut = { count: 0, first: undefined };
   #first: Frame | undefined;
 
   constructor(capture: number) {
@@ -29,8 +35,11 @@ export class IncompleteCapture implements Observer {
   see(fields: PacketFields, number: number): void {
     this.#first ??= frameOf(this.#capture, number, fields);
     if (fields.stop !== STOP.cut || fields.capturedBytes >= fields.originalBytes) return;
-    this.#cut++;
-    this.#firstCut ??= frameOf(this.#capture, number, fields);
+    const isInside =
+      fields.protocol === IP_PROTOCOL.icmpv6 || (fields.hasTransport && fields.protocol === IP_PROTOCOL.tcp);
+    const cut = isInside ? this.#cutInside : this.#cutHeaders;
+    cut.count++;
+    cut.first ??= frameOf(this.#capture, number, fields);
   }
 
   conclude({ summary, interfaces, lastNs }: EndOfCapture): readonly Finding[] {
@@ -42,7 +51,8 @@ export class IncompleteCapture implements Observer {
     if (summary.problem !== undefined) findings.push(brokenOff(summary.problem.message, last));
     const dropped = interfaces.reduce((sum, at) => sum + droppedAt(at), 0n);
     if (dropped > 0n) findings.push(drops(dropped, packets, interfaces, first));
-    if (this.#firstCut !== undefined) findings.push(cutHeaders(this.#cut, this.#firstCut));
+    if (this.#cutHeaders.first !== undefined) findings.push(cutHeaders(this.#cutHeaders.count, this.#cutHeaders.first));
+    if (this.#cutInside.first !== undefined) findings.push(cutInside(this.#cutInside.count, this.#cutInside.first));
     return findings;
   }
 }
@@ -94,5 +104,21 @@ function cutHeaders(cut: number, first: Frame): Finding {
     likely: [],
     confirm: 'Capture again with a larger snap length: tcpdump -s 256',
     cannotTell: 'Which connections these packets belong to',
+  };
+}
+
+/** Of TCP, all but the options is in the file; of ICMPv6, which hosts it is between. */
+function cutInside(cut: number, first: Frame): Finding {
+  return {
+    code: 'capture-incomplete',
+    severity: 'note',
+    what: `The snap length of the capture cuts ${counted(cut, 'packet')} within options of TCP or messages of ICMPv6`,
+    why: 'Ports, flags and sequence numbers of TCP are there, and what they show is said. What is behind them is not: the MSS, the scale of the window, selective acknowledgements; nor what neighbour discovery asks for',
+    frames: [first],
+    count: cut,
+    likely: [],
+    confirm: 'Capture again with a larger snap length: tcpdump -s 256',
+    cannotTell:
+      'How large a window is, and which address a neighbour was asked for; nor which packets of another capture these are',
   };
 }

@@ -523,7 +523,14 @@ describe('capture-incomplete', () => {
   test('says that headers are cut by the snap length', () => {
     const cut = [{ frame: SYN.subarray(0, 40), at: 0, originalBytes: SYN.length }];
 
-    expect(observe(cut).map(({ code }) => code)).toEqual(['capture-incomplete']);
+    expect(observe(cut)).toMatchObject([{ code: 'capture-incomplete', severity: 'warning' }]);
+  });
+
+  test('makes a note of it where only options of TCP are cut: the rest is there and was looked at', () => {
+    const syn = tcp(A, B, 40_000, 80, { flags: TCP_FLAG.syn, payload: new Uint8Array(20) });
+    const cut = [{ frame: withByte(syn, 46, 0xa0).subarray(0, 64), at: 0, originalBytes: syn.length }];
+
+    expect(observe(cut)).toMatchObject([{ code: 'capture-incomplete', severity: 'note' }]);
   });
 });
 
