@@ -15,7 +15,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -31,8 +31,10 @@ const COPIED = [
 
 // What start.ts calls. A dynamic import within the bundle becomes a call, and of pcap-parser a require().
 const SCRIPT = {
+  platform: 'node',
+  format: 'cjs',
   banner: {
-    js: '(function (require, scriptPath) { const scriptUrl = require("node:url").pathToFileURL(scriptPath).href;',
+    js: '(function (require, module, scriptPath) { const scriptUrl = require("node:url").pathToFileURL(scriptPath).href;',
   },
   footer: { js: '})' },
   define: { 'import.meta.url': 'scriptUrl' },
@@ -55,6 +57,13 @@ const layoutEngineApart = {
  * times as long.
  */
 const CAPTURES = { module: 'src/cli/analyze/read-captures.ts', script: 'read-captures.cjs' };
+const MAIN = { module: 'src/cli/main.ts', script: 'nsdiag.cjs' };
+
+/** What start.ts loads with its compiled code, and what is asked so that V8 compiles what is worth keeping. */
+const COMPILED = [
+  { ...MAIN, job: ['why', 'host', '127.0.0.1'] },
+  { ...CAPTURES, job: ['analyze', join(ROOT, 'captures/no-return-route.pcap')] },
+];
 
 /** What a thread of its own runs, see src/cli/analyze/sightings-apart.ts. */
 const SIGHTINGS = { module: 'src/cli/analyze/sightings-worker.ts', script: 'sightings-worker.cjs' };
@@ -78,8 +87,10 @@ try {
   for (const { from, extension, to } of COPIED) copyFolder(join(ROOT, from), extension, join(fresh, to));
   writeFileSync(join(fresh, 'THIRD-PARTY-LICENSES.txt'), licencesOf(inputs));
   await writeManual(join(fresh, 'man'));
-  toAscii(join(fresh, 'nsdiag.cjs'));
-  compileAhead(join(fresh, 'nsdiag.cjs'));
+  for (const { script, job } of COMPILED) {
+    toAscii(join(fresh, script));
+    compileAhead(join(fresh, script), job);
+  }
   if (existsSync(DIST)) renameSync(DIST, stale);
   renameSync(fresh, DIST);
 } catch (error) {
@@ -119,7 +130,6 @@ function newestChangeMs(paths) {
  */
 async function bundle(outdir) {
   const common = { absWorkingDir: ROOT, bundle: true, target: 'node20', metafile: true, logLevel: 'warning' };
-  const script = join(outdir, 'nsdiag.cjs');
   const bundles = await Promise.all([
     build({
       ...common,
@@ -131,22 +141,17 @@ async function bundle(outdir) {
     build({
       ...common,
       ...SCRIPT,
-      entryPoints: ['src/cli/main.ts'],
-      outfile: script,
-      platform: 'node',
-      format: 'cjs',
+      entryPoints: [MAIN.module],
+      outfile: join(outdir, MAIN.script),
       external: ['pcap-parser'],
       legalComments: 'linked',
       plugins: [layoutEngineApart, capturesApart],
     }),
     build({
       ...common,
+      ...SCRIPT,
       entryPoints: [CAPTURES.module],
       outfile: join(outdir, CAPTURES.script),
-      platform: 'node',
-      format: 'cjs',
-      banner: { js: 'const scriptUrl = require("node:url").pathToFileURL(__filename).href;' },
-      define: { 'import.meta.url': 'scriptUrl' },
     }),
     build({
       ...common,
@@ -194,18 +199,18 @@ function toAscii(script) {
 }
 
 /**
- * Keep what V8 compiles for the main job, asked in an empty network of its own, where even lo is down: reading, both
+ * Keep what V8 compiles for a job, asked in an empty network of its own, where even lo is down: for `why` reading, both
  * legs, the fault, the report. Where no such network can be made, everything is compiled at each start.
  *
  * @param {string} script
+ * @param {string[]} job
  */
-function compileAhead(script) {
-  const compiled = `${script}.compiled`;
+function compileAhead(script, job) {
   const alone = ['--user', '--map-root-user', '--net', '--mount', '--pid', '--fork', '--mount-proc'];
-  const job = [process.execPath, join(ROOT, '.config/code-cache.mjs'), script, compiled, 'why', 'host', '127.0.0.1'];
-  spawnSync('unshare', [...alone, '--', ...job], { stdio: 'ignore' });
-  if (!existsSync(compiled))
-    console.warn('nsdiag will start more slowly: it could not be run once to compile it ahead');
+  const cache = [process.execPath, join(ROOT, '.config/code-cache.mjs'), script, ...job];
+  spawnSync('unshare', [...alone, '--', ...cache], { stdio: 'ignore' });
+  if (!existsSync(`${script}.compiled`))
+    console.warn(`nsdiag will start more slowly: ${basename(script)} could not be run once to compile it ahead`);
 }
 
 /**

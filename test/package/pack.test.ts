@@ -79,33 +79,35 @@ test('npm pack takes the program, its one unbundled package and the papers, and 
   expect(packed.filter((path) => !expected.test(path))).toEqual([]);
 });
 
-test('the script in dist/ is ASCII, as start.ts reads it, and its compiled code is taken by the V8 that made it', () => {
-  const path = join(ROOT, 'dist/nsdiag.cjs');
-  const source = readFileSync(path);
+test.each(['nsdiag', 'read-captures'])(
+  'dist/%s.cjs is ASCII, as start.ts reads it, and its compiled code is taken by the V8 that made it',
+  (name) => {
+    const path = join(ROOT, `dist/${name}.cjs`);
+    const source = readFileSync(path);
 
-  expect(source.every((byte) => byte < 0x80)).toBe(true);
-  const script = new Script(source.toString('latin1'), {
-    filename: path,
-    cachedData: readFileSync(`${path}.compiled`),
-  });
-  expect(script.cachedDataRejected).toBe(false);
-});
+    expect(source.every((byte) => byte < 0x80)).toBe(true);
+    const script = new Script(source.toString('latin1'), {
+      filename: path,
+      cachedData: readFileSync(`${path}.compiled`),
+    });
+    expect(script.cachedDataRejected).toBe(false);
+  },
+);
 
 test.each([
   ['is not there', (path: string) => rmSync(path)],
   ['is of another V8', (path: string) => writeFileSync(path, 'of another V8')],
-])('nsdiag lab list answers where the compiled code %s', (_, spoil) => {
+])('nsdiag analyze answers where the compiled code %s', (_, spoil) => {
   const copy = mkdtempSync(join(tmpdir(), 'nsdiag-dist-'));
   try {
     for (const folder of ['bin', 'dist', 'package.json'])
       cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });
-    spoil(join(copy, 'dist/nsdiag.cjs.compiled'));
-    const { status, stdout, stderr } = spawnSync(process.execPath, [join(copy, 'bin/nsdiag.js'), 'lab', 'list'], {
-      encoding: 'utf8',
-    });
+    for (const script of ['nsdiag', 'read-captures']) spoil(join(copy, `dist/${script}.cjs.compiled`));
+    const words = [join(copy, 'bin/nsdiag.js'), 'analyze', join(ROOT, 'captures/healthy.pcap')];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8' });
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('veth-pair');
+    expect(stdout).toContain('packets');
   } finally {
     rmSync(copy, { recursive: true });
   }

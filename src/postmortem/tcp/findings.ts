@@ -12,7 +12,7 @@ import { absolute, addressOfWords } from '../flows/flow-list.ts';
 import { type Traffic, trafficOf } from '../traffic.ts';
 import type { TcpFindingCode } from './finding-code.ts';
 import { FINDING_TEXTS, findingText, type Told } from './finding-texts.ts';
-import type { Trouble, TroubledPair, TroubledPairs } from './troubled-pairs.ts';
+import type { SeenFrame, Trouble, TroubledPair, TroubledPairs } from './troubled-pairs.ts';
 
 /** More than these of one code, and a person reads one sentence about all of them. */
 const TOLD_APART = 3;
@@ -20,19 +20,25 @@ const SHOWN_FRAMES = 4;
 /** With the timestamps that Linux adds. */
 const TCP_BYTES = 32;
 
-/** A pair with the trouble of one code, wherever it was seen most. */
-interface Case {
+interface NamedPair {
   readonly pair: TroubledPair;
-  readonly trouble: Trouble;
   readonly from: string;
   readonly to: string;
+  /** The same of a pair that was seen at several points. */
+  readonly name: string;
+}
+
+/** A pair with the trouble of one code, wherever it was seen most. */
+interface Case extends NamedPair {
+  readonly trouble: Trouble;
 }
 
 /** @param epoch The second that the times count from. */
 export function tcpFindings(pairs: TroubledPairs, capture: number, epoch: number): readonly Finding[] {
   const codes = Object.keys(FINDING_TEXTS) as TcpFindingCode[];
+  const named = pairs.pairs.map(nameOf);
   return codes.flatMap((code) => {
-    const cases = casesOf(code, pairs.pairs);
+    const cases = casesOf(code, named);
     const others = pairs.others.get(code);
     const frameOf = ({ number, time }: Trouble['frames'][number]) => ({
       capture,
@@ -40,8 +46,7 @@ export function tcpFindings(pairs: TroubledPairs, capture: number, epoch: number
       timestampNs: absolute(epoch, time),
     });
     const toFinding = (told: Told, troubles: readonly Trouble[], example: Case | undefined): readonly Finding[] => {
-      const frames = troubles.flatMap((trouble) => trouble.frames).sort((a, b) => a.number - b.number);
-      const [first, ...rest] = frames.slice(0, SHOWN_FRAMES).map(frameOf);
+      const [first, ...rest] = firstFrames(troubles).map(frameOf);
       if (first === undefined) return [];
       const { severity, what, why, likely, confirm, cannotTell } = findingText(code, told);
       return [
@@ -78,18 +83,32 @@ function about(code: TcpFindingCode, { pair, trouble, from, to }: Case): Traffic
   return isSize && traffic ? { ...traffic, ipBytes: Math.round(trouble.extra / trouble.count) + headers } : traffic;
 }
 
+/** Of thousands of pairs not all are sorted for these few. */
+function firstFrames(troubles: readonly Trouble[]): readonly SeenFrame[] {
+  let first: readonly SeenFrame[] = [];
+  for (const { frames } of troubles) {
+    const last = first[SHOWN_FRAMES - 1];
+    if (last !== undefined && frames.every(({ number }) => number > last.number)) continue;
+    first = [...first, ...frames].sort((a, b) => a.number - b.number).slice(0, SHOWN_FRAMES);
+  }
+  return first;
+}
+
+function nameOf(pair: TroubledPair): NamedPair {
+  const network = pair.isIpv6 ? NETWORK.ipv6 : NETWORK.ipv4;
+  const from = addressOfWords(pair.from, 0, network);
+  const to = addressOfWords(pair.to, 0, network);
+  return { pair, from, to, name: `${from} ${to} ${pair.port} ${pair.toService}` };
+}
+
 /** The pairs that have this trouble, those with most of it first; of several points that saw it, the one that saw most. */
-function casesOf(code: TcpFindingCode, pairs: readonly TroubledPair[]): readonly Case[] {
+function casesOf(code: TcpFindingCode, pairs: readonly NamedPair[]): readonly Case[] {
   const byName = new Map<string, Case>();
-  for (const pair of pairs) {
-    const trouble = pair.troubles.get(code);
+  for (const named of pairs) {
+    const trouble = named.pair.troubles.get(code);
     if (trouble === undefined) continue;
-    const network = pair.isIpv6 ? NETWORK.ipv6 : NETWORK.ipv4;
-    const from = addressOfWords(pair.from, 0, network);
-    const to = addressOfWords(pair.to, 0, network);
-    const name = `${from} ${to} ${pair.port} ${pair.toService}`;
-    const known = byName.get(name);
-    if (known === undefined || known.trouble.count < trouble.count) byName.set(name, { pair, trouble, from, to });
+    const known = byName.get(named.name);
+    if (known === undefined || known.trouble.count < trouble.count) byName.set(named.name, { ...named, trouble });
   }
   return [...byName.values()].sort((a, b) => b.trouble.count - a.trouble.count);
 }
