@@ -12,6 +12,7 @@ import type { FindingCode } from '../finding-code.ts';
 import { type Followed, follow } from './followed.ts';
 import type { MatchedPoints } from './match-points.ts';
 import { detour, placed, withPlaceOfLoss, withRefuser } from './placed.ts';
+import { withRealServer } from './real-server.ts';
 
 /** Their first frame is a question that had no answer. */
 const UNANSWERED: ReadonlySet<FindingCode> = new Set([
@@ -38,9 +39,9 @@ export function withOtherPoints(findings: readonly Finding[], matched: MatchedPo
     const others = followed.filter((other) => other !== undefined && other !== own);
     if (others.some((other) => other !== undefined && tellsOf(other, own))) return [];
     if (SENT_AGAIN.has(finding.code)) return [withPlaceOfLoss(matched, own)];
-    if (finding.code === 'connection-refused') return [withRefuser(matched, own)];
+    if (finding.code === 'connection-refused') return [withRealServer(matched, withRefuser(matched, own))];
     if (!UNANSWERED.has(finding.code)) return [finding];
-    return [isAnsweredElsewhere(own) ? detour(matched, own) : placed(matched, own)];
+    return [isAnsweredElsewhere(own) ? detour(matched, own) : withRealServer(matched, placed(matched, own))];
   });
 }
 

@@ -23,6 +23,9 @@ export interface Followed {
   /** Where that frame was seen, and where anything of its stream was, as it goes. */
   readonly seen: readonly number[];
   readonly way: readonly number[];
+  /** Its flow where it was seen first and last: others, where it was translated on the way. */
+  readonly flowAsked: number;
+  readonly flowArrived: number;
   /** Whether a capture of all devices of a machine saw that frame last, coming in and not going out. */
   readonly isSwallowed: boolean;
   /** Whether it was within VXLAN where it was seen last. */
@@ -70,6 +73,8 @@ function followFrame(
     reverse,
     point: index.pointOf(record),
     seen,
+    flowAsked: index.flow(sights[0] ?? record),
+    flowArrived: index.flow(sights.at(-1) ?? record),
     isSwallowed: isSwallowed(matching, parts, sights),
     isInVxlan: isInVxlan(matching, sights),
     way,

@@ -220,6 +220,6 @@ function isComparable(a: CapturePoint, b: CapturePoint): boolean {
   return a.firstNs <= b.lastNs && b.firstNs <= a.lastNs;
 }
 
-function nameOf({ analysis, matching }: MatchedPoints, point: number | undefined): string {
+export function nameOf({ analysis, matching }: MatchedPoints, point: number | undefined): string {
   return point === undefined ? '' : (analysis.points[matching.ways.order.indexOf(point)]?.name ?? '');
 }

@@ -321,3 +321,29 @@ test('withOtherPoints() suspects the ends of the tunnel, where a question was la
     },
   ]);
 });
+
+test('withOtherPoints() names the server that a load balancer sent the question to', () => {
+  const [live, dead] = ['10.0.2.11', '10.0.2.13'] as const;
+  const connect = (to: string, port: number, ttl: number) =>
+    tcp(A, to, port, 80, { flags: TCP_FLAG.syn, seq: port * 1000 }, { id: port, ttl });
+  const answer = (from: string, ttl: number) =>
+    tcp(from, A, 80, 4001, { flags: TCP_FLAG.syn | TCP_FLAG.ack, seq: 7, ack: 4_001_001 }, { id: 9, ttl });
+  const near: readonly Seen[] = [
+    [0, connect(B, 4000, 64)],
+    [1000, connect(B, 4001, 64)],
+    [1200, answer(B, 63)],
+    [1_000_000, connect(B, 4000, 64)],
+  ];
+  const far = (of4000: string): readonly Seen[] => [
+    [50, connect(of4000, 4000, 63)],
+    [1050, connect(live, 4001, 63)],
+    [1150, answer(live, 64)],
+    [1_000_050, connect(of4000, 4000, 63)],
+  ];
+  const asked = unanswered(0, { code: 'syn-unanswered', what: 'no answer', likely: [] });
+
+  expect(told([asked], near, far(dead))).toMatchObject([
+    { what: 'no answer; at b sent to 10.0.2.13 port 80', likely: expect.arrayContaining(['dnat-wrong']) },
+  ]);
+  expect(told([asked], near, far(B))).toMatchObject([{ what: 'no answer' }]);
+});
