@@ -10,7 +10,7 @@ import { FILTER_HELP } from '../analyze/flow-filter.ts';
 import { FLOW_SORTS, type FlowOptions, flowRequest, writeFlows } from '../analyze/list-flows.ts';
 import { requireOneAnswer } from '../analyze/one-answer.ts';
 import { type ReportOptions, report } from '../analyze/report.ts';
-import { tellUnread } from '../analyze/unread.ts';
+import { requireNames, tellUnread } from '../analyze/unread.ts';
 import { type Define, type ErrorDocument, examples } from '../command.ts';
 import { listed } from '../option-list.ts';
 
@@ -53,6 +53,7 @@ export const define: Define = (command, perform) => {
     )
     .action((files: readonly string[], options: ReportOptions & FlowOptions) =>
       perform(async (io) => {
+        requireNames(files);
         const request = flowRequest(options);
         requireOneAnswer(options, request);
         if (request === undefined) return report(files, options, io);

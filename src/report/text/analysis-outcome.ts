@@ -82,7 +82,7 @@ function unreadOutcome(captures: readonly AnalysedCapture[], packets: string): P
   const [first] = captures;
   if (first !== undefined && captures.every(isUnread)) {
     return {
-      sentence: captures.length === 1 ? `Cannot read ${first.path}: ${whyUnread(first)}` : 'No file could be read',
+      sentence: captures.length === 1 ? unreadSentence(first) : 'No file could be read',
     };
   }
   if (packetsOf(captures) === 0) return { sentence: 'No packet could be read' };
@@ -135,6 +135,10 @@ function doubts(captures: readonly AnalysedCapture[]): readonly string[] {
 function about([first, ...more]: readonly AnalysedCapture[], one: string, several: string): readonly string[] {
   if (first === undefined) return [];
   return [more.length === 0 ? `${first.path} ${one}` : `${more.length + 1} ${several}`];
+}
+
+export function unreadSentence(capture: AnalysedCapture): string {
+  return `Cannot read ${capture.path}: ${whyUnread(capture)}`;
 }
 
 export function whyUnread({ summary }: AnalysedCapture): string {

@@ -31,6 +31,12 @@ test('--flows of nothing that can be read could not look', async () => {
   expect(await analyze(MISSING, '--flows')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(WHY) });
 });
 
+test('analyze "" is refused', async () => {
+  const { exitCode, stderr } = await analyze(CAPTURE, '');
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain('Cannot read a file without a name');
+});
+
 test.each([
   [['--flow', '1', '--flows'], '--flow and a list of flows'],
   [['--packet', 'a:1', '--flow', '1'], '--packet and --flow'],
