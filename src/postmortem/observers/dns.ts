@@ -24,6 +24,7 @@ import {
   hasDnsHeader,
   isDnsResponse,
 } from './dns-message.ts';
+import { DnsStrangers } from './dns-strangers.ts';
 import { Exchange, TOO_EARLY, type Unanswered } from './exchange.ts';
 
 /** glibc asks the next server after 5 s; who answers later answers nobody. */
@@ -44,6 +45,8 @@ const FIRST_NAMES = 16;
 export class DnsQueries implements Observer {
   readonly #capture: number;
   readonly #exchange: Exchange;
+  /** By entry of the exchange's groups. */
+  readonly #strangers: DnsStrangers;
   /** By client, server and rcode. */
   readonly #errors: NumberTable;
   readonly #errorNames: (string | undefined)[] = [];
@@ -54,6 +57,7 @@ export class DnsQueries implements Observer {
   constructor(capture: number, seed: number) {
     this.#capture = capture;
     this.#exchange = new Exchange(PAIR_WORDS, QUERY_WORDS, PATIENCE_SECONDS, seed);
+    this.#strangers = new DnsStrangers(seed);
     this.#errors = new NumberTable(PAIR_WORDS + 1, FRAMES + SHOWN_FRAMES * FRAME_WORDS, MOST_ERRORS, seed);
   }
 
@@ -92,7 +96,9 @@ export class DnsQueries implements Observer {
     writeSource(key, 0, fields);
     writeDest(key, ADDRESS_WORDS, fields);
     this.#writeQuery(fields);
-    if (this.#exchange.ask(number, fields, 0)) this.#keepName(fields);
+    if (!this.#exchange.ask(number, fields, 0)) return;
+    this.#keepName(fields);
+    this.#strangers.ask(fields, this.#exchange.group);
   }
 
   #seeResponse(fields: PacketFields, number: number): void {
@@ -100,7 +106,7 @@ export class DnsQueries implements Observer {
     writeDest(key, 0, fields);
     writeSource(key, ADDRESS_WORDS, fields);
     key[PAIR_WORDS] = (fields.destPort << 16) | dnsId(fields);
-    this.#answer();
+    if (!this.#answer()) this.#strangers.answer(fields);
     const rcode = dnsRcode(fields);
     if (rcode !== 0) this.#seeError(fields, number, rcode);
   }
@@ -128,10 +134,12 @@ export class DnsQueries implements Observer {
     key[PAIR_WORDS] = (fields.sourcePort << 16) | dnsId(fields);
   }
 
-  #answer(): void {
-    if (!this.#exchange.answer()) return;
+  /** @returns Whether this server was asked. */
+  #answer(): boolean {
+    if (!this.#exchange.answer()) return false;
     const { group, questions } = this.#exchange;
     if (this.#named[group] === questions.key[PAIR_WORDS]) this.#named[group] = 0;
+    return true;
   }
 
   #keepName(fields: PacketFields): void {
@@ -161,6 +169,22 @@ export class DnsQueries implements Observer {
       addressText(words, other) === client ? [addressText(words, other + ADDRESS_WORDS)] : [],
     );
     const queries = answered === 0 ? counted(lost, 'query', 'queries') : `${lost} of ${asked} queries`;
+    const stranger = this.#strangers.of(group);
+    if (answered === 0 && stranger !== undefined && stranger !== server) {
+      return {
+        code: 'dns-unanswered',
+        severity: 'error',
+        what: `${queries} from ${client} to name server ${server} had answers from another address, ${stranger}`,
+        why: 'A client takes an answer only from the address that it asked. The server has both, and a program that is bound to neither answers from the one that the route back names',
+        frames,
+        count: lost,
+        likely: ['wrong-source'],
+        confirm: `On ${server}: ip route get ${client} (its src); and bind the name server to ${server}`,
+        cannotTell: `Whether ${stranger} is the same host, or a NAT on the way does not translate the answer back`,
+        about: trafficOf(IP_PROTOCOL.udp, client, server, DNS_PORT),
+        subject: `${client} ${server}`,
+      };
+    }
     return {
       code: 'dns-unanswered',
       severity: answered > 0 ? 'warning' : isOverdue ? 'error' : 'note',

@@ -34,7 +34,8 @@ export function placed(matched: MatchedPoints, followed: Followed): Finding {
       seenAt: { place: name(reached), leg: 'request' },
     };
   }
-  if (nearest !== undefined) return finding;
+  // They were answered, from an address that nobody asked.
+  if (nearest !== undefined || finding.likely[0] === 'wrong-source') return finding;
   if (followed.isSwallowed) return swallowed(matched, followed, name(last));
   // Asked of a whole segment, or of whoever is a server there: no route leads to it.
   const isToAll = finding.about === undefined || finding.about.kind === 'neighbour';

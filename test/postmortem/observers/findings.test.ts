@@ -472,6 +472,18 @@ test('dns-unanswered says who answers in place of the silent server', () => {
   expect(helped?.why).toContain(`Name server ${R} answers this client: names are resolved in the end, but late`);
 });
 
+test('dns-unanswered says that the answer came from another address of the server', () => {
+  const response = (id: number) => udp(R, A, 53, 40_000, dns(id, 'www.example.org', { isResponse: true }));
+
+  expect(observe(everySecond(QUERY, response(5)), { until: 9 })).toMatchObject([
+    {
+      what: `1 query from ${A} to name server ${B} had answers from another address, ${R}`,
+      likely: ['wrong-source'],
+    },
+  ]);
+  expect(observe(everySecond(QUERY, response(6)), { until: 9 })[0]?.what).toContain('had no response');
+});
+
 test('echo-unanswered says where the request was seen last, in a capture of all devices', () => {
   const sll2 = (ifindex: number, packetType: number) =>
     joined(
