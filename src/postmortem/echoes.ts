@@ -9,6 +9,7 @@
 
 import type { Finding, Severity } from './finding.ts';
 import { type FindingCode, SEGMENT_LOSS_CODES, UNANSWERED_CODES } from './finding-code.ts';
+import { MANY_HALF_OPEN } from './tcp/finding-texts.ts';
 
 interface EchoRule {
   readonly of: FindingCode;
@@ -38,6 +39,7 @@ const ECHO_RULES: readonly EchoRule[] = [
   },
   { of: 'arp-unanswered', echoes: [...UNANSWERED_CODES, 'icmp-unreachable', 'lost-between'], isOne: towardsSilent },
   { of: 'nd-unanswered', echoes: [...UNANSWERED_CODES, 'icmp-unreachable', 'lost-between'], isOne: towardsSilent },
+  { of: 'half-open', echoes: ['icmp-unreachable', 'syn-unanswered'], isOne: ofFlood },
   { of: 'ttl-exceeded', echoes: [...UNANSWERED_CODES, 'lost-between'], isOne: ofSameHosts },
   {
     of: 'icmp-unreachable',
@@ -108,6 +110,13 @@ function ofSameTraffic(cause: Finding, echo: Finding): boolean {
 /** Pings of which the larger ones have no reply. */
 function ofSize(cause: Finding, echo: Finding): boolean {
   return echo.about?.ipBytes !== undefined && ofSameHosts(cause, echo);
+}
+
+/** Answers to SYNs with forged sources come back as ICMP errors, and SYNs are dropped, where so many are half-open. */
+function ofFlood({ about: flood, count }: Finding, { about, code }: Finding): boolean {
+  if (flood === undefined || about === undefined || about.kind !== 'tcp' || count < MANY_HALF_OPEN) return false;
+  if (code === 'icmp-unreachable') return about.source === flood.destination;
+  return about.destination === flood.destination && about.port === flood.port;
 }
 
 /** Of what was meant for an address that nobody answers for, or for who asks for it in vain and so cannot answer. */

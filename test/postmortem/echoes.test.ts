@@ -33,6 +33,16 @@ test.each<[string, Partial<Finding>, Partial<Finding>]>([
     { code: 'retransmission', about: tcp(A, B) },
   ],
   [
+    'that a router knows no way to the forged sources of a flood',
+    { code: 'half-open', count: 500, about: tcp(A, B) },
+    { code: 'icmp-unreachable', about: tcp(B, C, 40_000) },
+  ],
+  [
+    'what is not answered behind a flood',
+    { code: 'half-open', count: 500, about: tcp(A, B) },
+    { code: 'syn-unanswered', about: tcp(C, B) },
+  ],
+  [
     'pings of which the large ones have no reply either',
     { code: 'mtu-blackhole', about: tcp(A, B) },
     { code: 'echo-unanswered', about: { ...icmp(A, B), ipBytes: 1428 } },
@@ -70,6 +80,11 @@ test.each<[string, Partial<Finding>, Partial<Finding>]>([
     'of another port of the same hosts',
     { code: 'icmp-unreachable', about: tcp(A, B, 80) },
     { code: 'lost-between', about: tcp(A, B, 443), seenAt },
+  ],
+  [
+    'about a host to which few connections are half-open',
+    { code: 'half-open', count: 5, about: tcp(A, B) },
+    { code: 'icmp-unreachable', about: tcp(B, C, 40_000) },
   ],
   [
     'of no size in particular',

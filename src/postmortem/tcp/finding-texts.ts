@@ -11,6 +11,8 @@ import type { TcpFindingCode } from './finding-code.ts';
 export interface Told {
   /** `10.0.0.1`, or how many there are. */
   readonly from: string;
+  /** How many `from` stands for, or more. */
+  readonly senders: number;
   readonly to: string;
   /** ` port 443`, or nothing where several are meant. */
   readonly port: string;
@@ -34,6 +36,9 @@ export interface FindingText {
 const HARMLESS_SHARE = 0.01;
 /** So few show nothing about a path, whatever their share of a short connection. */
 const FEW = 3;
+/** So many half-open connections of one server are no accident of one of its clients. */
+export const MANY_HALF_OPEN = 100;
+const FLOOD_SENDERS = 20;
 /** A sender that waits this long is felt by whoever uses it. */
 const LONG_STALL_NS = 200e6;
 
@@ -51,8 +56,20 @@ const SILENCED: FindingText = {
   cannotTell: 'Whether the segments were lost on the way there, or all answers on the way back',
 };
 
+/** Of half-open connections: of so many, from so many, that no single way back is why. */
+const FLOODED: FindingText = {
+  severity: () => 'error',
+  what: (told) => `${FINDING_TEXTS['half-open'].what(told)}: a flood of SYNs, or a scan`,
+  why: 'Many hosts ask, and none of them confirms: with forged addresses a SYN fills the queue of those that wait for it, and once that is full the SYNs of others are dropped, unless the server sends SYN cookies',
+  likely: ['no-route', 'firewall-drop'],
+  confirm:
+    'On the server: ss -tn state syn-recv | wc -l; nstat -az TcpExtSyncookiesSent TcpExtTCPReqQFullDrop TcpExtListenDrops',
+  cannotTell: 'Whether the addresses are forged; or no SYN-ACK, or no confirmation, passes on the way to all of them',
+};
+
 /** @returns The text of a code, as it is for what is told. */
 export function findingText(code: TcpFindingCode, told: Told): FindingText {
+  if (code === 'half-open' && told.senders >= FLOOD_SENDERS && told.count >= MANY_HALF_OPEN) return FLOODED;
   return code === 'retransmission' && told.extra > 0 ? SILENCED : FINDING_TEXTS[code];
 }
 

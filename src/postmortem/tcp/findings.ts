@@ -123,6 +123,7 @@ function toldOf(cases: readonly Case[], others: Trouble | undefined, segments: n
       cases.map(({ from }) => from),
       others !== undefined,
     ),
+    senders: new Set(cases.map(({ from }) => from)).size,
     to: oneOrMany(
       cases.map(({ to }) => to),
       others !== undefined,

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../../src/postmortem/finding.ts';
 import type { FlowEnd } from '../../../src/postmortem/flows/flow.ts';
 import { FlowTracker } from '../../../src/postmortem/flows/flow-tracker.ts';
+import { findingText } from '../../../src/postmortem/tcp/finding-texts.ts';
 import { joined } from '../../helpers/hex.ts';
 import { icmp, ipv4, words } from '../../helpers/packets.ts';
 import { captureOf, HANDSHAKE, type Segment } from './conversation.ts';
@@ -203,6 +204,14 @@ test('tcpFindings() tells many pairs of one kind in one sentence', () => {
   expect(findings[0]?.what).toBe(
     '10.0.0.1 asked 10.0.0.2 port 80 for 20 connections, and again 20 times: no answer at all',
   );
+});
+
+test('findingText() calls half-open connections of many hosts a flood, and those of one host a way that is missing', () => {
+  const told = { from: '30 hosts', senders: 30, to: '10.0.0.2', port: ' port 80', count: 300, extra: 0, segments: 300 };
+
+  expect(findingText('half-open', told).what(told)).toMatch(/never confirmed: a flood of SYNs, or a scan$/);
+  const one = { ...told, from: '10.0.0.1', senders: 1 };
+  expect(findingText('half-open', one).what(one)).toMatch(/never confirmed$/);
 });
 
 test('FlowTracker counts a connection between ports that are used again as another flow', () => {
