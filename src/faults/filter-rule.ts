@@ -137,6 +137,11 @@ function acceptEdit({ netns, reason }: Filtered, users: string | undefined): Edi
   return acceptAt(netns.name, reason.hook, reason.rule, trafficOf(reason.packet), users);
 }
 
+/** An accept for this packet ahead of the rule. */
+export function acceptAhead(netns: NetnsName, hook: Hook, rule: RuleRef, packet: Packet): Edit {
+  return acceptAt(netns, hook, rule, trafficOf(packet), undefined);
+}
+
 function acceptAt(
   netns: NetnsName,
   hook: Hook,

@@ -22,6 +22,7 @@ import type { FaultContext } from '../rule.ts';
 import { natMachinery } from '../search/border.ts';
 import { type MissedRule, missedRules, type Publication, unpublishedIn } from '../search/published.ts';
 import { servicesHiddenBy } from '../search/services.ts';
+import { trackingRepairs, untrackedBy, untrackedText, WHY_UNTRACKED } from '../search/untracked.ts';
 
 export const dnatMissing = defineRule({
   code: 'dnat-missing',
@@ -36,13 +37,17 @@ export const dnatMissing = defineRule({
     if (missed === undefined) return neverPublished(context, at);
     const { netns, inDevice, packet } = at;
     const asked = endpointText(packet, 'destination');
+    const untracked = isTakenBefore(at, missed) ? untrackedBy(context.trip, netns) : undefined;
     return [
       {
         netns: netns.name,
         device: inDevice,
-        what: `${netns.name} keeps the packet to ${asked} for itself: ${whyMissed(at, missed)}`,
-        why: 'A destination is translated where a packet comes in (PREROUTING) or, for what the namespace sends itself, in OUTPUT; and only by a rule all of whose conditions it meets',
+        what: `${netns.name} keeps the packet to ${asked} for itself: ${untracked ? untrackedText(untracked) : whyMissed(at, missed)}`,
+        why: untracked
+          ? WHY_UNTRACKED
+          : 'A destination is translated where a packet comes in (PREROUTING) or, for what the namespace sends itself, in OUTPUT; and only by a rule all of whose conditions it meets',
         evidence: [
+          ...(untracked ? [filterEvidence(netns, untracked.rule.ref)] : []),
           filterEvidence(netns, missed.rule.ref),
           derived(
             inDevice === undefined
@@ -50,11 +55,16 @@ export const dnatMissing = defineRule({
               : `it comes in by ${inDevice} from ${packet.source}`,
           ),
         ],
-        repairs: [repairOf(context, at, missed)],
+        repairs: untracked ? trackingRepairs(netns, untracked, packet) : [repairOf(context, at, missed)],
       },
     ];
   },
 });
+
+/** Its own rule stands at the hook that the packet met, and misses nothing of it. */
+function isTakenBefore(at: Publication, { hook, failed }: MissedRule): boolean {
+  return hook === at.hook && failed.length === 0;
+}
 
 /** It came to the ports of the namespace itself: to nobody there, or to a firewall before them. */
 function endsUntranslated({ journey: { leg, fate, steps } }: FaultContext): boolean {
@@ -104,13 +114,13 @@ function whyMissed({ hook }: Publication, { rule, failed, hook: stands }: Missed
 }
 
 /** The same target at the hook that the packet meets, for this address and port. */
-function repairOf(context: FaultContext, at: Publication, { rule, to, failed, hook }: MissedRule): Repair {
+function repairOf(context: FaultContext, at: Publication, missed: MissedRule): Repair {
+  const { rule, to } = missed;
   const { machinery } = rule.ref;
-  const isTakenBefore = hook === at.hook && failed.length === 0;
   const edit = publish(at.netns, at.hook, at.packet, {
     machinery,
     to,
-    before: isTakenBefore ? firstRule(at) : undefined,
+    before: isTakenBefore(at, missed) ? firstRule(at) : undefined,
   });
   return {
     intent: publishIntent(at.packet, to),

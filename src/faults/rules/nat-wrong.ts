@@ -19,6 +19,7 @@ import type { FaultContext } from '../rule.ts';
 import { type Border, natChains } from '../search/border.ts';
 import { masquerade } from '../search/masquerade.ts';
 import { ownersOf } from '../search/owner.ts';
+import { trackingRepairs, untrackedBy, untrackedText, WHY_UNTRACKED } from '../search/untracked.ts';
 import { untranslatedBorder } from './nat-missing.ts';
 
 export const natWrong = defineRule({
@@ -37,21 +38,27 @@ function missed(context: FaultContext): readonly Found[] {
   const near = border && nearest(context.host, border);
   if (border === undefined || near === undefined) return [];
   const { router, out, packet } = border;
+  const untracked = near.failed.length === 0 ? untrackedBy(context.trip, router) : undefined;
   const asks = near.failed.map(describeMatch).join(' and ');
   return [
     {
       ...out,
       what:
         near.failed.length === 0
-          ? `an earlier rule keeps the packet from ${packet.source} from being translated by ${ruleText(near.rule.ref)}`
+          ? untracked
+            ? `${router.name} leaves ${packet.source} as it is: ${untrackedText(untracked)}`
+            : `an earlier rule keeps the packet from ${packet.source} from being translated by ${ruleText(near.rule.ref)}`
           : `the translation in ${router.name} asks for ${asks}, and the packet is from ${packet.source} and leaves by ${out.device}`,
-      why: 'A translation rule acts only on packets that meet all of its conditions, and only the first one that does decides',
+      why: untracked
+        ? WHY_UNTRACKED
+        : 'A translation rule acts only on packets that meet all of its conditions, and only the first one that does decides',
       evidence: [
+        ...(untracked ? [filterEvidence(router, untracked.rule.ref)] : []),
         filterEvidence(router, near.rule.ref),
         ...ruleOwnerEvidence(router, near.rule.ref),
         derived(`the request leaves ${out.device} with the source ${packet.source}`),
       ],
-      repairs: repairsOf(context.host, border, near),
+      repairs: untracked ? trackingRepairs(router, untracked, packet) : repairsOf(context.host, border, near),
     },
   ];
 }

@@ -54,6 +54,24 @@ test('dnat-missing goes ahead of an earlier rule that takes the packet', () => {
   expect(endOf(after(host, finding?.repairs[0]), question)).toBe('answered');
 });
 
+test('dnat-missing blames a rule that keeps the packet from connection tracking, and lets it by or deletes it', () => {
+  const untracking = [
+    'COMMIT',
+    '*raw',
+    ':PREROUTING ACCEPT [0:0]',
+    '-A PREROUTING -p tcp -m tcp --dport 8080 -j CT --notrack',
+  ];
+  const host = publishing(`-A PREROUTING ${LEAD}`, ...untracking);
+  const question = 'wan tcp 203.0.113.1 8080';
+  const [finding] = findBy(dnatMissing, host, question);
+  expect(finding?.what).toContain(
+    'iptables-nft): -A PREROUTING -p tcp -m tcp --dport 8080 -j CT --notrack keeps it from',
+  );
+  expect(commandsFor(host, finding)[0]).toMatch(/^iptables -t raw -I PREROUTING 1 .* --dport 8080 -j ACCEPT$/);
+  for (const repair of finding?.repairs ?? []) expect(endOf(after(host, repair), question)).toBe('answered');
+  expect(finding?.repairs).toHaveLength(2);
+});
+
 test('dnat-missing for 127.0.0.1 lets it leave the namespace as well, with another source', () => {
   const host = publishing(`-A PREROUTING -d 203.0.113.1/32 ${LEAD}`, `-A OUTPUT -d 203.0.113.1/32 ${LEAD}`);
   const question = 'host tcp 127.0.0.1 8080';

@@ -39,6 +39,16 @@ test('nat-wrong puts the right rule ahead of one that takes the packet first', (
   expect(endOf(after(host, finding?.repairs[0]), QUESTION)).toBe('answered');
 });
 
+test('nat-wrong blames a rule that keeps the packet from connection tracking', () => {
+  const raw = ['COMMIT', '*raw', ':PREROUTING ACCEPT [0:0]', '-A PREROUTING -s 192.168.10.0/24 -j CT --notrack'];
+  const host = translating('-A POSTROUTING -o up0 -j MASQUERADE', ...raw);
+  const [finding] = findBy(natWrong, host, QUESTION);
+  expect(finding?.what).toContain('-s 192.168.10.0/24 -j CT --notrack keeps it from connection tracking');
+  expect(commandsFor(host, finding)[0]).toMatch(/^iptables -t raw -I PREROUTING 1 -s .* -p icmp -j ACCEPT$/);
+  for (const repair of finding?.repairs ?? []) expect(endOf(after(host, repair), QUESTION)).toBe('answered');
+  expect(finding?.repairs).toHaveLength(2);
+});
+
 test('nat-wrong names a translation to an address that nobody has', () => {
   const host = translating('-A POSTROUTING -s 192.168.10.0/24 -o up0 -j SNAT --to-source 203.0.113.77');
   const [finding] = findBy(natWrong, host, QUESTION);
