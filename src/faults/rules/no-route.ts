@@ -12,7 +12,7 @@ import type { Leg } from '../../journey/journey.ts';
 import type { Address } from '../../net/address.ts';
 import { formatRoutePrefix } from '../../net/prefix.ts';
 import { defineRule } from '../define.ts';
-import { lookupEvidence } from '../evidence.ts';
+import { lookupEvidence, routeEvidence } from '../evidence.ts';
 import type { FaultContext } from '../rule.ts';
 import { borderOf } from '../search/border.ts';
 import { unroutedIn } from '../search/dropped.ts';
@@ -32,7 +32,7 @@ export const noRoute = defineRule({
   find(context) {
     const missing = missingRoute(context);
     if (missing === undefined) return [];
-    const { netns, destination, taken } = missing;
+    const { netns, destination, taken, refusing } = missing;
     const ways = waysFrom(context, netns, destination);
     const [way] = ways;
     const plain = ways.flatMap((each) => routesFor(context.host, netns, destination, each));
@@ -44,14 +44,18 @@ export const noRoute = defineRule({
         device: way?.hops[0].out.device,
         what:
           taken === undefined
-            ? `${netns.name} has no route${back} to ${destination}`
+            ? `${netns.name} has no route${back} to ${destination}${refusing ? ` but "${routeText(refusing)}", which refuses it` : ''}`
             : `${netns.name} has no route${back} to ${destination} of its own; ${routeText(taken)} leads elsewhere`,
         why:
           taken === undefined
-            ? 'A packet for an address in no connected network and under no route is dropped with "Network is unreachable"'
+            ? refusing === undefined
+              ? 'A packet for an address in no connected network and under no route is dropped with "Network is unreachable"'
+              : `A packet for an address in no connected network and under no other route meets the default route, and one of type ${refusing.type} drops it`
             : 'The longest matching prefix decides, and without a narrower route the wider one takes the packet',
         evidence: [
-          lookupEvidence(netns, destination, taken === undefined ? 'Network is unreachable' : routeText(taken)),
+          refusing === undefined
+            ? lookupEvidence(netns, destination, taken === undefined ? 'Network is unreachable' : routeText(taken))
+            : routeEvidence(netns, refusing),
         ],
         repairs: [
           ...routes.map((route) => addRoute(netns, route, context.journey.leg)),
@@ -94,12 +98,15 @@ interface Missing {
   readonly destination: Address;
   /** The wider route that was taken instead. */
   readonly taken: Route | undefined;
+  /** The default route that refuses it. */
+  readonly refusing: Route | undefined;
 }
 
 function missingRoute(context: FaultContext): Missing | undefined {
   const unrouted = unroutedIn(context);
   if (unrouted !== undefined) return { ...unrouted, taken: undefined };
-  return strayedIn(context);
+  const strayed = strayedIn(context);
+  return strayed && { ...strayed, refusing: undefined };
 }
 
 /** The routes that would lead from the namespace to the address. */

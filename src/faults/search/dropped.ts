@@ -7,6 +7,7 @@
 import { applyEdit } from '../../host/apply.ts';
 import { findNetns, type Netns } from '../../host/host.ts';
 import type { DeviceRef } from '../../host/link.ts';
+import type { Route } from '../../host/route.ts';
 import type { DropReason } from '../../journey/fate.ts';
 import type { Step } from '../../journey/step.ts';
 import { type Address, type Family, familyOf } from '../../net/address.ts';
@@ -58,6 +59,8 @@ export interface Unrouted {
   readonly netns: Netns;
   readonly destination: Address;
   readonly family: Family;
+  /** The default route that says no, where there is one. */
+  readonly refusing: Route | undefined;
 }
 
 /**
@@ -70,7 +73,8 @@ export function unroutedIn(context: FaultContext): Unrouted | undefined {
   const { netns, reason } = dropped;
   if (reason.kind === 'route-type' && !isLastResort(context, netns, reason)) return undefined;
   const { destination } = reason.lookup;
-  return { netns, destination, family: familyOf(destination) };
+  const refusing = reason.kind === 'route-type' ? reason.route : undefined;
+  return { netns, destination, family: familyOf(destination), refusing };
 }
 
 /** Not so a refusal that stands before a route that leads on, such as that of a VPN's own table. */

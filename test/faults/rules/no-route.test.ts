@@ -88,6 +88,10 @@ test('no-route is what a refusing default route means, which says no to all that
   });
   expect(codesOf(host, 'ns1 10.0.2.1')).toEqual(['no-route']);
   const [finding] = findBy(noRoute, host, 'ns1 10.0.2.1');
+  expect(finding?.what).toBe(
+    'ns1 has no route to 10.0.2.1 but "unreachable default metric 4278198272", which refuses it',
+  );
+  expect(finding?.evidence[0]?.command?.join(' ')).toBe('ip -n ns1 route show');
   expect(commandsFor(host, finding)).toEqual(['ip -n ns1 route add 10.0.2.0/24 dev veth0']);
 });
 
