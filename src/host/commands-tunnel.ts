@@ -76,13 +76,14 @@ function macWords(mac: Mac | undefined): readonly string[] {
   return mac === undefined ? [] : ['address', mac];
 }
 
-function words({ vni, dstPort, remote, local, link, learning }: Vxlan): readonly string[] {
+function words({ vni, dstPort, remote, local, link, learning, ttl }: Vxlan): readonly string[] {
   return [
     ...['id', String(vni), 'dstport', String(dstPort)],
     ...(remote === undefined ? [] : ['remote', remote]),
     ...(local === undefined ? [] : ['local', local]),
     ...(link === undefined ? [] : ['dev', link]),
     ...(learning ? [] : ['nolearning']),
+    ...(ttl === undefined ? [] : ['ttl', String(ttl)]),
   ];
 }
 

@@ -93,6 +93,8 @@ export type LinkDetail =
       /** That namespace, when the vxlan has left it since: its outer packets still travel there. */
       readonly underlay?: NetnsName;
       readonly learning: boolean;
+      /** Of the wrapping; `undefined`: Linux's default, or that of the packet within. */
+      readonly ttl?: number;
       /** Fixed by `external`: the tunnel's numbers come from routes or tc, which we do not model. */
       readonly external: boolean;
     }

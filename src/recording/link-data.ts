@@ -61,6 +61,8 @@ export const VxlanData = v.looseObject({
   local6: v.optional(v.string()),
   link: v.optional(v.string()),
   learning: Switch,
+  /** 0, or nothing: what the kernel gives to any packet. */
+  ttl: v.optional(v.number(), 0),
   external: v.optional(Switch),
 });
 

@@ -125,6 +125,7 @@ function vxlan(row: LinkRow, around: Around): Detail {
       link: underlay.link,
       ...(underlay.netns === undefined ? {} : { underlay: underlay.netns }),
       learning: isOn(data.learning),
+      ...(data.ttl === 0 ? {} : { ttl: data.ttl }),
       external: isOn(data.external),
     },
     unmodelled: [

@@ -34,6 +34,8 @@ export interface Outgoing {
   readonly dontFragment?: boolean;
   /** An MTU on the path that the sender has been told of since the host was read. */
   readonly learned?: number;
+  /** Of a tunnel that sets its own; otherwise Linux's default. */
+  readonly ttl?: number | undefined;
 }
 
 export interface Sent {
@@ -76,7 +78,7 @@ export function send(walk: Walk, netns: NetnsIndex, outgoing: Outgoing): Sent {
     lengthBytes: isRefused ? outgoing.lengthBytes : Math.min(outgoing.lengthBytes, mtu),
     dontFragment:
       family === 'inet6' || outgoing.dontFragment === true || !(isTooLong || isLocked || outgoing.mayFragment),
-    ttl: TTL,
+    ttl: outgoing.ttl ?? TTL,
     mark,
   };
   take(walk, { netns: netns.name, device: undefined, stage: 'send', packet });

@@ -170,8 +170,9 @@ function cross(
     mark,
     outDevice: vxlan.link,
     mayFragment: true,
+    ttl: vxlan.ttl,
   });
-  if (isFate(end)) return fail(end);
+  if (isFate(end)) return fail(vxlan.ttl === undefined ? end : ofOwnTtl(device, vxlan.ttl, end));
   const taken = takenBy(host, end.device.netns, vxlan);
   if (isFate(taken)) return fail(taken.kind === 'dropped' ? { ...taken, device: end.device.ref.device } : taken);
   // What a tunnel sends to itself comes back to where it came from.
@@ -181,6 +182,12 @@ function cross(
   }
   const fate = { kind: 'delivered' as const, netns: end.device.netns.name };
   return { steps: walk.steps, fate, end: taken.device, source: end.packet.source, conntrack: walk.conntrack };
+}
+
+/** Routes that lead in a circle exhaust any TTL; no rule tells them from a tunnel that sets too small a one. */
+function ofOwnTtl({ ref }: Device, ttl: number, fate: Fate): Fate {
+  if (fate.kind !== 'dropped' || fate.reason.kind !== 'ttl-exceeded') return fate;
+  return undecided(fate.netns, `${ref.device} in ${ref.netns} sends with TTL ${ttl}, which runs out in ${fate.netns}`);
 }
 
 /** Wrap the packet, walk the wrapping, take it off. A fate: it did not get through. */

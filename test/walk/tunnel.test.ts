@@ -84,6 +84,33 @@ test('carryThrough() shows the packet, its wrapping, and the packet again', () =
   });
 });
 
+test.each([
+  [1, /^request undecided: vx0 in a sends with TTL 1, which runs out in r/],
+  [2, /^delivered/],
+])('carryThrough() sends with the TTL of the tunnel: %d', (ttl, expected) => {
+  const host = hostOf({
+    a: {
+      links: {
+        ua: { peer: 'r:ra', addresses: ['192.168.0.1/24'] },
+        vx0: { kind: 'vxlan', addresses: ['10.42.0.1/24'], detail: { remote: addr('192.168.1.2'), ttl } },
+      },
+      routes: ['default via 192.168.0.254'],
+    },
+    r: {
+      links: { ra: { addresses: ['192.168.0.254/24'] }, rb: { peer: 'b:ub', addresses: ['192.168.1.254/24'] } },
+      sysctls: { 'net/ipv4/ip_forward': 1 },
+    },
+    b: {
+      links: {
+        ub: { addresses: ['192.168.1.2/24'] },
+        vx0: { kind: 'vxlan', addresses: ['10.42.0.2/24'], detail: { remote: addr('192.168.0.1') } },
+      },
+      routes: ['default via 192.168.1.254'],
+    },
+  });
+  expect(end(host, 'a', '10.42.0.2')).toMatch(expected);
+});
+
 test('carryThrough() dies of what its wrapping dies of', () => {
   const down = tweakLink(hostOf(overlay(TO_B, TO_A)), 'b:ub', { up: false });
   const off = tweakLink(down, 'a:ua', { carrier: false });
