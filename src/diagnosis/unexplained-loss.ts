@@ -24,7 +24,9 @@ export function unexplainedLoss(
   const last = lastSeenOf(observation);
   const { leg, netns, device, next } = placeOf(prediction, last, agreement);
   const kernel = traceEvidence(observation.kernel, { withLookups: true });
-  const uncovered = [...new Set([...undecidedBecause(prediction), ...notModelled(host, netns)])];
+  const uncovered = [
+    ...new Set([...undecidedBecause(prediction), ...overflowing(host, netns, prediction), ...notModelled(host, netns)]),
+  ];
   return {
     code: 'unexplained-loss',
     title: 'A loss that the model cannot explain',
@@ -35,7 +37,7 @@ export function unexplainedLoss(
       last === undefined
         ? `the ${leg} never leaves ${netns}`
         : `the ${last.leg} is last seen at ${last.netns} ${last.device}${next}`,
-    why: whyText(uncovered, kernel.length > 0),
+    why: whyText(uncovered, assumedIn(prediction, netns), kernel.length > 0),
     evidence: [
       ...kernel,
       {
@@ -48,8 +50,9 @@ export function unexplainedLoss(
   };
 }
 
-function whyText(uncovered: readonly string[], hasKernelTold: boolean): string {
+function whyText(uncovered: readonly string[], assumed: readonly string[], hasKernelTold: boolean): string {
   if (uncovered.length > 0) return `nsdiag does not model this there: ${uncovered.join('; ')}`;
+  if (assumed.length > 0) return `Taken for granted there, which need not hold: ${assumed.join('; ')}`;
   const look = 'look at the counters (ip -s link, nft, nstat) and at the kernel drop reason (skb:kfree_skb)';
   return `Nothing that nsdiag models stops the packet there${hasKernelTold ? '' : `; ${look}`}`;
 }
@@ -73,6 +76,26 @@ function placeOf(prediction: Prediction, last: LastSeen | undefined, agreement: 
 function undecidedBecause({ trip }: Prediction): readonly string[] {
   const { fate } = lastJourney(trip);
   return fate.kind === 'undecided' ? fate.because : [];
+}
+
+/** What the walk assumed of limits and the like in the namespace. */
+function assumedIn({ trip: { request, reply } }: Prediction, name: NetnsName): readonly string[] {
+  const steps = [...request.steps, ...(reply?.steps ?? [])].filter(({ netns }) => netns === name);
+  const unsure = steps.flatMap((step) => (step.stage === 'netfilter' ? (step.unsure ?? []) : []));
+  return [...new Set(unsure)].map((text) => text.replace(/^Assumed: /, ''));
+}
+
+/** A program that does not accept: its queue lets SYNs in again at any moment, so that no walk can count on it. */
+function overflowing(host: Host, name: NetnsName, { question }: Prediction): readonly string[] {
+  const sockets = findNetns(host, name)?.sockets;
+  if (question.proto !== 'tcp' || sockets?.known !== true) return [];
+  return sockets.value.flatMap(({ protocol, port, process, overflow }) =>
+    protocol === 'tcp' && port === question.port && overflow !== undefined
+      ? [
+          `the queue of tcp port ${port}${process === undefined ? '' : `, of ${process},`} is full (${overflow.waiting} wait to be accepted, room for ${overflow.room}): new connections are dropped until the program accepts`,
+        ]
+      : [],
+  );
 }
 
 /** What the model passes over in the namespace: named on the devices, and in the parts of the ruleset not read. */

@@ -22,4 +22,6 @@ export interface ListeningSocket {
   readonly device: DeviceName | undefined;
   /** "nginx (pid 812)", when we may know. */
   readonly process: string | undefined;
+  /** TCP: more connections wait to be accepted than it has room for, so that new ones are dropped (sk_acceptq_is_full()). */
+  readonly overflow?: { readonly waiting: number; readonly room: number };
 }

@@ -36,7 +36,7 @@ export function socketsOf(namespace: RecordedNamespace): Fact<readonly Listening
 }
 
 function socketOf(line: string): ListeningSocket | undefined {
-  const [protocol, , , , local = ''] = line.trim().split(/\s+/, 5);
+  const [protocol, , waiting, room, local = ''] = line.trim().split(/\s+/, 5);
   const [, host = '', device, portText] = LOCAL.exec(local) ?? [];
   const address = addressOf(host);
   const port = toPort(Number(portText));
@@ -49,6 +49,9 @@ function socketOf(line: string): ListeningSocket | undefined {
     v6only: !address.includes(':') || v6only === undefined ? undefined : v6only === '1',
     device: device as DeviceName | undefined,
     process: processOf(line),
+    ...(protocol === 'tcp' && Number(waiting) > Number(room)
+      ? { overflow: { waiting: Number(waiting), room: Number(room) } }
+      : {}),
   };
 }
 

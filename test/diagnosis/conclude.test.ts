@@ -2,14 +2,16 @@ import { expect, test } from 'vitest';
 import { conclude } from '../../src/diagnosis/conclude.ts';
 import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import { predict } from '../../src/diagnosis/predict.ts';
+import { mapFact } from '../../src/host/fact.ts';
 import type { Host } from '../../src/host/host.ts';
+import type { ListeningSocket } from '../../src/host/socket.ts';
 import type { Leg } from '../../src/journey/journey.ts';
 import type { Observation, Sighting } from '../../src/journey/observation.ts';
 import type { Port } from '../../src/net/port.ts';
 import type { Question } from '../../src/walk/question.ts';
 import { iptables } from '../faults/rulesets.ts';
-import { deviceRef, hostOf, netnsName } from '../helpers/build-host.ts';
-import { addr } from '../helpers/iproute-text.ts';
+import { deviceRef, hostOf, netnsName, tweakNetns } from '../helpers/build-host.ts';
+import { addr, port } from '../helpers/iproute-text.ts';
 
 /** ns2 and ns3 on one bridge have 10.0.0.2, and ns2 alone serves port 80. */
 function twoOwners(): Host {
@@ -341,4 +343,28 @@ test.each([
   const diagnosis = conclude(host, predict(host, question), { observation, routes: [], notes: [] });
   expect(diagnosis.summary).toBe(summary);
   expect(diagnosis.notes).toContain('10.0.0.2 is an address of ns2, ns3; ns3 answered');
+});
+
+test('conclude() says of a loss at a listener that its queue is full', () => {
+  const listening = hostOf({
+    ns1: { links: { a: { peer: 'ns2:b', addresses: ['10.0.0.1/24'] } } },
+    ns2: { links: { b: { addresses: ['10.0.0.2/24'] } }, sockets: ['tcp 0.0.0.0:80'] },
+  });
+  const overflow = { waiting: 6, room: 5 };
+  const full = (socket: ListeningSocket) => ({ ...socket, process: 'web (pid 7)', overflow });
+  const host = tweakNetns(listening, 'ns2', ({ sockets }) => ({ sockets: mapFact(sockets, (all) => all.map(full)) }));
+  const question: Question = { ...QUESTION, proto: 'tcp', port: port(80) };
+  const { causes } = conclude(host, predict(host, question), { observation: wire(0, ...THERE), routes: [], notes: [] });
+  expect(causes[0]?.finding.why).toContain('tcp port 80, of web (pid 7), is full (6 wait to be accepted, room for 5)');
+});
+
+test('conclude() says of a loss behind a limit that it may be used up', () => {
+  const limit = '-A INPUT -p icmp -m limit --limit 1/min --limit-burst 1 -j ACCEPT';
+  const ruleset = iptables('filter', ':INPUT DROP [0:0]', limit);
+  const host = hostOf({
+    ns1: { links: { a: { peer: 'ns2:b', addresses: ['10.0.0.1/24'] } } },
+    ns2: { links: { b: { addresses: ['10.0.0.2/24'] } }, ruleset },
+  });
+  const { causes } = hear(host, wire(0, ...THERE));
+  expect(causes[0]?.finding.why).toMatch(/^Taken for granted there, which need not hold: ".*limit .*" is not used up/);
 });

@@ -54,3 +54,12 @@ test('socketsOf() is unknown when ss prints a line that it cannot read, instead 
 test('socketsOf() knows of no listener where ss printed nothing', () => {
   expect(valueIn(socketsOf(namespaceWith({ sockets: '' })))).toEqual([]);
 });
+
+test.each([
+  ['2 1', { waiting: 2, room: 1 }],
+  ['1 1', undefined],
+  ['0 128', undefined],
+])('socketsOf() reads of a TCP queue of %s whether more wait than there is room for', (queue, overflow) => {
+  const stdout = `tcp LISTEN ${queue} 0.0.0.0:80 0.0.0.0:* ino:1 sk:2 <->`;
+  expect(valueIn(socketsOf(namespaceWith({ sockets: stdout })))[0]?.overflow).toEqual(overflow);
+});
