@@ -7,6 +7,7 @@
  * @module
  */
 
+import { familyOf } from '../net/address.ts';
 import { unreachable } from '../net/unreachable.ts';
 import { addAddress, deleteAddress } from './apply-address.ts';
 import { deleteFdbEntry, editBridgePort } from './apply-bridge.ts';
@@ -78,6 +79,8 @@ export function applyEdit(host: Host, edit: Edit): Host {
       }));
     case 'rule-delete':
       return deletePolicyRule(host, edit);
+    case 'neighbor-proxy':
+      return addProxy(host, edit);
     case 'neighbor-delete':
       return deleteNeighbor(host, edit);
     case 'sysctl':
@@ -118,6 +121,14 @@ function deletePolicyRule(host: Host, edit: Extract<Edit, { kind: 'rule-delete' 
       const gone = rules.find(({ priority, family }) => priority === edit.priority && family === edit.family);
       return rules.filter((rule) => rule !== gone);
     }),
+  }));
+}
+
+function addProxy(host: Host, { netns: name, device, address }: Extract<Edit, { kind: 'neighbor-proxy' }>): Host {
+  const entry = { family: familyOf(address), address, device, mac: undefined, state: 'none', proxy: true } as const;
+  return replaceNetns(host, name, (netns) => ({
+    ...netns,
+    neighbors: mapFact(netns.neighbors, (entries) => [...entries, entry]),
   }));
 }
 

@@ -74,6 +74,10 @@ export function commandsOf(host: Host, edit: Edit): readonly Command[] {
       return [{ argv: ipIn(netns, [...familyOption(edit.family), 'route', 'flush', 'cache']), undo: undefined }];
     case 'rule-delete':
       return [ruleDelete(netns, edit)];
+    case 'neighbor-proxy': {
+      const words = (verb: string) => ipIn(netns, ['neigh', verb, 'proxy', edit.address, 'dev', edit.device]);
+      return [{ argv: words('add'), undo: words('del') }];
+    }
     case 'neighbor-delete':
       return [neighborDelete(netns, edit)];
     case 'sysctl':

@@ -108,6 +108,8 @@ export type Edit = { readonly netns: NetnsName } & (
   | { readonly kind: 'path-mtu-flush'; readonly family: 'inet' | 'inet6' }
   | { readonly kind: 'rule-delete'; readonly priority: number; readonly family: 'inet' | 'inet6' }
   | { readonly kind: 'neighbor-delete'; readonly device: DeviceName; readonly address: Address }
+  /** The device answers for an address that is not its own. */
+  | { readonly kind: 'neighbor-proxy'; readonly device: DeviceName; readonly address: Address }
   | { readonly kind: 'sysctl'; readonly key: SysctlKey; readonly value: string }
   | { readonly kind: 'filter-accept'; readonly place: FilterPlace; readonly traffic: TrafficSelector }
   /** Appended, or put ahead of `before` where an earlier rule would take the packet. */

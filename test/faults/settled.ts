@@ -26,6 +26,9 @@ function settledNetns(netns: Netns): unknown {
       .map(routeLine)
       .sort(),
     rules: netns.rules.known ? netns.rules.value : netns.rules.why,
+    proxied: netns.neighbors.known
+      ? netns.neighbors.value.flatMap(({ proxy, address, device }) => (proxy ? [`${address} ${device}`] : [])).sort()
+      : 'unknown',
     permanent: netns.neighbors.known ? netns.neighbors.value.filter(({ state }) => state === 'permanent') : 'unknown',
     sysctls: Object.fromEntries([...netns.sysctls.values].sort()),
     ruleset: netns.ruleset.known ? netns.ruleset.value.tables : netns.ruleset.why,

@@ -130,6 +130,14 @@ const CASES: readonly Case[] = [
     edits: [{ netns: a, kind: 'link-mac', device: va, mac: mac('02:00:00:00:00:aa') }],
   },
   {
+    does: 'answers for an address of another device, of both families',
+    network: PAIR,
+    edits: [
+      { netns: a, kind: 'neighbor-proxy', device: va, address: addr('10.0.0.77') },
+      { netns: a, kind: 'neighbor-proxy', device: va, address: addr('fd00::77') },
+    ],
+  },
+  {
     does: 'opens an isolated port',
     network: `${PAIR} bridge_ b br0 vb; bridge -n b link set dev vb isolated on hairpin on flood off mcast_flood off bcast_flood off`,
     edits: [

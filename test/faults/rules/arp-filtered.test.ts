@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { arpFiltered } from '../../../src/faults/rules/arp-filtered.ts';
+import type { Host } from '../../../src/host/host.ts';
 import { hostOf } from '../../helpers/build-host.ts';
 import { after, codesOf, commandsFor, endOf, findBy, isProgress } from '../diagnose.ts';
 import { nftDropping, nftDroppingOn } from '../rulesets.ts';
@@ -63,6 +64,38 @@ test('arp-filtered is silent about a router that stands in', () => {
   expect(endOf(host, 'ns1 10.0.2.1')).toBe('answered');
   expect(findBy(arpFiltered, host, 'ns1 10.0.2.1')).toEqual([]);
 });
+
+/** fd00:1::b is behind r, in a network that a takes for its own wire. */
+function withoutProxyNdp(sysctls: Readonly<Record<string, number>>): Host {
+  return hostOf({
+    a: { links: { eth0: { peer: 'r:in', addresses: ['fd00:1::2/64'] } } },
+    r: {
+      links: { in: { addresses: ['fd00:1::1/64'] }, out: { peer: 'b:eth0', addresses: ['fd00:2::1/64'] } },
+      routes: ['fd00:1::b/128 dev out'],
+      sysctls: { 'net/ipv6/conf/all/forwarding': 1, ...sysctls },
+    },
+    b: { links: { eth0: { addresses: ['fd00:1::b/128', 'fd00:2::b/64'] } }, routes: ['fd00:1::/64 via fd00:2::1'] },
+  });
+}
+
+test.each([
+  [
+    'all of it',
+    {},
+    ['ip netns exec r sysctl -w net/ipv6/conf/in/proxy_ndp=1', 'ip -n r neigh add proxy fd00:1::b dev in'],
+  ],
+  ['the entry', { 'net/ipv6/conf/all/proxy_ndp': 1 }, ['ip -n r neigh add proxy fd00:1::b dev in']],
+])(
+  'arp-filtered lets a router stand in for an IPv6 address behind it, and asks for what is missing: %s',
+  (_, sysctls, fix) => {
+    const host = withoutProxyNdp(sysctls);
+    const [finding] = findBy(arpFiltered, host, 'a fd00:1::b');
+    expect(finding).toMatchObject({ netns: 'r', device: 'in', leg: 'request' });
+    expect(commandsFor(host, finding)).toEqual(fix);
+    expect(endOf(after(host, finding?.repairs.at(-1)), 'a fd00:1::b')).toBe('answered');
+    expect(codesOf(host, 'a fd00:1::b')).toEqual(['arp-filtered']);
+  },
+);
 
 test('arp-filtered names the rule of the arp family, and accepts ARP ahead of it', () => {
   const host = pair({ ns2: { ruleset: nftDropping('arp', 'input') } });
