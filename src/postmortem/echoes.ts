@@ -48,6 +48,7 @@ const ECHO_RULES: readonly EchoRule[] = [
   },
   { of: 'mtu-blackhole', echoes: [...SEGMENT_LOSS_CODES, 'keep-alive', 'lost-between'], isOne: ofSameHosts },
   { of: 'mtu-blackhole', echoes: ['echo-unanswered'], isOne: ofSize },
+  { of: 'connection-reset', echoes: ['lost-between'], isOne: rejected },
   ...([...UNANSWERED_CODES, 'connection-refused'] as const).map(
     (of): EchoRule => ({ of, echoes: ['lost-between'], isOne: sawNothing }),
   ),
@@ -110,6 +111,12 @@ function ofSameTraffic(cause: Finding, echo: Finding): boolean {
 /** Pings of which the larger ones have no reply. */
 function ofSize(cause: Finding, echo: Finding): boolean {
   return echo.about?.ipBytes !== undefined && ofSameHosts(cause, echo);
+}
+
+/** What was answered by a reset on the way, not by its host (see points/resetter.ts), went no further: one packet a reset. */
+function rejected(cause: Finding, echo: Finding): boolean {
+  const isThere = cause.seenAt !== undefined && cause.seenAt.place === echo.seenAt?.place;
+  return isThere && echo.count <= cause.count && ofSameTraffic(cause, echo);
 }
 
 /** Answers to SYNs with forged sources come back as ICMP errors, and SYNs are dropped, where so many are half-open. */

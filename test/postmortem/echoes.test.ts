@@ -43,6 +43,11 @@ test.each<[string, Partial<Finding>, Partial<Finding>]>([
     { code: 'syn-unanswered', about: tcp(C, B) },
   ],
   [
+    'what a firewall rejected with a reset',
+    { code: 'connection-reset', count: 1, about: tcp(A, B), seenAt: { place: 'a', leg: 'reply' } },
+    { code: 'lost-between', count: 1, about: tcp(A, B), seenAt },
+  ],
+  [
     'pings of which the large ones have no reply either',
     { code: 'mtu-blackhole', about: tcp(A, B) },
     { code: 'echo-unanswered', about: { ...icmp(A, B), ipBytes: 1428 } },
@@ -85,6 +90,11 @@ test.each<[string, Partial<Finding>, Partial<Finding>]>([
     'about a host to which few connections are half-open',
     { code: 'half-open', count: 5, about: tcp(A, B) },
     { code: 'icmp-unreachable', about: tcp(B, C, 40_000) },
+  ],
+  [
+    'of a connection of which more was lost than was reset',
+    { code: 'connection-reset', count: 1, about: tcp(A, B), seenAt: { place: 'a', leg: 'reply' } },
+    { code: 'lost-between', count: 9, about: tcp(A, B), seenAt },
   ],
   [
     'of no size in particular',

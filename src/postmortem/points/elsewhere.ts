@@ -13,6 +13,7 @@ import { type Followed, follow } from './followed.ts';
 import type { MatchedPoints } from './match-points.ts';
 import { detour, placed, withPlaceOfLoss, withRefuser } from './placed.ts';
 import { withRealServer } from './real-server.ts';
+import { withResetter } from './resetter.ts';
 
 /** Their first frame is a question that had no answer. */
 const UNANSWERED: ReadonlySet<FindingCode> = new Set([
@@ -30,12 +31,13 @@ const ONE_EVENT: ReadonlySet<FindingCode> = new Set([...UNANSWERED, ...SENT_AGAI
 
 /** @returns The findings, fewer and better informed; in the same order. */
 export function withOtherPoints(findings: readonly Finding[], matched: MatchedPoints | undefined): readonly Finding[] {
-  const isFollowed = ({ code }: Finding) => ONE_EVENT.has(code);
+  const isFollowed = ({ code }: Finding) => ONE_EVENT.has(code) || code === 'connection-reset';
   if (matched === undefined || !findings.some(isFollowed)) return findings;
   const followed = findings.map((finding) => (isFollowed(finding) ? follow(matched, finding) : undefined));
   return findings.flatMap((finding, at) => {
     const own = followed[at];
     if (own === undefined) return [finding];
+    if (finding.code === 'connection-reset') return [withResetter(matched, own)];
     const others = followed.filter((other) => other !== undefined && other !== own);
     if (others.some((other) => other !== undefined && tellsOf(other, own))) return [];
     if (SENT_AGAIN.has(finding.code)) return [withPlaceOfLoss(matched, own)];

@@ -18,6 +18,8 @@ export interface Followed {
   readonly stream: number;
   /** The stream of the answers. */
   readonly reverse: number | undefined;
+  /** Of that frame. */
+  readonly record: number;
   /** Where its frames were captured. */
   readonly point: number;
   /** Where that frame was seen, and where anything of its stream was, as it goes. */
@@ -69,6 +71,7 @@ function followFrame(
   const sights = seen.map((point) => passage[point] ?? record);
   return {
     finding,
+    record,
     stream,
     reverse,
     point: index.pointOf(record),

@@ -347,3 +347,34 @@ test('withOtherPoints() names the server that a load balancer sent the question 
   ]);
   expect(told([asked], near, far(B))).toMatchObject([{ what: 'no answer' }]);
 });
+
+test('withOtherPoints() says between which points a reset was made that its host did not send', () => {
+  const packet = (from: string, to: string, ports: readonly [number, number], flags: number, id: number, ttl: number) =>
+    tcp(from, to, ...ports, { flags, seq: id, ack: 7 }, { id, ttl });
+  const asks = (id: number, ttl: number) => packet(A, B, [4000, 80], TCP_FLAG.ack, id, ttl);
+  const says = (id: number, ttl: number) => packet(B, A, [80, 4000], TCP_FLAG.ack, id, ttl);
+  const reset = (ttl: number) => packet(B, A, [80, 4000], TCP_FLAG.rst, 30, ttl);
+  const near: readonly Seen[] = [
+    [0, asks(1, 64)],
+    [100, says(20, 63)],
+    [1000, reset(63)],
+  ];
+  const far: readonly Seen[] = [
+    [50, asks(1, 63)],
+    [60, says(20, 64)],
+  ];
+  const later: Seen = [5000, says(21, 64)];
+  const wasReset = finding({
+    code: 'connection-reset',
+    what: 'reset',
+    likely: ['conntrack-stale', 'firewall-reject'],
+    frames: [{ capture: 0, number: 3, timestampNs: 0n }],
+  });
+
+  expect(told([wasReset], near, [...far, later])).toMatchObject([
+    { what: 'reset; the reset was made between b and a', likely: ['firewall-reject', 'conntrack-stale'] },
+  ]);
+  expect(told([wasReset], near, [...far, [960, reset(64)], later])).toEqual([wasReset]);
+  // That capture had ended by then.
+  expect(told([wasReset], near, far)).toEqual([wasReset]);
+});
