@@ -6,7 +6,6 @@
 
 import { NearColumn, type NearParts } from './near-column.ts';
 import { TTL_BITS } from './sighting-rows.ts';
-
 import { WordTable } from './word-table.ts';
 
 /** As many as have room beside a TTL. */
