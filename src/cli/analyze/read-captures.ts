@@ -46,6 +46,8 @@ const MOST_SEED = 2 ** 32;
 const BYTES_FOR_A_THREAD = 32 * 1024 * 1024;
 /** The head of a packet, in the formats that spend the least on it: a record of pcap, a simple packet block of pcapng. */
 const LEAST_PACKET_BYTES = 16;
+/** Of a packet in a file, for a guess: from 80 where only headers were captured to 1500. */
+const USUAL_PACKET_BYTES = 256;
 /** Of a file that is still being written. */
 const MORE_FLOWS = 1024;
 
@@ -126,14 +128,18 @@ export async function readCaptures(
 }
 
 function keeperFor(paths: readonly string[], seed: number): SightingKeeper {
-  const script = bytesOf(paths) >= BYTES_FOR_A_THREAD && availableParallelism() > 1 ? keeperScript() : undefined;
-  return script === undefined ? new SightingsHere(seed) : new SightingsApart(seed, script);
+  const sizes = paths.flatMap(filesOf).map(({ path }) => bytesOnDisk(path));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  const script = bytes >= BYTES_FOR_A_THREAD && availableParallelism() > 1 ? keeperScript() : undefined;
+  if (script === undefined) return new SightingsHere(seed);
+  // What the largest has, the others have as well, if they are of the same traffic.
+  return new SightingsApart(seed, script, Math.max(...sizes) / USUAL_PACKET_BYTES);
 }
 
-/** Of files on a disk; nobody knows how much comes by a pipe. */
-function bytesOf(paths: readonly string[]): number {
-  const stats = paths.flatMap(filesOf).map(({ path }) => statSync(path, { throwIfNoEntry: false }));
-  return stats.reduce((sum, stat) => sum + (stat?.isFile() === true ? stat.size : 0), 0);
+/** 0 of a pipe: nobody knows how much comes. */
+function bytesOnDisk(path: string): number {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true ? stat.size : 0;
 }
 
 /** Hundreds of small captures would else have a large table each, and clearing those takes longer than reading. */

@@ -20,8 +20,8 @@ import type { FromKeeper, ToKeeper } from './sightings-worker.ts';
 const BLOCK_ROWS = 2048;
 /** Held back until there are so many: then it is no capture of one place, of which all is forgotten. */
 const HELD_BLOCKS = Math.ceil(ENOUGH_OF_ONE_PLACE / BLOCK_ROWS);
-/** Of blocks that wait for the other thread: 2.6 MB, and those of the piece of a file that is being read. */
-const MOST_UNDER_WAY = 16;
+/** Of blocks that wait for the other thread: 1.3 MB, and those of the piece of a file that is being read. */
+const MOST_UNDER_WAY = 8;
 
 /** Beside the bundle. @returns `undefined`: these are the sources, which a thread could not load. */
 export function keeperScript(): string | undefined {
@@ -33,15 +33,18 @@ export class SightingsApart implements SightingKeeper {
   readonly block = RowBlock.ofRows(BLOCK_ROWS);
   readonly #seed: number;
   readonly #script: string;
+  readonly #expected: number;
   readonly #empty: RowBlock[] = [];
   #held: RowBlock[] = [];
   /** Begins late, and for most captures of one place never: it takes 70 ms. */
   #thread: Thread<ToKeeper, FromKeeper> | undefined;
   #underWay = 0;
 
-  constructor(seed: number, script: string) {
+  /** @param expected See Sightings. */
+  constructor(seed: number, script: string, expected: number) {
     this.#seed = seed;
     this.#script = script;
+    this.#expected = expected;
   }
 
   take(block: RowBlock): RowBlock {
@@ -59,7 +62,7 @@ export class SightingsApart implements SightingKeeper {
     thread.tell({ kind: 'end', points });
     for (;;) {
       const answer = await thread.answer();
-      if (answer.kind === 'kept') return new Sightings(this.#seed, answer.parts);
+      if (answer.kind === 'kept') return new Sightings(this.#seed, 0, answer.parts);
       this.#reuse(answer);
     }
   }
@@ -81,7 +84,7 @@ export class SightingsApart implements SightingKeeper {
 
   #begin(): Thread<ToKeeper, FromKeeper> {
     const thread = new Thread<ToKeeper, FromKeeper>(this.#script, 'match the captures');
-    thread.tell({ kind: 'begin', seed: this.#seed });
+    thread.tell({ kind: 'begin', seed: this.#seed, expected: this.#expected });
     return thread;
   }
 

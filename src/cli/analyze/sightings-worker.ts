@@ -9,7 +9,7 @@ import { RowBlock } from '../../postmortem/points/sighting-rows.ts';
 import { type SightingParts, Sightings } from '../../postmortem/points/sightings.ts';
 
 export type ToKeeper =
-  | { readonly kind: 'begin'; readonly seed: number }
+  | { readonly kind: 'begin'; readonly seed: number; readonly expected: number }
   | { readonly kind: 'rows'; readonly rows: number; readonly buffer: ArrayBuffer }
   | { readonly kind: 'end'; readonly points: number };
 
@@ -20,7 +20,7 @@ export type FromKeeper =
 let sightings: Sightings | undefined;
 
 parentPort?.on('message', (message: ToKeeper) => {
-  if (message.kind === 'begin') sightings = new Sightings(message.seed);
+  if (message.kind === 'begin') sightings = new Sightings(message.seed, message.expected);
   else if (sightings === undefined) throw new Error(`${message.kind} came before the beginning`);
   else if (message.kind === 'rows') keep(sightings, message.buffer, message.rows);
   else handOver(sightings, message.points);

@@ -15,6 +15,10 @@ import { WordTable } from './word-table.ts';
 
 const FIRST_FLOWS = 1024;
 const FIRST_SLOTS = 2048;
+/** 32 MB, however many are expected. */
+const MOST_FIRST_SLOTS = 2 ** 23;
+/** Probes stay short, and 5 M packets fit into 2^23 slots. */
+const MOST_LOAD = 0.75;
 /** Words of a likeness: see ROW. */
 const LIKENESS = { info: 0, detail: 1, words: 2 } as const;
 
@@ -63,8 +67,12 @@ export class Sightings {
   /** Of no meaning: V8 leaves out a read whose value goes nowhere. */
   fetched = 0;
 
-  /** @param seed Unknown to whoever sends the packets. @param parts Of sightings that are closed; nothing more can be taken. */
-  constructor(seed: number, parts?: SightingParts) {
+  /**
+   * @param seed Unknown to whoever sends the packets.
+   * @param expected So many likenesses, or a few times fewer or more: growing to it would take as long as keeping them.
+   * @param parts Of sightings that are closed; nothing more can be taken.
+   */
+  constructor(seed: number, expected = 0, parts?: SightingParts) {
     this.seed = seed;
     this.count = parts?.count ?? 0;
     this.total = parts?.total ?? 0;
@@ -74,7 +82,7 @@ export class Sightings {
     this.#likenesses = new WordTable(LIKENESS.words, parts?.likenesses);
     this.#ack = parts?.ack ?? new Int32Array(FIRST_FLOWS);
     this.#hasAck = parts?.hasAck ?? new Uint8Array(FIRST_FLOWS);
-    this.#slots = new Int32Array(parts === undefined ? FIRST_SLOTS : 0);
+    this.#slots = new Int32Array(parts === undefined ? firstSlots(expected) : 0);
   }
 
   /** What another thread needs to make the same of it; these here are closed, and of no more use. */
@@ -223,8 +231,7 @@ export class Sightings {
     keys.set(likeness, 0, key);
     likenesses.set(likeness, LIKENESS.info, info);
     likenesses.set(likeness, LIKENESS.detail, detail);
-    // Three quarters full: probes stay short, and 5 M packets fit into 2^23 slots.
-    if (this.count * 4 > slots.length * 3) this.#growSlots();
+    if (this.count > slots.length * MOST_LOAD) this.#growSlots();
     return likeness;
   }
 
@@ -240,6 +247,11 @@ export class Sightings {
     }
     this.#slots = slots;
   }
+}
+
+function firstSlots(expected: number): number {
+  const needed = 2 ** Math.ceil(Math.log2(Math.max(1, expected / MOST_LOAD)));
+  return Math.min(MOST_FIRST_SLOTS, Math.max(FIRST_SLOTS, needed));
 }
 
 /** Where a likeness is looked for first. Keys are hashes with a seed already. */

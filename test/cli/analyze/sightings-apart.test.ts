@@ -23,6 +23,8 @@ import { memoryIo } from '../memory-io.ts';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FOLDER = mkdtempSync(join(tmpdir(), 'nsdiag-apart-'));
 const SCRIPT = join(FOLDER, 'sightings-worker.cjs');
+/** Fewer than there are, so that the slots grow. */
+const EXPECTED = 5000;
 const SEED = 99;
 const path = (name: string) => join(FOLDER, name);
 
@@ -60,7 +62,7 @@ test.each([
   ['one without a packet in common, one that is missing, one that is none', ['cut.pcap', 'missing', 'text.pcap'], 1],
 ])('SightingsApart finds in %s what SightingsHere does', async (_, names, places) => {
   const here = await said(new SightingsHere(SEED), names.map(path));
-  const apart = await said(new SightingsApart(SEED, SCRIPT), names.map(path));
+  const apart = await said(new SightingsApart(SEED, SCRIPT, EXPECTED), names.map(path));
 
   expect(here.places).toBe(places);
   expect(apart.text).toBe(here.text);
@@ -74,7 +76,7 @@ test('SightingsApart finds in all of captures/ together what SightingsHere does'
     files.map((name) => join(folder, name)),
   );
   const apart = await said(
-    new SightingsApart(SEED, SCRIPT),
+    new SightingsApart(SEED, SCRIPT, EXPECTED),
     files.map((name) => join(folder, name)),
   );
 
@@ -83,7 +85,7 @@ test('SightingsApart finds in all of captures/ together what SightingsHere does'
 });
 
 test('SightingsApart.pace() waits for the thread', async () => {
-  const keeper = new SightingsApart(SEED, SCRIPT);
+  const keeper = new SightingsApart(SEED, SCRIPT, EXPECTED);
   let { block } = keeper;
   for (let taken = 0; taken < 500; taken++) {
     block.rows = 1;
@@ -99,7 +101,7 @@ test('SightingsApart.pace() waits for the thread', async () => {
 test('readCaptures() can be interrupted while the thread keeps, which ends with it', async () => {
   const controller = new AbortController();
   const { io } = memoryIo({ signal: controller.signal });
-  const keeper = new SightingsApart(SEED, SCRIPT);
+  const keeper = new SightingsApart(SEED, SCRIPT, EXPECTED);
   const recorder = new PointRecorder(SEED, keeper);
   const reading = readCaptures([path('servers.gz')], io, recorder);
   controller.abort(new Error('enough'));
