@@ -55,9 +55,9 @@ export function passageOf(matching: Matching, record: number): Int32Array | unde
 
 function tellPassages(matching: Matching, likeness: number, passage: Int32Array, told: OnPassage): void {
   const { index, streams } = matching;
-  const { starts, records } = index;
-  const start = starts[likeness] ?? 0;
-  const end = starts[likeness + 1] ?? 0;
+  const { records } = index;
+  const start = index.startOf(likeness);
+  const end = index.startOf(likeness + 1);
   if (start === end) return;
   const stream = streams.of(index.flow(records[start] ?? 0));
   if (end - start === 1 || (isUnique(index, start, end) && isOneStream(matching, start, end, stream))) {

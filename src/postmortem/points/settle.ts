@@ -85,7 +85,7 @@ export function settle(matching: Matching, hops: Hops, points: readonly CaptureP
 function isCopy({ index, streams }: Matching, { record, from }: Missing): boolean {
   const likeness = index.likeness(record);
   const stream = streams.of(index.flow(record));
-  for (let at = index.starts[likeness] ?? 0; at < (index.starts[likeness + 1] ?? 0); at++) {
+  for (let at = index.startOf(likeness); at < index.startOf(likeness + 1); at++) {
     const other = index.records[at] ?? 0;
     if (index.pointOf(other) === from && streams.of(index.flow(other)) === stream) return true;
   }

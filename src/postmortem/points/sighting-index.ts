@@ -16,16 +16,21 @@ export interface RecordSpan {
   readonly end: number;
 }
 
+/** Of a block of likenesses. */
+const BLOCK_BITS = 6;
+
 export class SightingIndex {
   readonly sightings: Sightings;
-  /** By likeness, and one more: where its records begin in `records`. */
-  readonly starts: Int32Array;
   /** Of one likeness together: by part, and there in the order of the capture. */
   readonly records: Int32Array;
   /** By part: the point that it belongs to. */
   pointOfPart: readonly number[];
   readonly #bases: readonly number[];
   readonly #parts: readonly PointRecords[];
+  /** By block of likenesses: where its records begin. */
+  readonly #blockStarts: Int32Array;
+  /** By likeness, and one more: how far behind that its own begin, in half the bytes as a rule. */
+  readonly #startsInBlock: Uint16Array | Int32Array;
 
   constructor(sightings: Sightings) {
     this.sightings = sightings;
@@ -55,9 +60,17 @@ export class SightingIndex {
         places[id + 1] = at + 1;
       }
     }
-    this.starts = places;
     this.records = records;
     this.#bases = bases;
+    this.#blockStarts = new Int32Array((sightings.count >>> BLOCK_BITS) + 1);
+    for (let block = 0; block < this.#blockStarts.length; block++)
+      this.#blockStarts[block] = places[block << BLOCK_BITS] ?? 0;
+    this.#startsInBlock = startsInBlock(places.subarray(0, sightings.count + 1), this.#blockStarts);
+  }
+
+  /** Where the records of a likeness begin in `records`; those of one more than there are, where the last one's end. */
+  startOf(likeness: number): number {
+    return (this.#blockStarts[likeness >>> BLOCK_BITS] ?? 0) + (this.#startsInBlock[likeness] ?? 0);
   }
 
   partOf(record: number): number {
@@ -129,4 +142,11 @@ export class SightingIndex {
   *recordsOf(point: number): Generator<number> {
     for (const { begin, end } of this.spansOf(point)) for (let record = begin; record < end; record++) yield record;
   }
+}
+
+function startsInBlock(starts: Int32Array, blockStarts: Int32Array): Uint16Array | Int32Array {
+  const isNear = starts.every((start, at) => start - (blockStarts[at >>> BLOCK_BITS] ?? 0) <= 0xffff);
+  const inBlock = isNear ? new Uint16Array(starts.length) : new Int32Array(starts.length);
+  for (let at = 0; at < starts.length; at++) inBlock[at] = (starts[at] ?? 0) - (blockStarts[at >>> BLOCK_BITS] ?? 0);
+  return inBlock;
 }

@@ -53,12 +53,12 @@ function spanOf(index: SightingIndex, part: number) {
 
 /** By the two parts, the lower first: how many likenesses both have. */
 function commonPackets(index: SightingIndex): ReadonlyMap<number, number> {
-  const { starts, records, sightings } = index;
+  const { records, sightings } = index;
   const parts = sightings.points.length;
   const common = new Map<number, number>();
   for (let likeness = 0; likeness < sightings.count; likeness++) {
-    const end = starts[likeness + 1] ?? 0;
-    for (let at = (starts[likeness] ?? 0) + 1; at < end; at++) {
+    const end = index.startOf(likeness + 1);
+    for (let at = index.startOf(likeness) + 1; at < end; at++) {
       const a = index.partOf(records[at - 1] ?? 0);
       const b = index.partOf(records[at] ?? 0);
       if (a !== b) common.set(a * parts + b, (common.get(a * parts + b) ?? 0) + 1);

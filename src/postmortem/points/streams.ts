@@ -109,11 +109,11 @@ function pointsByFlow(index: SightingIndex): Int32Array {
 
 /** By the two flows: the two points, and how many packets say so. */
 function votes(index: SightingIndex, flowPoints: Int32Array): NumberTable {
-  const { starts, records, sightings } = index;
+  const { records, sightings } = index;
   const found = new NumberTable(VOTE.fromPoint, VOTE.words - VOTE.fromPoint, sightings.count, sightings.seed);
   for (let likeness = 0; likeness < sightings.count; likeness++) {
-    const start = starts[likeness] ?? 0;
-    const end = starts[likeness + 1] ?? 0;
+    const start = index.startOf(likeness);
+    const end = index.startOf(likeness + 1);
     for (let at = start + 1; at < end; at++) {
       const a = records[at - 1] ?? 0;
       const b = records[at] ?? 0;

@@ -68,11 +68,11 @@ export function twoOwners(
 
 /** By the flow of the answers. */
 function questionsOf({ index }: Matching): ReadonlyMap<number, Question> {
-  const { sightings, starts, records } = index;
+  const { sightings, records } = index;
   const questions = new Map<number, Question>();
   for (let likeness = 0; likeness < sightings.count; likeness++) {
     if (sightings.kind(likeness) !== KIND.arp) continue;
-    const flow = index.flow(records[starts[likeness] ?? 0] ?? 0);
+    const flow = index.flow(records[index.startOf(likeness)] ?? 0);
     const operation = sightings.flags(likeness);
     const answers = operation === ARP_OPERATION.reply ? flow : sightings.flows.reverseOf(flow);
     if (answers === undefined || (operation !== ARP_OPERATION.reply && operation !== ARP_OPERATION.request)) continue;
@@ -98,8 +98,8 @@ function rivalsIn(matching: Matching, { requests, replies }: Question): readonly
 }
 
 function answersOf({ index }: Matching, likeness: number): readonly Answer[] {
-  const from = index.starts[likeness] ?? 0;
-  const records = index.records.subarray(from, Math.min(index.starts[likeness + 1] ?? from, from + MOST_ANSWERS));
+  const from = index.startOf(likeness);
+  const records = index.records.subarray(from, Math.min(index.startOf(likeness + 1), from + MOST_ANSWERS));
   return Array.from(records, (record) => ({ record, point: index.pointOf(record) }));
 }
 

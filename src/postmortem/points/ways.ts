@@ -72,7 +72,7 @@ function wayOf(
   }[] = [];
   for (const [stream, { minimumNs, maximumNs, ttl, firstNs }] of sampled) {
     const reverse = reverseOf(stream);
-    const back = reverse === undefined || reverse === stream ? undefined : sampled.get(reverse);
+    const back = reverse === undefined || reverse === stream ? undefined : sampled.of(reverse);
     let direction = Math.sign(ttl);
     if (direction === 0 && back !== undefined) {
       if (minimumNs > back.maximumNs) direction = 1;
