@@ -16,6 +16,7 @@ import { directionOf, hopsOf, sightingOf } from './hops.ts';
 import { largePacketNotes } from './large-packets.ts';
 import { lookedAt } from './looked.ts';
 import { redirectNotes } from './redirect-notes.ts';
+import { strangeAnswer } from './strange-answer.ts';
 import { summaryOf } from './summary.ts';
 import { weighSuspects } from './suspects.ts';
 import { traceDisputes } from './trace-dispute.ts';
@@ -131,6 +132,8 @@ function causesOf(
   if (observation === undefined || agreement === undefined || agreement.kind === 'agrees') return causes;
   const open = badOffload(host, observation);
   if (open.length > 0) return agreement.kind === 'lost-earlier' ? [...open, ...causes] : open;
+  const strange = agreement.kind === 'lost-anyway' ? strangeAnswer(prediction.question, observation) : undefined;
+  if (strange !== undefined) return [strange];
   const loss: Cause = { finding: unexplainedLoss(host, prediction, observation, agreement), fix: [], alternatives: [] };
   return agreement.kind === 'lost-earlier' ? [loss, ...causes] : [loss];
 }

@@ -368,3 +368,25 @@ test('conclude() says of a loss behind a limit that it may be used up', () => {
   const { causes } = hear(host, wire(0, ...THERE));
   expect(causes[0]?.finding.why).toMatch(/^Taken for granted there, which need not hold: ".*limit .*" is not used up/);
 });
+
+test.each([
+  [
+    '10.0.0.3',
+    '10.0.0.3',
+    'ns1 asked 10.0.0.2 and is answered by 10.0.0.3: what listens in ns2 answers from that address',
+  ],
+  [
+    '10.0.0.2',
+    '10.0.0.3',
+    /^ns1 asked 10.0.0.2 and is answered by 10.0.0.3; ns2 sent it from 10.0.0.2, which was translated/,
+  ],
+  ['10.0.0.2', '10.0.0.2', /^the reply is last seen at ns1 a/],
+])('conclude() knows an answer sent from %s that arrives from %s', (sent, arrived, what) => {
+  const seen = wire(0, ...THERE, 'ns2:b out reply', 'ns1:a in reply');
+  const sources = ['10.0.0.1', '10.0.0.1', sent, arrived].map(addr);
+  const sightings = seen.sightings.map((each, index) => ({ ...each, source: sources[index] ?? each.source }));
+  const { causes } = hear(pair(), { ...seen, sightings });
+  expect(causes.map(({ finding }) => finding.what)).toEqual([
+    typeof what === 'string' ? what : expect.stringMatching(what),
+  ]);
+});

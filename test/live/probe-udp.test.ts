@@ -34,6 +34,23 @@ liveTest('probe() sends a datagram and follows it and its answer, echoed or not'
   });
 });
 
+liveTest('why() says of an answer from another address of the service whose it is', async () => {
+  await inWorld(async (world) => {
+    await world.sh(`${ROUTER_WORLD}
+      ip -n ns3 addr add 10.0.2.3/24 dev v4`);
+    const program = `const other = dgram.createSocket('udp4').bind(5353, '10.0.2.3', () => dgram.createSocket('udp4')
+      .on('message', (m, r) => other.send(m, r.port, r.address)).bind(5353, '10.0.2.2', () => console.log('listens')))`;
+    await world.start(['ip', 'netns', 'exec', 'ns3', process.execPath, '-e', program]).said(/listens/);
+    const { stdout } = await world.nsdiag(['why', 'ns1', '10.0.2.2', '--proto', 'udp', '--port', '5353', '--json']);
+    const { verdict, causes } = JSON.parse(stdout);
+    expect(verdict).toBe('unreachable');
+    expect(causes).toMatchObject([{ code: 'wrong-source', netns: 'ns3', leg: 'reply', fix: [] }]);
+    expect(causes[0].what).toBe(
+      'ns1 asked 10.0.2.2 and is answered by 10.0.2.3: what listens in ns3 answers from that address',
+    );
+  });
+});
+
 liveTest('probe() sees a datagram arrive that a service keeps silent about', async () => {
   await inWorld(async (world) => {
     await world.sh(ROUTER_WORLD);
