@@ -196,7 +196,10 @@ function notesOf(
       : []),
     ...ambiguityNotes(host, prediction, witnesses.observation),
     ...(verdict === 'reachable' ? [] : redirectNotes(host, witnesses.routes)),
-    ...compareRoutes(trip, witnesses.routes).map((text) => `Model and kernel disagree: ${text}`),
+    // Of several next hops, ip route get is told one by the hash of its own packet.
+    ...(trip.ways === undefined ? compareRoutes(trip, witnesses.routes) : []).map(
+      (text) => `Model and kernel disagree: ${text}`,
+    ),
     ...(verdict === 'reachable' ? [] : traceDisputes(trip, witnesses.observation?.kernel)),
     ...(fate.kind === 'undecided' && verdict !== 'reachable'
       ? fate.because.map((because) => `Not decided in ${fate.netns}: ${because}`)

@@ -16,7 +16,7 @@ export function forWayTaken(prediction: Prediction, observation: Observation | u
   if (observation === undefined || ways === undefined) return prediction;
   const possible = observation.received > 0 ? ways.filter(isRoundTripDelivered) : ways;
   const [best] = possible.toSorted((a, b) => likeness(b, observation) - likeness(a, observation));
-  return best === undefined ? prediction : { ...prediction, trip: best };
+  return best === undefined ? prediction : { ...prediction, trip: { ...best, ways } };
 }
 
 /** How much of the way was seen, less what was looked at and not seen. */
