@@ -14,7 +14,11 @@ const ICMP = { unreachable: 3, timeExceeded: 11, parameterProblem: 12 } as const
 const ICMPV6_INFORMATIONAL = 128;
 
 /** Whether the packet is an ICMP error. */
-export function isIcmpError({ protocol, icmpType, hasTransport }: PacketFields): boolean {
+export function isIcmpError({
+  protocol,
+  icmpType,
+  hasTransport,
+}: Pick<PacketFields, 'protocol' | 'icmpType' | 'hasTransport'>): boolean {
   if (!hasTransport) return false;
   if (protocol === IP_PROTOCOL.icmpv6) return icmpType < ICMPV6_INFORMATIONAL;
   if (protocol !== IP_PROTOCOL.icmp) return false;

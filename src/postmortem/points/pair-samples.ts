@@ -27,10 +27,12 @@ interface StreamDelays {
   readonly maximumNs: number;
   readonly ttl: number;
   readonly firstNs: number;
+  /** How many more were seen later at b than were seen earlier. */
+  readonly lean: number;
 }
 
 /** Numbers of a stream. */
-const DELAYS = { minimumNs: 0, maximumNs: 1, ttl: 2, firstNs: 3, isThere: 4, numbers: 5 } as const;
+const DELAYS = { minimumNs: 0, maximumNs: 1, ttl: 2, firstNs: 3, lean: 4, isThere: 5, numbers: 6 } as const;
 
 /** By stream, in the order in which they came: as plain numbers, of tens of thousands of objects some 20 MB would stay. */
 export class StreamSamples {
@@ -45,6 +47,7 @@ export class StreamSamples {
     numbers[at + DELAYS.minimumNs] = Math.min(numbers[at + DELAYS.minimumNs] ?? 0, deltaNs);
     numbers[at + DELAYS.maximumNs] = Math.max(numbers[at + DELAYS.maximumNs] ?? 0, deltaNs);
     numbers[at + DELAYS.ttl] = (numbers[at + DELAYS.ttl] ?? 0) + ttl;
+    numbers[at + DELAYS.lean] = (numbers[at + DELAYS.lean] ?? 0) + Math.sign(deltaNs);
     return numbers[at + DELAYS.isThere] === 1;
   }
 
@@ -64,6 +67,7 @@ export class StreamSamples {
       maximumNs: number(DELAYS.maximumNs),
       ttl: number(DELAYS.ttl),
       firstNs: number(DELAYS.firstNs),
+      lean: number(DELAYS.lean),
     };
   }
 
@@ -74,7 +78,7 @@ export class StreamSamples {
       numbers.set(this.#numbers);
       this.#numbers = numbers;
     }
-    this.#numbers.set([deltaNs, deltaNs, 0, timeNs, isThere ? 1 : 0], at);
+    this.#numbers.set([deltaNs, deltaNs, 0, timeNs, 0, isThere ? 1 : 0], at);
     this.#places.set(stream, at);
     return at;
   }

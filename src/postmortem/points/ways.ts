@@ -11,7 +11,7 @@
 
 import { NETWORK } from '../../wire/fields.ts';
 import { type ClockLine, type ClockPair, clockLines } from './clock-line.ts';
-import { isLinkFlow } from './link-flow.ts';
+import { isErrorFlow, isLinkFlow } from './link-flow.ts';
 import { type PairSamples, pairSamples } from './pair-samples.ts';
 import type { SightingIndex } from './sighting-index.ts';
 import type { Streams } from './streams.ts';
@@ -59,9 +59,12 @@ function wayOf(
   let order = 0;
   // Of ARP, neighbour discovery and groups, which either side begins: they say who is first only where nothing else does.
   let linkOrder = 0;
-  const vote = (stream: number, by: number) => {
+  const isLink = (stream: number) => {
     const flow = index.sightings.flows.flow(stream);
-    if (flow.network === NETWORK.arp || isLinkFlow(flow)) linkOrder += by;
+    return flow.network === NETWORK.arp || isLinkFlow(flow);
+  };
+  const vote = (stream: number, by: number) => {
+    if (isLink(stream)) linkOrder += by;
     else order += by;
   };
   const undirected: {
@@ -69,8 +72,11 @@ function wayOf(
     readonly maximumNs: number;
     readonly stream: number;
     readonly by: number;
+    readonly lean: number;
   }[] = [];
-  for (const [stream, { minimumNs, maximumNs, ttl, firstNs }] of sampled) {
+  // Of streams of which some packets say one thing and some the other: two processors take the time of one packet.
+  let leaning = 0;
+  for (const [stream, { minimumNs, maximumNs, ttl, firstNs, lean }] of sampled) {
     const reverse = reverseOf(stream);
     const back = reverse === undefined || reverse === stream ? undefined : sampled.of(reverse);
     let direction = Math.sign(ttl);
@@ -78,17 +84,21 @@ function wayOf(
       if (minimumNs > back.maximumNs) direction = 1;
       else if (maximumNs < back.minimumNs) direction = -1;
     }
-    const isRequest = back === undefined || firstNs < back.firstNs;
+    const isRequest = back === undefined ? !isErrorFlow(index.sightings.flows.flow(stream)) : firstNs < back.firstNs;
     if (direction > 0) atMostNs = Math.min(atMostNs, minimumNs);
     if (direction < 0) atLeastNs = Math.max(atLeastNs, maximumNs);
-    if (direction === 0) undirected.push({ minimumNs, maximumNs, stream, by: isRequest ? 1 : -1 });
-    else vote(stream, isRequest ? direction : -direction);
+    if (direction === 0) {
+      const by = isRequest ? 1 : -1;
+      undirected.push({ minimumNs, maximumNs, stream, by, lean });
+      if (!isLink(stream)) leaning += by * lean;
+    } else vote(stream, isRequest ? direction : -direction);
   }
   /** Of one clock: who has it earlier is before. */
   const voteUndirected = () => {
-    for (const { minimumNs, maximumNs, stream, by } of undirected) {
-      if (minimumNs > 0) vote(stream, by);
-      if (maximumNs < 0) vote(stream, -by);
+    for (const { minimumNs, maximumNs, stream, by, lean } of undirected) {
+      // In the same microsecond is neither.
+      if (minimumNs >= 0 && lean > 0) vote(stream, by);
+      if (maximumNs <= 0 && lean < 0) vote(stream, -by);
     }
   };
   if (atMostNs === Number.POSITIVE_INFINITY && atLeastNs === Number.NEGATIVE_INFINITY) {
@@ -99,11 +109,11 @@ function wayOf(
     if (Math.abs(quickest) > PLAUSIBLE_DELAY_NS)
       return { a, b, packets, offsetNs: quickest, rate, clock: 'single', order: 0 };
     voteUndirected();
-    return { a, b, packets, offsetNs: 0, rate, clock: 'one', order: order || linkOrder };
+    return { a, b, packets, offsetNs: 0, rate, clock: 'one', order: order || leaning || linkOrder };
   }
   // Only ARP and its like went both ways: what did not is all there is of requests.
   if (order === 0 && atLeastNs <= 0 && atMostNs >= 0) voteUndirected();
-  const same = { a, b, packets, offsetNs: 0, rate, clock: 'one', order: order || linkOrder } as const;
+  const same = { a, b, packets, offsetNs: 0, rate, clock: 'one', order: order || leaning || linkOrder } as const;
   // A clock of another rate is another clock.
   if (rate === 1 && atLeastNs <= 0 && atMostNs >= 0) {
     const leastDelayNs = Math.min(atMostNs, -atLeastNs);

@@ -4,7 +4,7 @@ import { packetJourney } from '../../../src/postmortem/points/journey.ts';
 import { MOST_POINTS } from '../../../src/postmortem/points/match-points.ts';
 import { TCP_FLAG } from '../../../src/wire/fields.ts';
 import { joined } from '../../helpers/hex.ts';
-import { arpRequest, echo, echoReply, type IpOptions, ip, tcp, udp, words } from '../../helpers/packets.ts';
+import { arpRequest, echo, echoReply, type IpOptions, icmp, ip, tcp, udp, words } from '../../helpers/packets.ts';
 import { lossesOf, match, matchMaybe, type Seen } from './at-points.ts';
 
 const IGMP = 2;
@@ -280,6 +280,33 @@ test('matchPoints() takes no ARP for who asks first: either side begins that', (
   const { analysis } = match({ name: 'router', seen: both(30, 0) }, { name: 'asker', seen: both(0, 30) });
 
   expect(analysis.points.map(({ name }) => name)).toEqual(['asker', 'router']);
+});
+
+test.each([
+  ['where some are seen in the same microsecond', [0, 1, 1, 0, 1]],
+  ['where a processor was late to take the time', [2, 2, -1, 2, 2]],
+])('matchPoints() finds the order by the time, %s', (_, laterBy) => {
+  const frames = laterBy.map((_later, at) => numbered(at));
+  const asked = frames.map((frame, at): Seen => [at * 1000, frame]);
+  const seen = frames.map((frame, at): Seen => [at * 1000 + (laterBy[at] ?? 0), frame]);
+  const { analysis } = match({ name: 'server', seen }, { name: 'router', seen: asked });
+
+  expect(analysis.points.map(({ name }) => name)).toEqual(['router', 'server']);
+});
+
+test('matchPoints() takes an ICMP error for an answer', () => {
+  const refused = (at: number, seen: Uint8Array) =>
+    icmp(B, A, 3, 3, joined(words(0, 0), seen.subarray(14, 42)), { id: at });
+  const pairs = range(4).map((at) => ({ asked: numbered(at), refused: refused(at, numbered(at)) }));
+  const at = (askedAt: number, refusedAt: number) =>
+    pairs.flatMap((pair, index): readonly Seen[] => [
+      [index * 1000 + askedAt, pair.asked],
+      [index * 1000 + refusedAt, pair.refused],
+    ]);
+  // Of what was asked the two do not say who has it first.
+  const { analysis } = match({ name: 'server', seen: at(0, 5) }, { name: 'router', seen: at(0, 9) });
+
+  expect(analysis.points.map(({ name }) => name)).toEqual(['router', 'server']);
 });
 
 test('matchPoints() puts the clocks of two hosts right by the packets of both directions', () => {
