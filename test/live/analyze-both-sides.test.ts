@@ -3,8 +3,14 @@
  * word. The first line is the truth, and it is told once.
  */
 
-import { expect } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect } from 'vitest';
 import { type Background, inWorld, liveTest, until, type World } from '../helpers/world.ts';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'nsdiag-both-sides-'));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 interface Told {
   readonly code: string;
@@ -72,7 +78,7 @@ async function listen(world: World, netns: string, device: string, ...more: read
 }
 
 function fileOf(netns: string): string {
-  return `/tmp/${netns}.pcap`;
+  return join(FOLDER, `${netns}.pcap`);
 }
 
 /** What was captured in these namespaces: when every file has what shows that it is over. */

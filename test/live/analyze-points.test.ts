@@ -3,7 +3,14 @@
  * the lost packets have in common, and who is translated to whom.
  */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { inWorld, liveTest, until, type World } from '../helpers/world.ts';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'nsdiag-points-'));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 interface Document {
   readonly points: readonly { readonly name: string }[];
@@ -124,18 +131,13 @@ liveTest.for(CASES)('nsdiag analyze finds between which points packets die: $nam
     const ping = ['ip', 'netns', 'exec', 'a', 'ping', '-c1', '-W1', destination] as const;
     await until(async () => (await world.run(ping)).exitCode === 0, 'a ping that is answered');
     await world.sh(each.drop);
-    const captures = each.captures.map(([netns, device, snap]) => ({
-      netns,
-      device,
-      snap,
-      file: `/tmp/${netns}-${device}.pcap`,
-    }));
-    const files = each.captures.map(([, device]) => device);
-    const paths =
-      new Set(files).size === files.length
-        ? captures.map(({ device }) => `/tmp/${device}.pcap`)
-        : captures.map(({ file }) => file);
-    const running = captures.map(({ netns, device, snap }, at) =>
+    const devices = each.captures.map(([, device]) => device);
+    const areDistinct = new Set(devices).size === devices.length;
+    const names = each.captures.map(([netns, device]) => (areDistinct ? `${device}.pcap` : `${netns}-${device}.pcap`));
+    // Of its own: of another case's file it could not be told when tcpdump listens.
+    const folder = mkdtempSync(join(FOLDER, 'case-'));
+    const paths = names.map((name) => join(folder, name));
+    const running = each.captures.map(([netns, device, snap], at) =>
       world.start([
         'ip',
         'netns',
@@ -164,7 +166,7 @@ liveTest.for(CASES)('nsdiag analyze finds between which points packets die: $nam
       losses.map(({ after, before, packets, common }) => ({ after, before, packets, common })),
       stdout,
     ).toEqual(each.losses);
-    expect(points.map(({ name }) => name)).toEqual(paths.map((path) => path.slice('/tmp/'.length)));
+    expect(points.map(({ name }) => name)).toEqual(names);
     if (each.translates === undefined) expect(translations).toEqual([]);
     else {
       const [before, after] = each.translates;
