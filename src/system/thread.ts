@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Transferable, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { Failure } from './failure.ts';
 
 /** Of Node's errors: what the machine refuses. */
@@ -41,8 +41,8 @@ export class Thread<To, From> {
     this.#worker.on('exit', (code) => this.#fail(new Error(`the thread ended with ${code}`)));
   }
 
-  tell(message: To, transferred: readonly Transferable[] = []): void {
-    this.#worker.postMessage(message, transferred);
+  tell(message: To): void {
+    this.#worker.postMessage(message);
   }
 
   /** The next one; answers come in order. @throws What the thread threw. */

@@ -3,7 +3,9 @@
  * and so a core each. (A thread a file would need the flow tables of all of them at once, 60 MB each.)
  *
  * Blocks of rows go there and come back empty, in order, so that what is kept does not depend on who keeps it. In the end
- * the columns come over without being copied, and the tables that only keeping needs go with the thread.
+ * the columns come over without being copied, and the tables that only keeping needs go with the thread. (Blocks are shared
+ * and not transferred: once one buffer was taken away from a thread, V8 asks of each at every access whether it is
+ * there. That took a twentieth of all time.)
  *
  * @module
  */
@@ -30,7 +32,7 @@ export function keeperScript(): string | undefined {
 }
 
 export class SightingsApart implements SightingKeeper {
-  readonly block = RowBlock.ofRows(BLOCK_ROWS);
+  readonly block = RowBlock.shared(BLOCK_ROWS);
   readonly #seed: number;
   readonly #script: string;
   readonly #expected: number;
@@ -50,7 +52,7 @@ export class SightingsApart implements SightingKeeper {
   take(block: RowBlock): RowBlock {
     this.#held.push(block);
     if (this.#thread !== undefined || this.#held.length === HELD_BLOCKS) this.#tellHeld();
-    return this.#empty.pop() ?? RowBlock.ofRows(BLOCK_ROWS);
+    return this.#empty.pop() ?? RowBlock.shared(BLOCK_ROWS);
   }
 
   async pace(): Promise<void> {
@@ -74,9 +76,8 @@ export class SightingsApart implements SightingKeeper {
   #tellHeld(): Thread<ToKeeper, FromKeeper> {
     this.#thread ??= this.#begin();
     for (const { words, rows } of this.#held) {
-      const { buffer } = words;
       this.#underWay++;
-      this.#thread.tell({ kind: 'rows', rows, buffer }, [buffer]);
+      this.#thread.tell({ kind: 'rows', rows, buffer: words.buffer });
     }
     this.#held = [];
     return this.#thread;

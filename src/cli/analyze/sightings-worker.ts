@@ -10,11 +10,11 @@ import { type SightingParts, Sightings } from '../../postmortem/points/sightings
 
 export type ToKeeper =
   | { readonly kind: 'begin'; readonly seed: number; readonly expected: number }
-  | { readonly kind: 'rows'; readonly rows: number; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'rows'; readonly rows: number; readonly buffer: ArrayBufferLike }
   | { readonly kind: 'end'; readonly points: number };
 
 export type FromKeeper =
-  | { readonly kind: 'empty'; readonly buffer: ArrayBuffer }
+  | { readonly kind: 'empty'; readonly buffer: ArrayBufferLike }
   | { readonly kind: 'kept'; readonly parts: SightingParts };
 
 let sightings: Sightings | undefined;
@@ -26,11 +26,11 @@ parentPort?.on('message', (message: ToKeeper) => {
   else handOver(sightings, message.points);
 });
 
-function keep(kept: Sightings, buffer: ArrayBuffer, rows: number): void {
+function keep(kept: Sightings, buffer: ArrayBufferLike, rows: number): void {
   const block = new RowBlock(buffer);
   block.rows = rows;
   kept.take(block);
-  answer({ kind: 'empty', buffer }, [buffer]);
+  answer({ kind: 'empty', buffer });
 }
 
 function handOver(kept: Sightings, points: number): void {
@@ -40,7 +40,7 @@ function handOver(kept: Sightings, points: number): void {
   parentPort?.close();
 }
 
-function answer(message: FromKeeper, transferred: readonly ArrayBuffer[]): void {
+function answer(message: FromKeeper, transferred: readonly ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transferred);
 }
 

@@ -45,17 +45,22 @@ export const TTL_BITS = 8;
 const NANOSECONDS = 1_000_000_000;
 
 export class RowBlock {
-  readonly words: Int32Array<ArrayBuffer>;
-  readonly times: Float64Array<ArrayBuffer>;
+  readonly words: Int32Array;
+  readonly times: Float64Array;
   rows = 0;
 
-  constructor(buffer: ArrayBuffer) {
+  constructor(buffer: ArrayBufferLike) {
     this.words = new Int32Array(buffer);
     this.times = new Float64Array(buffer);
   }
 
   static ofRows(rows: number): RowBlock {
     return new RowBlock(new ArrayBuffer(rows * ROW_WORDS * 4));
+  }
+
+  /** For threads that hand it to each other. */
+  static shared(rows: number): RowBlock {
+    return new RowBlock(new SharedArrayBuffer(rows * ROW_WORDS * 4));
   }
 }
 
