@@ -114,7 +114,7 @@ export class FlowTracker implements Observer {
 
   /**
    * The short way for a frame of Ethernet that most are: the next segment of a connection in which all is quiet. It is
-   * counted without being dissected, which makes it cost less than half.
+   * counted without being dissected: five million of one connection took 0.46 s in all, 0.56 before.
    *
    * @param fields Where its bytes are, and when it was seen; what else is in them is not of this packet.
    * @returns Whether it was one; if not, `see()` is to be called.

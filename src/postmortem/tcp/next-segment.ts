@@ -44,8 +44,8 @@ const SOURCE_BEFORE = 8;
 const DEST_BEFORE = 4;
 
 /**
- * In one piece, though it looks a flow up, asks and counts: V8 inlines only so much, and three functions took 1.15 times as long
- * for all of a capture. The masks tell it that no place in a record is too large a number.
+ * In one piece, though it looks a flow up, asks and counts: V8 inlines only so much, and as three functions a capture took a
+ * twentieth longer. The masks tell it that no place in a record is too large a number.
  *
  * @param at Where its TCP header is; all of the fixed part was captured.
  * @param bytes Of data.
